@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* bench [NAME] [--json] [--long] [--where DIR]: runs the rows of this name, or all. Bench only. */
+#include <string.h>
+
+#include "bench.h"
+
+static const struct {
+    const char *names; /* of the results, separated by spaces */
+    enum tsm_err (*run)(struct bench *b);
+} rows[] = {
+    {"floor", row_floor},
+    {"scp80_wrap", row_scp80_wrap},
+    {"scp03_script", row_scp03_script},
+    {"jobs_sqlite", row_jobs_sqlite},
+    {"disk_per_se disk_per_keyset disk", row_disk},
+};
+enum { ROWS_COUNT = sizeof rows / sizeof rows[0] };
+
+/* Whether `name` is one of the words. */
+static bool named(const char *words, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *at = strstr(words, name); at; at = strstr(at + 1, name))
+        if ((at == words || at[-1] == ' ') && (at[n] == ' ' || at[n] == 0))
+            return true;
+    return false;
+}
+
+static int run_rows(struct bench *b, const char *name)
+{
+    int ran = 0, failed = 0;
+    for (size_t i = 0; i < ROWS_COUNT; i++) {
+        enum tsm_err e;
+        if (name && !named(rows[i].names, name))
+            continue;
+        ran++;
+        err_clear();
+        e = rows[i].run(b);
+        if (e != TSM_OK) {
+            fprintf(stderr, "bench: %s: %s (%s)\n", rows[i].names, err_text(e), err_cause());
+            failed = 1;
+        }
+    }
+    if (ran)
+        return failed;
+    fprintf(stderr, "bench: there is no row %s\n", name);
+    return 2;
+}
+
+int main(int argc, char **argv)
+{
+    struct bench b = {0};
+    const char *name = NULL, *where = ".";
+    int status = 1;
+    for (int i = 1; i < argc; i++) {
+        if (!strcmp(argv[i], "--json"))
+            b.json = true;
+        else if (!strcmp(argv[i], "--long"))
+            b.longer = true;
+        else if (!strcmp(argv[i], "--where") && i + 1 < argc)
+            where = argv[++i];
+        else
+            name = argv[i];
+    }
+    if (bench_begin(&b, where) == TSM_OK)
+        status = run_rows(&b, name);
+    else
+        fprintf(stderr, "bench: %s\n", err_cause());
+    bench_end(&b);
+    return status;
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The demo scheme's payment application at a terminal: SELECT, GET PROCESSING OPTIONS, READ RECORD, GET DATA
+ * (station 10, the card's side); pure; EMV Book 3 6.5. */
+#include "card/applet/payment.h"
+
+#include "card/command/command.h"
+#include "card/model/registry.h"
+#include "common/tlv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define INS_GPO         0xA8
+#define INS_READ_RECORD 0xB2
+#define INS_GENERATE_AC 0xAE
+#define READ_BY_NUMBER  0x04
+#define TAG_PDOL        0x9F38
+#define TAG_GPO_DATA    0x83
+#define TAG_ATC         0x9F36
+#define TAG_TRY_COUNTER 0x9F17
+#define ATC_LAST        0xFFFF
+
+static bool payment_create(struct app *a)
+{
+    a->native_data = calloc(1, sizeof(struct payment));
+    return a->native_data != NULL;
+}
+
+static void payment_destroy(struct app *a)
+{
+    struct payment *p = a->native_data;
+
+    if (p == NULL)
+        return;
+    if (p->live != NULL)
+        lab_wipe(p->live, sizeof *p->live);
+    if (p->staged != NULL)
+        lab_wipe(p->staged, sizeof *p->staged);
+    free(p->live);
+    free(p->staged);
+    lab_wipe(p, sizeof *p);
+    free(p);
+    a->native_data = NULL;
+}
+
+static uint16_t payment_select(struct app *a, struct job *j)
+{
+    struct payment *p = a->native_data;
+
+    p->processing = false;
+    p->decided = false;
+    if (p->live == NULL)
+        fci_write(a, NULL, 0, j->reply);
+    else
+        fci_write(a, p->live->fci, p->live->fci_len, j->reply);
+    return SW_OK;
+}
+
+/* The bytes that the PDOL asks for; -1 when it is no list of tags and lengths. */
+static int pdol_length(const struct pay_data *d)
+{
+    struct tlv pdol;
+    int sum = 0;
+
+    if (!tlv_find(d->fci, d->fci_len, TAG_PDOL, &pdol))
+        return 0;
+    for (size_t i = 0; i < pdol.len; i++) {
+        if ((pdol.value[i] & 0x1F) == 0x1F)
+            while (++i < pdol.len && (pdol.value[i] & 0x80) != 0)
+                ;
+        if (++i >= pdol.len)
+            return -1;
+        sum += pdol.value[i];
+    }
+    return sum;
+}
+
+static uint16_t get_processing_options(struct payment *p, struct job *j)
+{
+    struct tlv t;
+    size_t mark;
+
+    if (j->cmd.p1 != 0 || j->cmd.p2 != 0)
+        return SW_WRONG_P1P2;
+    if (p->live == NULL || p->atc == ATC_LAST)
+        return SW_CONDITIONS_NOT_SATISFIED;
+    if (!tlv_read(j->cmd.data, j->cmd.lc, 0, &t) || t.tag != TAG_GPO_DATA || t.end != j->cmd.lc ||
+        (int)t.len != pdol_length(p->live))
+        return SW_WRONG_DATA;
+    p->atc++;
+    p->processing = true;
+    p->decided = false;
+    mark = out_open(j->reply, 0x77);
+    out_tlv(j->reply, 0x82, p->live->aip, sizeof p->live->aip);
+    out_tlv(j->reply, 0x94, p->live->afl, p->live->afl_len);
+    out_close(j->reply, mark);
+    return SW_OK;
+}
+
+static uint16_t read_record(const struct payment *p, struct job *j)
+{
+    uint8_t sfi = j->cmd.p2 >> 3;
+
+    if ((j->cmd.p2 & 0x07) != READ_BY_NUMBER || sfi == 0 || j->cmd.p1 == 0)
+        return SW_WRONG_P1P2;
+    if (j->cmd.lc != 0)
+        return SW_WRONG_LENGTH;
+    if (p->live == NULL)
+        return SW_CONDITIONS_NOT_SATISFIED;
+    for (size_t i = 0; i < p->live->record_count; i++) {
+        const struct pay_record *r = &p->live->records[i];
+
+        if (r->sfi != sfi || r->number != j->cmd.p1)
+            continue;
+        out_bytes(j->reply, r->value, r->len);
+        return SW_OK;
+    }
+    return SW_RECORD_NOT_FOUND;
+}
+
+static uint16_t get_data(const struct payment *p, struct job *j)
+{
+    unsigned tag = (unsigned)j->cmd.p1 << 8 | j->cmd.p2;
+
+    if (p->live == NULL)
+        return SW_CONDITIONS_NOT_SATISFIED;
+    if (tag != TAG_ATC && tag != TAG_TRY_COUNTER)
+        return SW_REFERENCE_NOT_FOUND;
+    out_tag(j->reply, tag);
+    out_number(j->reply, tag == TAG_ATC ? 2 : 1, 1);
+    if (tag == TAG_ATC)
+        out_number(j->reply, p->atc, 2);
+    else
+        out_number(j->reply, p->live->try_counter, 1);
+    return SW_OK;
+}
+
+static uint16_t payment_process(struct app *a, struct job *j)
+{
+    struct payment *p = a->native_data;
+    bool proprietary = (j->cmd.cla & CLA_GP) != 0;
+
+    if (app_is_locked(a))
+        return SW_CONDITIONS_NOT_SATISFIED;
+    if (j->cmd.ins != INS_GPO && j->cmd.ins != INS_READ_RECORD && j->cmd.ins != INS_GENERATE_AC &&
+        j->cmd.ins != INS_GET_DATA)
+        return SW_INS_NOT_SUPPORTED;
+    if (proprietary == (j->cmd.ins == INS_READ_RECORD) || (j->cmd.cla & CLA_SECURE) != 0)
+        return SW_CLA_NOT_SUPPORTED;
+    switch (j->cmd.ins) {
+    case INS_GPO:
+        return get_processing_options(p, j);
+    case INS_READ_RECORD:
+        return read_record(p, j);
+    case INS_GENERATE_AC:
+        return payment_generate_ac(p, j);
+    default:
+        return get_data(p, j);
+    }
+}
+
+const struct native_ops payment_ops = {
+    .name = "payment",
+    .create = payment_create,
+    .destroy = payment_destroy,
+    .select = payment_select,
+    .process = payment_process,
+    .store = payment_store,
+};

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The payment application of the "OpenTSM demo scheme": an EMV-like application made up for the laboratory,
+ * with cryptograms built as in CVN 18 (stations 7 and 10, the card's side); pure; EMV Books 1 to 3, EMV
+ * CPS 1.1. */
+#ifndef LAB_CARD_APPLET_PAYMENT_H
+#define LAB_CARD_APPLET_PAYMENT_H
+
+#include "card/applet/applet.h"
+#include "card/applet/dgi.h"
+
+#define PAY_MAX_RECORDS  24
+#define PAY_MAX_RECORD   254
+#define PAY_MAX_FCI      220
+#define PAY_MAX_AFL      64
+#define PAY_MAX_INTERNAL 64
+#define PAY_IAD_LEN      7
+#define PAY_CVN          0x12 /* 18 */
+#define PAY_PIN_LEN      8
+#define PAY_UDK_LEN      16
+#define PAY_UDK_COUNT    3
+#define PAY_CDOL_LEN     29 /* 9F02 9F03 9F1A 95 5F2A 9A 9C 9F37 */
+#define PAY_AC_LEN       8
+
+enum pay_udk { UDK_AC, UDK_MAC, UDK_ENC };
+
+struct pay_record {
+    uint8_t sfi, number, len;
+    uint8_t value[PAY_MAX_RECORD];
+};
+
+/* What personalisation brings; replaced as a whole by the next run. */
+struct pay_data {
+    struct pay_record records[PAY_MAX_RECORDS];
+    size_t record_count;
+    uint8_t fci[PAY_MAX_FCI]; /* contents of A5 */
+    size_t fci_len;
+    bool has_fci;
+    uint8_t aip[2];
+    uint8_t afl[PAY_MAX_AFL];
+    size_t afl_len;
+    uint8_t iad[PAY_IAD_LEN];
+    bool has_iad;
+    struct sym_key udk[PAY_UDK_COUNT];
+    bool has_udk;
+    uint8_t kcv[PAY_UDK_COUNT][SYM_KCV_LEN];
+    bool has_kcv;
+    uint8_t pin[PAY_PIN_LEN];
+    uint8_t try_counter, try_limit;
+    uint8_t internal[PAY_MAX_INTERNAL];
+    size_t internal_len;
+};
+
+struct payment {
+    struct pay_data *live, *staged; /* NULL = not personalised, no run */
+    uint32_t booked;                /* card memory of the live data */
+    struct dgi_stream stream;
+    uint16_t atc;
+    bool processing, decided; /* GPO done, GENERATE AC done in this selection */
+};
+
+/* GENERATE AC over CDOL1 data of exactly PAY_CDOL_LEN bytes. */
+uint16_t payment_generate_ac(struct payment *p, struct job *j);
+/* The application cryptogram of CVN 18: 8 bytes over CDOL1 data, AIP, ATC and the whole 9F10. */
+bool payment_cryptogram(const struct pay_data *d, const uint8_t *cdol, uint16_t atc, const uint8_t *iad,
+                        uint8_t *ac);
+/* STORE DATA of a personalisation run. */
+uint16_t payment_store(struct app *a, const struct store_data *s);
+/* Writes 6F { 84 AID, A5 contents }. */
+void fci_write(const struct app *a, const uint8_t *contents, size_t n, struct out *o);
+/* Copies the contents of A5 out of DGI 9102, which may or may not carry the A5 header. */
+bool fci_read(const struct dgi *d, uint8_t *to, size_t cap, size_t *len);
+
+#endif

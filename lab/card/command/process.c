@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The way of one command through the card: class byte, channel, OPEN or application, secure channel, answer
+ * (station 10, the card's side); pure; GPCS 2.3.1 6.3, 11.1.3, 11.1.4, Tables 11-1 and 11-2. */
+#include "card/command/process.h"
+
+#include "card/applet/applet.h"
+#include "card/channel/secure.h"
+#include "card/command/command.h"
+#include "card/command/key_dgi.h"
+#include "card/content/load.h"
+#include "card/model/registry.h"
+
+#include <stddef.h>
+
+#define CLA_INVALID  0xFF
+#define CLA_RFU      0x20
+#define SMALL_BUFFER 0x80
+
+struct entry {
+    uint8_t ins;
+    bool iso_class;     /* also with CLA 00 */
+    bool authenticated; /* Table 11-2 */
+    bool content;       /* changes content: not while the card is locked or terminated */
+    uint16_t (*run)(struct job *j);
+};
+
+static const struct entry entries[] = {
+    {INS_GET_DATA, true, false, false, sd_get_data},     {INS_GET_DATA_ODD, true, false, false, sd_get_data},
+    {INS_GET_STATUS, false, true, false, sd_get_status}, {INS_SET_STATUS, false, true, false, sd_set_status},
+    {INS_PUT_KEY, false, true, true, sd_put_key},        {INS_STORE_DATA, false, true, true, sd_store_data},
+    {INS_INSTALL, false, true, true, sd_install},        {INS_LOAD, false, true, true, sd_load},
+    {INS_DELETE, false, true, true, sd_delete},
+};
+
+void no_confirmation(struct job *j)
+{
+    if (!j->card->quirks.no_confirmation)
+        out_number(j->reply, 0x00, 1);
+}
+
+/* What only lives until the next command of another kind: a partial load, the personalization target, the GET
+ * STATUS continuation. */
+static void end_sequences(struct job *j)
+{
+    if (j->cmd.ins != INS_LOAD)
+        load_drop(j->card, j->ch);
+    if (j->cmd.ins != INS_GET_STATUS)
+        j->ch->listing = false;
+    if (j->cmd.ins != INS_STORE_DATA) {
+        j->ch->perso = NULL;
+        j->ch->store_blocks = 0;
+        key_data_drop(j->ch);
+    }
+}
+
+static uint16_t run_entry(struct job *j, const struct entry *e)
+{
+    bool gp_class = (j->cmd.cla & CLA_GP) != 0;
+
+    if (!gp_class && !e->iso_class)
+        return SW_CLA_NOT_SUPPORTED;
+    if (gp_class && e->ins == INS_GET_DATA_ODD)
+        return SW_INS_NOT_SUPPORTED;
+    if (e->authenticated && !secure_authenticated(j->ch))
+        return SW_SECURITY_NOT_SATISFIED;
+    if (j->card->state == CARD_TERMINATED && e->run != sd_get_data)
+        return SW_CONDITIONS_NOT_SATISFIED;
+    if (e->content && !card_content_open(j->card))
+        return SW_CONDITIONS_NOT_SATISFIED;
+    return e->run(j);
+}
+
+/* Everything behind the secure channel of the selected security domain. */
+static uint16_t sd_command(struct job *j)
+{
+    uint16_t sw = secure_unwrap(j);
+
+    if (sw != SW_OK) {
+        channel_clear(j->card, j->ch);
+        j->ch->session.phase = SESSION_ABORTED;
+        return sw;
+    }
+    end_sequences(j);
+    if (process_fault_error(j->card))
+        return SW_UNKNOWN;
+    sw = SW_INS_NOT_SUPPORTED;
+    for (size_t i = 0; i < sizeof entries / sizeof entries[0]; i++)
+        if (entries[i].ins == j->cmd.ins)
+            sw = run_entry(j, &entries[i]);
+    return sw;
+}
+
+static uint16_t sd_process(struct job *j)
+{
+    uint16_t sw;
+
+    if (app_is_locked(j->sd->self))
+        return SW_CONDITIONS_NOT_SATISFIED;
+    if (j->card->quirks.small_buffer && j->cmd.lc > SMALL_BUFFER)
+        return SW_WRONG_LENGTH;
+    if (j->cmd.ins == INS_INITIALIZE_UPDATE || j->cmd.ins == INS_EXTERNAL_AUTHENTICATE) {
+        if (j->card->state == CARD_TERMINATED)
+            return SW_CONDITIONS_NOT_SATISFIED;
+        end_sequences(j);
+        sw = j->cmd.ins == INS_INITIALIZE_UPDATE ? initialize_update(j) : external_authenticate(j);
+        /* The answers of the initiation itself are never protected. */
+        if (sw_is_error(sw) || sw == SW_AUTHENTICATION_FAILED)
+            j->reply->len = 0;
+        return sw;
+    }
+    sw = sd_command(j);
+    if (sw_is_error(sw))
+        j->reply->len = 0;
+    if (j->reply->full || !secure_protect(j, sw)) {
+        j->reply->len = 0;
+        return SW_UNKNOWN;
+    }
+    return sw;
+}
+
+static uint16_t check_class(const struct job *j)
+{
+    if (j->cmd.cla == CLA_INVALID)
+        return SW_CLA_NOT_SUPPORTED;
+    if (j->cmd.cla & CLA_FURTHER)
+        return SW_CHANNEL_NOT_SUPPORTED;
+    if (j->cmd.cla & CLA_RFU)
+        return SW_CLA_NOT_SUPPORTED;
+    if (j->cmd.cla & CLA_CHAINING)
+        return SW_CHAINING_NOT_SUPPORTED;
+    if (j->cmd.cla & CLA_ISO_SECURE)
+        return SW_SECURE_MESSAGING_NOT_SUPPORTED;
+    return j->ch->open ? SW_OK : SW_CHANNEL_NOT_SUPPORTED;
+}
+
+uint16_t process_command(struct job *j)
+{
+    uint16_t sw = check_class(j);
+    /* Over the air the packet has already chosen the domain: there is no channel and no selection. */
+    bool to_open = (j->cmd.cla & ~(unsigned)CLA_CHANNEL) == 0 && !j->ch->remote;
+
+    if (sw != SW_OK)
+        return sw;
+    if (to_open && j->cmd.ins == INS_MANAGE_CHANNEL)
+        return manage_channel(j);
+    if (to_open && j->cmd.ins == INS_SELECT && j->cmd.p1 == SELECT_P1_BY_NAME)
+        return select_by_name(j);
+    if (j->ch->selected == NULL)
+        select_implicitly(j->card, j->ch);
+    j->sd = j->ch->selected->sd;
+    if (j->sd != NULL)
+        return sd_process(j);
+    return process_fault_error(j->card) ? SW_UNKNOWN : j->ch->selected->native->process(j->ch->selected, j);
+}

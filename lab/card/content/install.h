@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* INSTALL in its parts: the LV fields, the parameters, the privileges, one function per role (station 10, the
+ * card's side); pure; GPCS 2.3.1 9.3, 9.4, 11.5. */
+#ifndef LAB_CARD_CONTENT_INSTALL_H
+#define LAB_CARD_CONTENT_INSTALL_H
+
+#include "card/model/model.h"
+
+#define INSTALL_MAX_FIELDS 6
+#define INSTALL_FIELDS     6
+#define LOAD_FIELDS        5
+
+struct field {
+    const uint8_t *at;
+    size_t len;
+};
+
+/* Install parameters (Table 11-49) after checking. */
+struct install_parameters {
+    struct field specific; /* value of C9 */
+    bool has_specific;
+    uint32_t quota, reserved; /* C8, D8 */
+    bool has_implicit;
+    uint8_t implicit;
+    uint8_t tars[SD_MAX_TARS][TAR_LEN];
+    uint8_t tar_count;
+    bool has_msl;
+    uint8_t msl;
+    bool restricts;   /* D9 */
+    uint32_t minimum; /* C6 + C8 of INSTALL [for load] */
+};
+
+/* Exactly `count` LV fields that fill the data field; the last two may have BER lengths. */
+bool install_fields(const struct capdu *cmd, size_t count, struct field *fields);
+bool install_parameters_read(const struct field *f, bool for_load, struct install_parameters *p);
+/* Toolkit parameters of TS 102 226 8.2.1.3.2.1 (tag CA) and 8.2.1.3.2.2.1 (EA/80): TARs and minimum security
+ * level. */
+bool toolkit_read(const struct field *f, bool uicc, struct install_parameters *p);
+/* Security domain parameters in C9 (GlobalPlatform configurations). Fills the domain; returns a status word.
+ */
+uint16_t sd_parameters_apply(struct sd *sd, const struct install_parameters *p);
+
+/* Reads 1 or 3 bytes and checks that the card grants them (6.6.2, Table H-5). Returns a status word. */
+uint16_t privileges_read(const struct field *f, bool is_sd, uint32_t *to);
+#define PRIVILEGES_FOR_SD                                                                                \
+    (PRIV_SECURITY_DOMAIN | PRIV_CARD_LOCK | PRIV_CARD_TERMINATE | PRIV_CARD_RESET | PRIV_TRUSTED_PATH | \
+     PRIV_AUTHORIZED_MANAGEMENT | PRIV_GLOBAL_DELETE | PRIV_GLOBAL_LOCK | PRIV_GLOBAL_REGISTRY)
+#define PRIVILEGES_FOR_APP (PRIV_CARD_RESET | PRIV_TRUSTED_PATH)
+
+/* True when the domain may change card content: the issuer's, or a personalised one with Authorized
+ * Management. */
+bool may_manage(const struct job *j);
+/* True when `target` takes content from outside: personalised, not locked, its policy allows it (9.4.1). */
+bool sd_accepts(const struct app *target);
+
+uint16_t install_for_load(struct job *j);
+uint16_t install_for_install(struct job *j);
+uint16_t install_for_make_selectable(struct job *j);
+uint16_t install_for_extradition(struct job *j);
+uint16_t install_for_personalization(struct job *j);
+uint16_t install_for_registry_update(struct job *j);
+
+#endif

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The GlobalPlatform registry: entries, hierarchy, privileges, memory accounting (station 10, the card's
+ * side); pure; GPCS 2.3.1 6.5, 6.6, 7.2, 9.7. */
+#ifndef LAB_CARD_MODEL_REGISTRY_H
+#define LAB_CARD_MODEL_REGISTRY_H
+
+#include "card/model/model.h"
+
+/* Bytes the card books for an entry beside its own data. */
+#define MEMORY_PER_ELF 64
+#define MEMORY_PER_APP 96
+#define MEMORY_PER_SD  640
+#define MEMORY_PER_KEY 48
+
+bool aid_set(struct aid *a, const uint8_t *value, size_t len);
+bool aid_same(const struct aid *a, const struct aid *b);
+/* True when `part` is a prefix of `a` (GPCS 6.4.2.1: partial AID). */
+bool aid_starts_with(const struct aid *a, const uint8_t *part, size_t len);
+
+struct app *registry_app(const struct card *c, const struct aid *aid);
+struct elf *registry_elf(const struct card *c, const struct aid *aid);
+/* True when an application or executable load file already bears the AID. */
+bool registry_taken(const struct card *c, const struct aid *aid);
+
+/* NULL when the table is full or memory ends; the entry is complete but for AID-specific data. */
+struct app *registry_add_app(struct card *c, const struct aid *aid, struct elf *elf, uint32_t privileges);
+struct elf *registry_add_elf(struct card *c, const struct aid *aid, struct app *owner);
+/* Removes, wipes and frees. The privileges that fall back to the issuer's domain do so (6.6.2). */
+void registry_remove_app(struct card *c, struct app *a);
+void registry_remove_elf(struct card *c, struct elf *e);
+
+struct app *card_isd(const struct card *c);
+bool app_is_locked(const struct app *a);
+bool app_has(const struct app *a, uint32_t privilege);
+/* True when `sd` is directly or indirectly the associated security domain of `a`, or is `a` itself. */
+bool app_is_under(const struct app *a, const struct app *sd);
+/* True when some application or load file is associated with `sd`. */
+bool sd_has_content(const struct card *c, const struct app *sd);
+/* True when card content may change (GPCS 5.1.1.4, 5.1.1.5). */
+bool card_content_open(const struct card *c);
+
+/* Books `n` bytes for `a` (NULL: for the card); false when quota or memory is exhausted (9.7). */
+bool memory_take(struct card *c, struct app *a, uint32_t n);
+void memory_give(struct card *c, struct app *a, uint32_t n);
+/* Sets quota and reserved memory of a new application (tags C8 and D8); false when they cannot be granted. */
+bool memory_reserve(struct card *c, struct app *a, uint32_t quota, uint32_t reserved);
+uint32_t memory_free(const struct card *c);
+
+#endif

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* `tsm-lab handset`: a phone whose GP SERAM Local Agent carries APDUs between a server and its element. Edge.
+ */
+#include "handset/handset.h"
+
+#include "handset/agent.h"
+#include "handset/https.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { EXIT_USAGE = 2, MAX_NUMBER = 1000000 };
+
+enum option_id { URL = 1, SESSION, CA, SE, SE_TYPE, SE_ID, DROP, KILL, KEEP, MAX_POLL, RETRY };
+
+static const struct option long_options[] = {
+    {"seram", required_argument, NULL, URL},       {"session", required_argument, NULL, SESSION},
+    {"ca", required_argument, NULL, CA},           {"se", required_argument, NULL, SE},
+    {"se-type", required_argument, NULL, SE_TYPE}, {"se-id", required_argument, NULL, SE_ID},
+    {"drop-after", required_argument, NULL, DROP}, {"kill-after", required_argument, NULL, KILL},
+    {"keep-channel", no_argument, NULL, KEEP},     {"max-poll-s", required_argument, NULL, MAX_POLL},
+    {"retry-s", required_argument, NULL, RETRY},   {0},
+};
+
+static const char usage_text[] =
+    "usage: tsm-lab handset --seram URL --session ID --ca FILE --se HOST:PORT [options]\n"
+    "  --se-type eSE|iSE|uicc|euicc|ieuicc   kind of the element (eSE)\n"
+    "  --se-id ID         identity to announce (read from the element: CPLC data or ICCID)\n"
+    "  --drop-after K     after K APDUs the server's answer is lost once; the Report is repeated\n"
+    "  --kill-after K     after K APDUs the channel to the element is lost once\n"
+    "  --keep-channel     that fault, or the end of the session, leaves the element powered\n"
+    "  --max-poll-s N     end after N seconds without a command (600)\n"
+    "  --retry-s N        go on N seconds without an answer of the server (300)\n"
+    "  -v                 say what happens, on standard error\n"
+    "exit: 0 Stop received, 1 no element, 2 usage, 3 no such session, 4 server lost, 5 no command\n";
+
+static int usage(const char *why)
+{
+    if (why)
+        fprintf(stderr, "handset: %s\n", why);
+    fputs(usage_text, why ? stderr : stdout);
+    return why ? EXIT_USAGE : 0;
+}
+
+static bool number(const char *text, unsigned *out)
+{
+    char *end;
+    unsigned long n = strtoul(text, &end, 10);
+    if (*text < '0' || *text > '9' || *end != '\0' || n > MAX_NUMBER)
+        return false;
+    *out = (unsigned)n;
+    return true;
+}
+
+static bool take_option(int id, char *arg, struct agent_options *o)
+{
+    switch (id) {
+    case URL:
+        o->url = arg;
+        return true;
+    case SESSION:
+        o->session = arg;
+        return true;
+    case CA:
+        o->ca_file = arg;
+        return true;
+    case SE:
+        o->element = arg;
+        return true;
+    case SE_TYPE:
+        o->se_type = arg;
+        return true;
+    case SE_ID:
+        o->se_id = arg;
+        return true;
+    case DROP:
+        return number(arg, &o->drop_after);
+    case KILL:
+        return number(arg, &o->kill_after);
+    case KEEP:
+        o->keep_channel = true;
+        return true;
+    case MAX_POLL:
+        return number(arg, &o->max_poll_s);
+    case RETRY:
+        return number(arg, &o->retry_s);
+    case 'v':
+        o->verbose = true;
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* The sessionId goes into a query without escaping, so it must need none [RFC 3986 2.3]. */
+static bool is_unreserved(const char *text)
+{
+    static const char set[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+    return *text != '\0' && strlen(text) < AGENT_MAX_ID && text[strspn(text, set)] == '\0';
+}
+
+static bool is_se_type(const char *text)
+{
+    static const char *const types[] = {"eSE", "iSE", "uicc", "euicc", "ieuicc", "undefined"};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (strcmp(text, types[i]) == 0)
+            return true;
+    return false;
+}
+
+static const char *complaint(const struct agent_options *o)
+{
+    if (!o->url || !o->session || !o->element)
+        return "--seram, --session and --se are needed";
+    if (!https_url_allowed(o->url) || strlen(o->url) > AGENT_MAX_URL / 2)
+        return "--seram takes an https address (http on loopback alone)";
+    if (!is_unreserved(o->session))
+        return "--session is no session identifier";
+    if (!is_se_type(o->se_type))
+        return "--se-type is none of the known kinds";
+    if (o->se_id && !is_unreserved(o->se_id))
+        return "--se-id is no identifier";
+    if (o->drop_after > 0 && o->kill_after > 0)
+        return "--drop-after and --kill-after exclude each other";
+    return NULL;
+}
+
+int handset_main(int argc, char **argv)
+{
+    struct agent_options o = {.se_type = "eSE", .retry_s = AGENT_RETRY_S, .max_poll_s = AGENT_MAX_POLL_S};
+    optind = 0; /* other verbs of the same process may have read options before */
+    for (int id; (id = getopt_long(argc, argv, "vh", long_options, NULL)) != -1;) {
+        if (id == 'h')
+            return usage(NULL);
+        if (!take_option(id, optarg, &o))
+            return usage("unknown option or bad value");
+    }
+    if (optind < argc)
+        return usage("unexpected argument");
+    const char *why = complaint(&o);
+    return why ? usage(why) : (int)agent_run(&o);
+}

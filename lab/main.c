@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tsm-lab: the laboratory's programs behind one name, one verb each. It shares no code with the server it
+ * judges. */
+#include <stdio.h>
+#include <string.h>
+
+#ifdef HAVE_LAB_CARD
+#include "card/card.h"
+#endif
+#ifdef HAVE_LAB_SMSC
+#include "smsc/smsc_main.h"
+#endif
+#ifdef HAVE_LAB_UICC
+#include "uicc/uicc_main.h"
+#endif
+#ifdef HAVE_LAB_HANDSET
+#include "handset/handset.h"
+#endif
+#ifdef HAVE_LAB_TERMINAL
+#include "terminal/terminal.h"
+#endif
+#ifdef HAVE_LAB_BANK
+#include "bank/bank.h"
+#endif
+
+struct verb {
+    const char *name, *about;
+    int (*run)(int argc, char **argv);
+};
+
+static const struct verb verbs[] = {
+#ifdef HAVE_LAB_CARD
+    {"card", "an embedded secure element", card_main},
+#endif
+#ifdef HAVE_LAB_UICC
+    {"uicc", "handsets with their UICCs on the air", uicc_main},
+#endif
+#ifdef HAVE_LAB_SMSC
+    {"smsc", "a short message service centre (SMPP 3.4)", smsc_main},
+#endif
+#ifdef HAVE_LAB_HANDSET
+    {"handset", "a SERAM local agent before a secure element", handset_main},
+#endif
+#ifdef HAVE_LAB_TERMINAL
+    {"terminal", "a payment terminal", terminal_main},
+#endif
+#ifdef HAVE_LAB_BANK
+    {"bank", "a service provider", bank_main},
+#endif
+    {NULL, NULL, NULL},
+};
+
+static void help(FILE *to)
+{
+    fputs("usage: tsm-lab VERB [options], tsm-lab VERB --help\n"
+          "A simulator of everything around a trusted service manager.\n",
+          to);
+    for (const struct verb *v = verbs; v->name; v++)
+        fprintf(to, "  %-10s %s\n", v->name, v->about);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+        puts("tsm-lab " LAB_VERSION);
+        return 0;
+    }
+    if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+        help(stdout);
+        return 0;
+    }
+    for (const struct verb *v = verbs; argc > 1 && v->name; v++)
+        if (strcmp(argv[1], v->name) == 0)
+            return v->run(argc - 1, argv + 1);
+    help(stderr);
+    return 2;
+}

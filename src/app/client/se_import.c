@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `tsm se import`: sends an inventory file in parts that end with a line, so that it may have any length;
+ * what the parts need of the whole (the heading of CSV, the file key of NDJSON) goes before each. Importing
+ * is idempotent, so a file may be sent again after a failure. Station 1, seen from outside. Edge.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/client/client.h"
+#include "app/client/verbs.h"
+
+enum {
+    PART_MAX = 4 << 20, /* octets of one request */
+    LINE_ROOM = 8192,
+    REFUSED_KEPT = 1000, /* shown at most */
+};
+
+enum form { FORM_NDJSON, FORM_CSV, FORM_JSON, FORMS };
+static const struct {
+    const char *word, *suffix, *type;
+} forms[FORMS] = {
+    [FORM_NDJSON] = {"ndjson", ".ndjson", "application/x-ndjson"},
+    [FORM_CSV] = {"csv", ".csv", "text/csv"},
+    [FORM_JSON] = {"json", ".json", "application/json"},
+};
+
+/* A file on its way. Everything may hold keys and is wiped at the end. */
+struct sending {
+    struct client *c;
+    enum form form;
+    FILE *from;
+    int64_t number, first;  /* of the line in hand; of the first line of the part */
+    size_t head_len, lines; /* lines: in the part, without its head */
+    int64_t added, unchanged;
+    json_t *refused;
+    struct writer part; /* over `room` */
+    char line[LINE_ROOM], head[LINE_ROOM], buffer[BUFSIZ];
+    uint8_t room[PART_MAX];
+};
+
+/* The server counts the lines of the part, its head included. */
+static void take_answer(struct sending *s, json_t *answer)
+{
+    json_t *row;
+    size_t i;
+    s->added += client_number(answer, "added");
+    s->unchanged += client_number(answer, "unchanged");
+    json_array_foreach(json_object_get(answer, "refused"), i, row)
+    {
+        int64_t number = s->first + client_number(row, "line") - 1 - (s->head_len > 0);
+        json_object_set_new(row, "line", json_integer(number));
+        if (json_array_size(s->refused) < REFUSED_KEPT)
+            json_array_append(s->refused, row);
+    }
+}
+
+static enum client_exit send_part(struct sending *s)
+{
+    struct client_request r = {.method = "POST",
+                               .path = "/api/v1/secure-elements",
+                               .content_type = forms[s->form].type,
+                               .body = written(&s->part)};
+    json_t *answer = NULL;
+    enum client_exit status = CLIENT_FINE;
+    if (s->lines)
+        status = client_ask(s->c, &r, &answer);
+    if (answer)
+        take_answer(s, answer);
+    json_decref(answer);
+    write_forget(&s->part, s->head_len);
+    s->lines = 0;
+    return status;
+}
+
+static bool is_head(const struct sending *s)
+{
+    return s->form == FORM_CSV ? s->head_len == 0 : strstr(s->line, "\"file_key\"") != NULL;
+}
+
+/* The line goes before this part and all that follow. */
+static enum client_exit take_head(struct sending *s)
+{
+    enum client_exit status = send_part(s);
+    write_forget(&s->part, 0);
+    snprintf(s->head, sizeof s->head, "%s", s->line);
+    s->head_len = strlen(s->head);
+    if (status == CLIENT_FINE && write_span(&s->part, bytes_of_text(s->head)) != TSM_OK)
+        status = CLIENT_FAILED;
+    return status;
+}
+
+static enum client_exit take_line(struct sending *s)
+{
+    struct bytes line = bytes_of_text(s->line);
+    enum client_exit status = CLIENT_FINE;
+    s->number++;
+    if (line.len == 0 || (s->line[line.len - 1] != '\n' && !feof(s->from)))
+        return client_trouble(s->c, FAIL(BAD_FORM, "line %lld is longer than %d octets or holds a NUL",
+                                         (long long)s->number, LINE_ROOM - 2));
+    if (is_head(s))
+        return s->line[strspn(s->line, "\r\n")] ? take_head(s) : CLIENT_FINE;
+    if (s->part.len + line.len > s->part.cap)
+        status = send_part(s);
+    if (s->lines++ == 0)
+        s->first = s->number;
+    if (status == CLIENT_FINE && write_span(&s->part, line) != TSM_OK)
+        status = CLIENT_FAILED;
+    return status;
+}
+
+static enum client_exit send_lines(struct sending *s)
+{
+    enum client_exit status = CLIENT_FINE;
+    while (status == CLIENT_FINE && fgets(s->line, sizeof s->line, s->from))
+        status = take_line(s);
+    return status == CLIENT_FINE ? send_part(s) : status;
+}
+
+/* A JSON list cannot be cut at lines: it goes as one. */
+static enum client_exit send_whole(struct sending *s)
+{
+    s->first = 1;
+    s->lines = 1;
+    s->part.len = fread(s->part.at, 1, s->part.cap, s->from);
+    if (s->part.len > JSON_BODY_MAX)
+        return client_trouble(s->c, FAIL(TOO_LONG,
+                                         "a JSON list has at most %d octets; one object a line "
+                                         "(NDJSON) may have any length",
+                                         JSON_BODY_MAX));
+    return send_part(s);
+}
+
+static bool form_of(const struct client_args *a, enum form *out)
+{
+    const char *dot = strrchr(a->operand, '.');
+    for (int f = 0; f < FORMS; f++)
+        if (a->format ? !strcmp(a->format, forms[f].word) : dot && !strcmp(dot, forms[f].suffix)) {
+            *out = (enum form)f;
+            return true;
+        }
+    fprintf(stderr, "tsm: the form of the file: --format csv, ndjson or json\n");
+    return false;
+}
+
+static enum client_exit tell(const struct sending *s)
+{
+    json_t *row;
+    size_t i;
+    if (s->c->args.json) {
+        json_t *all = json_pack("{sI sI sO}", "added", (json_int_t)s->added, "unchanged",
+                                (json_int_t)s->unchanged, "refused", s->refused);
+        client_print_json(all);
+        json_decref(all);
+    } else {
+        json_array_foreach(s->refused, i, row)
+            printf("line %lld: %s%s%s\n", (long long)client_number(row, "line"), client_text(row, "field"),
+                   *client_text(row, "field") ? ": " : "", client_text(row, "reason"));
+        printf("%lld added, %lld unchanged, %zu refused\n", (long long)s->added, (long long)s->unchanged,
+               json_array_size(s->refused));
+    }
+    return json_array_size(s->refused) ? CLIENT_FAILED : CLIENT_FINE;
+}
+
+static enum client_exit import_from(struct sending *s)
+{
+    enum client_exit status;
+    setvbuf(s->from, s->buffer, _IOFBF, sizeof s->buffer);
+    s->part = WRITER(s->room);
+    s->refused = json_array();
+    status = s->form == FORM_JSON ? send_whole(s) : send_lines(s);
+    if (status == CLIENT_FINE && ferror(s->from))
+        status = client_trouble(s->c, FAIL(IO, "%.200s: %s", s->c->args.operand, strerror(errno)));
+    if (status == CLIENT_FINE)
+        status = tell(s);
+    json_decref(s->refused);
+    return status;
+}
+
+static enum client_exit import(struct client *c)
+{
+    struct sending *s;
+    enum form form;
+    enum client_exit status;
+    FILE *from;
+    if (!form_of(&c->args, &form))
+        return CLIENT_USAGE;
+    from = strcmp(c->args.operand, "-") == 0 ? stdin : fopen(c->args.operand, "rb");
+    if (!from)
+        return client_trouble(c, FAIL(IO, "%.200s: %s", c->args.operand, strerror(errno)));
+    s = calloc(1, sizeof *s);
+    if (!s) {
+        fclose(from);
+        return client_trouble(c, FAIL(NO_MEMORY, "no memory for an import"));
+    }
+    s->c = c;
+    s->form = form;
+    s->from = from;
+    status = import_from(s);
+    fclose(from);
+    explicit_bzero(s, sizeof *s);
+    free(s);
+    return status;
+}
+
+static const struct client_verb import_verb = {
+    "se import FILE|- [--format csv|ndjson|json]",
+    "takes secure elements and their issuer keys into the owner's inventory; exit 1 when a line was refused",
+    "TSM_TOKEN_OPERATOR",
+    OPTION_FORMAT,
+    true,
+    import};
+
+int client_se_import(int argc, char **argv)
+{
+    return client_main(&import_verb, argc, argv);
+}

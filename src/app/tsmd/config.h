@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* tsmd's settings: one table of names, defaults and words for help; a file, then the command line. Secrets
+ * are never in it. App. */
+#ifndef TSM_APP_TSMD_CONFIG_H
+#define TSM_APP_TSMD_CONFIG_H
+
+#include "base/bytes.h"
+
+enum { SETTING_MAX = 256 };
+
+/* X(name, default, help). Every name is a line `name = value` of the file and an option --name value (with
+ * '-' for '_'). */
+#define TSMD_SETTINGS(X)                                                                                 \
+    X(store, "sqlite:tsm.db", "database")                                                                \
+    X(roles, "sp,sem,ota,device", "roles of this process, separated by commas")                          \
+    X(listen, "127.0.0.1:8443", "address of API and operations")                                         \
+    X(listen_device, "127.0.0.1:8444", "address for device agents (GP SERAM)")                           \
+    X(listen_partner, "", "address for partner TSMs (mutual TLS), empty: none")                          \
+    X(device_url, "", "what device agents are told, empty: made from listen_device")                     \
+    X(tls_cert, "", "PEM file of the server's and the partner client's certificate")                     \
+    X(tls_key, "", "PEM file of its key")                                                                \
+    X(tls_ca, "", "PEM file of the CA that partners' certificates come from")                            \
+    X(smsc, "", "message centre HOST:PORT (SMPP 3.4), empty: none")                                      \
+    X(smsc_system_id, "opentsm", "system_id at the message centre")                                      \
+    X(smsc_password_file, "", "file with the password at the message centre")                            \
+    X(smsc_source, "8899", "short code that subscribers answer to")                                      \
+    X(token_module, "/usr/lib/softhsm/libsofthsm2.so", "PKCS#11 module")                                 \
+    X(token_prefix, "opentsm-", "token label before the party's name")                                   \
+    X(pin_dir, "", "directory with PARTY.pin, empty: $CREDENTIALS_DIRECTORY")                            \
+    X(laboratory, "no", "yes: clear keys may be imported, plain HTTP callbacks on loopback are allowed") \
+    X(node, "1", "number of this node, 0 to 1023")                                                       \
+    X(workers, "2", "threads that carry jobs forward")                                                   \
+    X(http_workers, "16", "threads that answer requests on each listener")                               \
+    X(name, "", "party whose partner certificate this is, empty: the only owner here")
+
+struct config {
+#define X(name, fallback, help) char name[SETTING_MAX];
+    TSMD_SETTINGS(X)
+#undef X
+};
+
+void config_defaults(struct config *c);
+/* BAD_FORM with the line, UNKNOWN_FIELD with the name. */
+enum tsm_err config_file(struct config *c, const char *path);
+enum tsm_err config_set(struct config *c, const char *name, const char *value);
+void config_help(void);
+bool config_has_role(const struct config *c, const char *role);
+/* "127.0.0.1:8443" in two; port 0 takes a free one. BAD_VALUE names the setting. */
+struct address {
+    char host[SETTING_MAX];
+    uint16_t port;
+};
+enum tsm_err config_address(const char *setting, const char *value, struct address *out);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The house as one struct: what runs in this process. App. */
+#ifndef TSM_APP_TSMD_HOUSE_H
+#define TSM_APP_TSMD_HOUSE_H
+
+#include "app/tsmd/parties.h"
+#include "engine/engine.h"
+#include "engine/partner.h"
+#include "http/client.h"
+#include "http/server.h"
+#include "link/partner.h"
+#include "link/seram/seram.h"
+#include "role/device/device.h"
+#include "role/ota/ota.h"
+#include "role/sem/sem.h"
+#include "role/sp/sp.h"
+
+enum { HOUSE_ROWS = 8, HOUSE_ROUTES = 4 };
+
+struct house {
+    const struct config *c;
+    struct store *store;
+    struct parties parties;
+    struct partners *partners;
+    struct http_client *client;
+    struct engine *engine;
+    struct sp *sp;
+    struct sem *sem;
+    struct ota *ota;
+    struct device *device;
+    struct step_row rows[HOUSE_ROWS + 1];
+    size_t n_rows;
+    struct partner_port partner_port;
+    struct http_server *api, *device_server, *partner_server;
+    char device_url[SETTING_MAX + 32];
+};
+
+/* Listeners; in listen.c. */
+enum tsm_err house_listen(struct house *h);
+void house_stop_listening(struct house *h);
+extern const struct http_route operations_routes[]; /* app: struct house */
+
+#endif

@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The listeners: API, device agents, partner TSMs; each with its own workers. App. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/tsmd/house.h"
+#include "base/hex.h"
+#include "base/json.h"
+
+static enum tsm_err listen_on(struct house *h, const char *setting, const char *value,
+                              const struct http_routes *routes, size_t n, struct http_server **out)
+{
+    bool partner = !strcmp(setting, "listen_partner");
+    struct http_tls tls = {.cert_file = h->c->tls_cert,
+                           .key_file = h->c->tls_key,
+                           .client_ca_file = partner ? h->c->tls_ca : NULL,
+                           .client_cert = partner ? HTTP_CERT_REQUIRED : HTTP_CERT_NONE};
+    struct address a;
+    struct http_config config = {.routes = routes,
+                                 .n_routes = n,
+                                 .tls = h->c->tls_cert[0] ? &tls : NULL,
+                                 .limits = {.workers = (unsigned)strtoul(h->c->http_workers, NULL, 10)}};
+    TRY(config_address(setting, value, &a));
+    config.address = a.host;
+    config.port = a.port;
+    return http_server_new(&config, out);
+}
+
+static enum tsm_err listen_api(struct house *h)
+{
+    struct http_routes routes[HOUSE_ROUTES] = {{operations_routes, h}};
+    size_t n = 1;
+    if (h->sp)
+        routes[n++] = (struct http_routes){sp_routes, h->sp};
+    if (h->sem)
+        routes[n++] = (struct http_routes){sem_routes, h->sem};
+    TRY(listen_on(h, "listen", h->c->listen, routes, n, &h->api));
+    return http_server_start(h->api);
+}
+
+/* A message of a peer: its certificate must name the party that it speaks for. */
+struct letter {
+    struct house *h;
+    struct partner_wire wire;
+};
+
+static enum tsm_err take_letter(struct tx *tx, void *arg)
+{
+    struct letter *l = arg;
+    return partner_receive(l->h->partners, tx, &l->wire);
+}
+
+static const char *text_of(const json_t *o, const char *name)
+{
+    const char *t = json_string_value(json_object_get(o, name));
+    return t ? t : "";
+}
+
+static enum tsm_err received(void *self, const struct partner_message *m, char **answer)
+{
+    struct letter l = {.h = self};
+    uint8_t trace[TRACE_LEN];
+    size_t n = 0;
+    json_t *o;
+    enum tsm_err e;
+    *answer = NULL;
+    TRY(json_read(m->json, &o));
+    l.wire = (struct partner_wire){.from = text_of(o, "from"),
+                                   .to = text_of(o, "to"),
+                                   .verb = m->verb,
+                                   .key = text_of(o, "key"),
+                                   .body = text_of(o, "body")};
+    e = strcmp(l.wire.from, m->peer_name)
+            ? FAIL(NOT_ALLOWED, "the certificate of %.60s does not speak for %.60s", m->peer_name,
+                   l.wire.from)
+            : hex_read(text_of(o, "trace"), trace, sizeof trace, &n);
+    l.wire.trace = BYTES_OF(trace, n);
+    if (e == TSM_OK)
+        e = store_write(l.h->store, take_letter, &l);
+    json_decref(o);
+    return e;
+}
+
+enum tsm_err house_listen(struct house *h)
+{
+    TRY(listen_api(h));
+    if (h->device) {
+        struct http_routes routes = {seram_routes, device_port(h->device)};
+        TRY(listen_on(h, "listen_device", h->c->listen_device, &routes, 1, &h->device_server));
+        TRY(http_server_start(h->device_server));
+    }
+    if (h->c->listen_partner[0]) {
+        struct http_routes routes = {partner_routes, &h->partner_port};
+        h->partner_port = (struct partner_port){.self = h, .received = received};
+        TRY(listen_on(h, "listen_partner", h->c->listen_partner, &routes, 1, &h->partner_server));
+        TRY(http_server_start(h->partner_server));
+    }
+    return TSM_OK;
+}
+
+void house_stop_listening(struct house *h)
+{
+    if (h->device)
+        device_stop(h->device);
+    if (h->sp)
+        sp_stop(h->sp);
+    http_server_stop(h->partner_server);
+    http_server_stop(h->device_server);
+    http_server_stop(h->api);
+}

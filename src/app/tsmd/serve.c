@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Wiring: store, vaults, roles, engine, links, listeners; started bottom up, stopped top down. App. */
+#include "app/tsmd/serve.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "app/tsmd/house.h"
+#include "app/tsmd/log.h"
+#include "engine/exchange.h"
+#include "vault/memory.h"
+
+static void add_row(struct house *h, struct step_row row)
+{
+    h->rows[h->n_rows++] = row;
+}
+
+static enum tsm_err open_stores(struct house *h)
+{
+    struct store_config sc = {
+        .url = h->c->store, .clock = &clock_real, .node = (unsigned)strtoul(h->c->node, NULL, 10)};
+    struct http_client_config cc = {.ca_file = h->c->tls_ca[0] ? h->c->tls_ca : NULL,
+                                    .cert_file = h->c->tls_cert[0] ? h->c->tls_cert : NULL,
+                                    .key_file = h->c->tls_key[0] ? h->c->tls_key : NULL,
+                                    .allow_plain = !strcmp(h->c->laboratory, "yes")};
+    struct partners_config pc = {.post = partner_send};
+    TRY(store_open(&sc, &h->store));
+    TRY(parties_open(&h->parties, h->store, h->c));
+    TRY(http_client_new(&cc, &h->client));
+    pc.store = h->store;
+    pc.post_self = h->client;
+    return partners_new(&pc, &h->partners);
+}
+
+static enum tsm_err open_provider(struct house *h)
+{
+    struct sp_config c = {.store = h->store,
+                          .partners = h->partners,
+                          .clock = &clock_real,
+                          .client = h->client,
+                          .device_url = h->device_url,
+                          .vault_of = parties_vault,
+                          .self = &h->parties};
+    if (!config_has_role(h->c, "sp"))
+        return TSM_OK;
+    TRY(sp_new(&c, &h->sp));
+    add_row(h, sp_order_row(h->sp));
+    add_row(h, sp_callback_row(h->sp));
+    return TSM_OK;
+}
+
+static enum tsm_err open_owner(struct house *h)
+{
+    struct sem_config c = {.store = h->store,
+                           .partners = h->partners,
+                           .clock = &clock_real,
+                           .vault_of = parties_vault,
+                           .self = &h->parties};
+    if (!config_has_role(h->c, "sem"))
+        return TSM_OK;
+    TRY(sem_new(&c, &h->sem));
+    add_row(h, sem_row(h->sem));
+    return sem_answer_partners(h->sem);
+}
+
+static enum tsm_err open_sms(struct house *h)
+{
+    struct ota_config c = {.store = h->store, .partners = h->partners, .clock = &clock_real};
+    struct address smsc;
+    char password[64] = "";
+    if (!config_has_role(h->c, "ota") || !h->c->smsc[0])
+        return TSM_OK;
+    TRY(config_address("smsc", h->c->smsc, &smsc));
+    if (h->c->smsc_password_file[0]) {
+        FILE *f = fopen(h->c->smsc_password_file, "re");
+        if (!f || !fgets(password, sizeof password, f))
+            password[0] = 0;
+        if (f)
+            fclose(f);
+        password[strcspn(password, "\r\n")] = 0;
+    }
+    c.smpp = (struct smpp_config){.host = smsc.host,
+                                  .port = smsc.port,
+                                  .system_id = h->c->smsc_system_id,
+                                  .password = password,
+                                  .source = {.ton = 0, .npi = 1},
+                                  .dest_ton = 1,
+                                  .dest_npi = 1,
+                                  .protocol_id = 0x7F,
+                                  .data_coding = 0xF6,
+                                  .receipts = true};
+    snprintf(c.smpp.source.digits, sizeof c.smpp.source.digits, "%.20s", h->c->smsc_source);
+    TRY(ota_new(&c, &h->ota));
+    explicit_bzero(password, sizeof password);
+    add_row(h, ota_row(h->ota));
+    return TSM_OK;
+}
+
+static enum tsm_err open_device(struct house *h)
+{
+    struct device_config c = {.store = h->store, .partners = h->partners, .clock = &clock_real};
+    if (!config_has_role(h->c, "device"))
+        return TSM_OK;
+    TRY(device_new(&c, &h->device));
+    add_row(h, device_row(h->device));
+    return TSM_OK;
+}
+
+static enum tsm_err open_engine(struct house *h)
+{
+    struct engine_config c = {.store = h->store,
+                              .clock = &clock_real,
+                              .rows = h->rows,
+                              .node = strtol(h->c->node, NULL, 10),
+                              .workers = (unsigned)strtoul(h->c->workers, NULL, 10),
+                              .trouble = log_trouble};
+    if (h->ota || h->device)
+        TRY(exchange_answer_partners(h->partners));
+    add_row(h, (struct step_row){.kind = JOB_MESSAGE,
+                                 .name = "message",
+                                 .work = partner_message_work,
+                                 .commit = partner_message_commit,
+                                 .self = h->partners});
+    return engine_new(&c, &h->engine);
+}
+
+/* Where device agents go: said by configuration, else our own listener, whose port may be chosen by the
+ * system. */
+static enum tsm_err find_device_url(struct house *h)
+{
+    struct address a;
+    const char *scheme = h->c->tls_cert[0] ? "https" : "http";
+    if (h->c->device_url[0]) {
+        snprintf(h->device_url, sizeof h->device_url, "%s", h->c->device_url);
+        return TSM_OK;
+    }
+    TRY(config_address("listen_device", h->c->listen_device, &a));
+    snprintf(h->device_url, sizeof h->device_url, "%s://%s:%u/gp/seram", scheme, a.host, a.port);
+    return TSM_OK;
+}
+
+static enum tsm_err start(struct house *h)
+{
+    TRY(open_stores(h));
+    TRY(find_device_url(h));
+    TRY(open_provider(h));
+    TRY(open_owner(h));
+    TRY(open_sms(h));
+    TRY(open_device(h));
+    TRY(open_engine(h));
+    TRY(engine_start(h->engine));
+    if (h->ota)
+        TRY(ota_start(h->ota));
+    return house_listen(h);
+}
+
+static void stop(struct house *h)
+{
+    house_stop_listening(h);
+    if (h->engine)
+        engine_stop(h->engine);
+    ota_free(h->ota);
+    engine_free(h->engine);
+    device_free(h->device);
+    sem_free(h->sem);
+    sp_free(h->sp);
+    partners_free(h->partners);
+    http_client_free(h->client);
+    store_close(h->store);
+    parties_close(&h->parties);
+}
+
+static void say_ready(const struct house *h)
+{
+    printf("ready api=127.0.0.1:%u device=127.0.0.1:%u partner=127.0.0.1:%u\n", http_server_port(h->api),
+           h->device_server ? http_server_port(h->device_server) : 0u,
+           h->partner_server ? http_server_port(h->partner_server) : 0u);
+    fflush(stdout);
+    log_event("ready", "ss", "roles", h->c->roles, "store", h->c->store);
+}
+
+/* Production memory is locked and undumpable; where the system refuses the lock, the log says so. */
+static enum tsm_err harden(void)
+{
+    bool all_locked;
+    TRY(vault_harden(&all_locked));
+    if (!all_locked)
+        log_event("memory.not-locked", "s", "next", "raise RLIMIT_MEMLOCK so that all memory can be locked; key pages are locked in any case");
+    return TSM_OK;
+}
+
+enum tsm_err tsmd_serve(const struct config *c)
+{
+    struct house h = {.c = c};
+    sigset_t set;
+    int got;
+    enum tsm_err e;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    pthread_sigmask(SIG_BLOCK, &set, NULL);
+    if (strcmp(c->laboratory, "yes") != 0)
+        TRY(harden());
+    e = start(&h);
+    if (e == TSM_OK) {
+        say_ready(&h);
+        sigwait(&set, &got);
+        log_event("stopping", "i", "signal", (int64_t)got);
+    } else {
+        log_error("start.failed", e);
+    }
+    stop(&h);
+    return e;
+}

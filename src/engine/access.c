@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Bearer tokens by their hash. Station 2. Edge. [RFC 6750] */
+#include "engine/access.h"
+
+#include <openssl/sha.h>
+#include <string.h>
+
+#include "base/crypto.h"
+
+static const char *const role_words[] = {[ACCESS_PROVIDER] = "provider", [ACCESS_OPERATOR] = "operator"};
+
+struct question {
+    uint8_t hash[SHA256_LEN];
+    struct caller caller;
+};
+
+static void hash_token(const char *token, uint8_t hash[SHA256_LEN])
+{
+    SHA256((const unsigned char *)token, strlen(token), hash);
+}
+
+static enum tsm_err find(struct tx *tx, void *arg)
+{
+    struct question *q = arg;
+    ROWS r = {0};
+    enum tsm_err e = db_first(tx, &r, SQL_TOKEN_FIND, BYTES(q->hash));
+    if (e == TSM_NOT_FOUND)
+        return FAIL(NOT_SIGNED_IN, "the bearer token is not known");
+    TRY(e);
+    q->caller.party = db_int(&r, 0);
+    q->caller.role =
+        strcmp(db_text(&r, 1), role_words[ACCESS_OPERATOR]) == 0 ? ACCESS_OPERATOR : ACCESS_PROVIDER;
+    return TSM_OK;
+}
+
+enum tsm_err access_of(struct store *s, const char *token, enum access_role needed, struct caller *out)
+{
+    struct question q;
+    hash_token(token, q.hash);
+    TRY(store_read(s, find, &q));
+    if (q.caller.role != needed)
+        return FAIL(NOT_ALLOWED, "this address is for %ss", role_words[needed]);
+    *out = q.caller;
+    return TSM_OK;
+}
+
+enum tsm_err access_grant(struct tx *tx, const char *token, int64_t party, enum access_role role)
+{
+    uint8_t hash[SHA256_LEN];
+    hash_token(token, hash);
+    return db_exec(tx, SQL_TOKEN_ADD, BYTES(hash), party, role_words[role], tx_now(tx));
+}

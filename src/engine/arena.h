@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Memory that lives as long as one job or one request and is given back at once. Every station. Pure but for
+ * malloc. */
+#ifndef TSM_ENGINE_ARENA_H
+#define TSM_ENGINE_ARENA_H
+
+#include "base/bytes.h"
+
+struct arena_block;
+struct arena {
+    struct arena_block *blocks;
+};
+
+/* Zeroed memory, valid until arena_drop; NULL when memory is exhausted. */
+void *arena_get(struct arena *a, size_t size);
+/* A copy of the span in the arena; an empty span when memory is exhausted and b.len > 0 is reported by `at`
+ * NULL. */
+struct bytes arena_copy(struct arena *a, struct bytes b);
+char *arena_text(struct arena *a, const char *text);
+/* Wipes and frees everything. */
+void arena_drop(struct arena *a);
+
+#define ARENA __attribute__((cleanup(arena_drop))) struct arena
+
+#endif

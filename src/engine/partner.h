@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Partner messages: every call between parties is a row, delivered in the sender's transaction where the
+ * peer's roles run in this process, else carried by JOB_MESSAGE over mutual TLS. Replies come back the same
+ * way and make the waiting job ready. Station 6. Edge.
+ */
+#ifndef TSM_ENGINE_PARTNER_H
+#define TSM_ENGINE_PARTNER_H
+
+#include "engine/job.h"
+#include "order/partner.h"
+
+struct partners;
+
+/* A call as its receiver sees it. */
+struct partner_call {
+    int64_t party, peer; /* who receives, who asks */
+    enum partner_verb verb;
+    const char *key; /* the asker's idempotency key: the same key is the same call */
+    struct bytes trace;
+    const char *body; /* JSON */
+    int64_t id;       /* the incoming row: what partner_reply answers */
+};
+
+/* One row a verb: accept stores what the call asks for, in the transaction that stores the call. It may reply
+ * at once. */
+struct partner_row {
+    enum partner_verb verb;
+    enum tsm_err (*accept)(void *self, struct tx *tx, const struct partner_call *call);
+    void *self;
+};
+
+/* Carries one message to another process: POST body to url/partner/v1/verb. From link/. */
+typedef enum tsm_err (*partner_post)(void *self, const char *url, const char *verb, const char *key,
+                                     const char *json);
+
+struct partners_config {
+    struct store *store;
+    partner_post post; /* NULL: no other process is known */
+    void *post_self;
+};
+enum { PARTNER_ROWS_MAX = 32, PARTNER_TIMEOUT_S = 86400 };
+
+enum tsm_err partners_new(const struct partners_config *config, struct partners **out);
+void partners_free(struct partners *p);
+enum tsm_err partners_add(struct partners *p, const struct partner_row *row);
+
+/* Asks a peer in the caller's transaction; the reply (JSON) becomes the answer of `job`. The same (party,
+ * key) asks once. */
+struct partner_ask {
+    int64_t party, peer, job;
+    enum partner_verb verb;
+    const char *key, *body;
+    struct bytes trace;
+};
+enum tsm_err partner_ask(struct partners *p, struct tx *tx, const struct partner_ask *ask);
+/* Answers an accepted call, at once or later; a second answer to the same call changes nothing. */
+enum tsm_err partner_reply(struct partners *p, struct tx *tx, int64_t call, const char *body);
+
+/* A message that came over the wire from an authenticated peer; idempotent by key. */
+struct partner_wire {
+    const char *from, *to; /* party names */
+    const char *verb, *key, *body;
+    struct bytes trace;
+};
+enum tsm_err partner_receive(struct partners *p, struct tx *tx, const struct partner_wire *w);
+
+/* The engine's row for JOB_MESSAGE. */
+enum tsm_err partner_message_work(void *self, struct job *job);
+enum tsm_err partner_message_commit(void *self, struct tx *tx, struct job *job);
+
+#endif

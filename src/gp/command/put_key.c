@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* PUT KEY: adds or replaces keys. Station 5. Pure. [GPCS 11.8.2] */
+#include "gp/command/put_key.h"
+
+#include "gp/command/command.h"
+
+enum { P2_SEVERAL = 0x80, NUMBER_MAX = 0x7F };
+
+enum tsm_err put_key_write(const struct put_key *p, const struct cipher_key *dek, struct writer *capdu,
+                           struct writer *answer)
+{
+    struct writer at = *capdu, due = *answer;
+    unsigned p2 = p->first_kid | (p->keys->count > 1 ? P2_SEVERAL : 0u);
+    size_t mark;
+    NEED(p->replaces <= NUMBER_MAX && p->first_kid <= NUMBER_MAX, BAD_VALUE);
+    TRY(command_open(&at, INS_PUT_KEY, p->replaces, (uint8_t)p2, &mark));
+    TRY(putkey_write(p->keys, dek, &at, &due));
+    TRY(command_close(&at, mark, 0));
+    *capdu = at;
+    *answer = due;
+    return TSM_OK;
+}
+
+enum tsm_err put_key_write_field(uint8_t replaces, uint8_t kid, struct bytes field, struct writer *capdu)
+{
+    struct writer at = *capdu;
+    size_t mark;
+    NEED(replaces <= NUMBER_MAX && kid <= NUMBER_MAX, BAD_VALUE);
+    NEED(field.len != 0, BAD_LENGTH);
+    TRY(command_open(&at, INS_PUT_KEY, replaces, kid, &mark));
+    TRY(write_span(&at, field));
+    TRY(command_close(&at, mark, 0));
+    *capdu = at;
+    return TSM_OK;
+}

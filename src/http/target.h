@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Request targets: percent-decoding, form parameters, paths against patterns. Station 1. Pure. [RFC
+ * 3986 2.1, 3.3; WHATWG URL 5.1] */
+#ifndef TSM_HTTP_TARGET_H
+#define TSM_HTTP_TARGET_H
+
+#include "base/bytes.h"
+
+enum { HTTP_PARAMS_MAX = 6 }; /* {names} in one pattern */
+
+/* A named piece of a path; name borrows from the pattern, value from the path and is still percent-encoded.
+ */
+struct http_param {
+    struct bytes name, value;
+};
+
+struct http_params {
+    size_t n;
+    struct http_param at[HTTP_PARAMS_MAX];
+};
+
+/*
+ * Decodes %XX to `out` with a final 0; with `form` a '+' is a space. BAD_FORM for a bad escape, for NUL and
+ * for other control characters; TOO_LONG when more than cap-1 octets.
+ */
+enum tsm_err http_decode(struct bytes text, bool form, char *out, size_t cap);
+
+/*
+ * The value of one parameter of "a=1&b=2" (a query or a form body), decoded. MISSING_FIELD when it is not
+ * there, DUPLICATE_TAG when it is there twice [RFC 6749 3.1]; both name the field.
+ */
+enum tsm_err http_form_param(struct bytes form, const char *name, char *out, size_t cap);
+
+/*
+ * Does a path match a pattern such as "/api/v1/orders/{id}"? A {name} stands for one segment that is not
+ * empty. "." and ".." match no {name}: nobody may climb. A pattern that ends in a {name...} takes the rest of
+ * the path.
+ */
+bool http_path_matches(struct bytes pattern, struct bytes path, struct http_params *out);
+
+#endif

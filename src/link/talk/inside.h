@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of a talk share: the script of the step in hand, and the two ways to protect it. Edge. */
+#ifndef TSM_LINK_TALK_INSIDE_H
+#define TSM_LINK_TALK_INSIDE_H
+
+#include "link/talk/talk.h"
+
+enum { TALK_STORE = 96 * 1024, HEX_MAX = 2 * 65538 + 1 };
+
+/* The plain commands of the step in hand; freed by scene_drop. */
+struct scene {
+    const struct plan_step *step;
+    struct script script;
+};
+enum tsm_err scene_make(struct talk *t, struct scene **out);
+void scene_drop(struct scene **s);
+#define SCENE __attribute__((cleanup(scene_drop))) struct scene
+
+/* The answers to the commands in flight, plain; data borrowed from `store`. */
+struct replies {
+    struct step_answer answer[TALK_PAYLOAD_MAX];
+    size_t n;
+    bool fewer;  /* not every command was answered: the rest counts as lost */
+    bool listen; /* the real answer is still to come */
+    bool again;  /* nothing was executed: send the same again */
+    struct writer store;
+    uint8_t bytes[16 * 1024];
+};
+
+/* SCP80. */
+enum tsm_err packet_next(struct talk *t, struct tx *tx, const struct scene *s, json_t *payload);
+enum tsm_err packet_read(struct talk *t, const struct scene *s, const json_t *answers, struct replies *out);
+size_t packet_commands(const struct talk *t, const struct scene *s, size_t from, size_t *packet_len);
+/* SCP02, SCP03. */
+enum tsm_err session_next(struct talk *t, const struct scene *s, json_t *payload);
+enum tsm_err session_read(struct talk *t, const struct scene *s, const json_t *answers, struct replies *out);
+
+enum tsm_err payload_add(json_t *payload, struct bytes b);
+/* Answer i of a list of hex strings. */
+enum tsm_err answer_get(const json_t *answers, size_t i, struct writer *store, struct bytes *out);
+/* One line of the decoded dialogue. */
+void apdu_note(struct talk *t, struct bytes command, const struct step_answer *answer);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A script in SCP80 packets: as many commands as the segments hold, one counter a packet, the proof of
+ * receipt opened. Stations 7, 8, 10. Edge. [TS 102 225, TS 102 226] */
+#include "link/talk/inside.h"
+#include "ota/remote/remote.h"
+#include "vault/operation/operation.h"
+
+enum { PACKET_MAX = 1024 };
+
+static const struct talk_key *key_of(const struct talk *t, const struct scene *s)
+{
+    return &t->key[s->step->domain];
+}
+
+static struct remote_script script_of(const struct talk *t, const struct scene *s, size_t from, size_t n)
+{
+    return (struct remote_script){.format = t->facts->profile->format == FORMAT_COMPACT ? REMOTE_COMPACT
+                                                                                        : REMOTE_DEFINITE,
+                                  .commands = &s->script.command[from],
+                                  .count = n};
+}
+
+static struct scp80_command command_of(const struct talk *t, const struct scene *s, uint64_t counter,
+                                       struct bytes data)
+{
+    const struct se_profile *p = t->facts->profile;
+    uint8_t kvn = (uint8_t)(key_of(t, s)->kvn << 4);
+    uint32_t tar = s->step->domain == IN_ISSUER ? 0 : t->facts->tar;
+    return (struct scp80_command){.spi = {(uint8_t)p->spi1, (uint8_t)p->spi2},
+                                  .kic = (uint8_t)(kvn | p->kic_alg),
+                                  .kid = (uint8_t)(kvn | p->kid_alg),
+                                  .tar = {(uint8_t)(tar >> 16), (uint8_t)(tar >> 8), (uint8_t)tar},
+                                  .counter = counter,
+                                  .cc_len = (uint8_t)p->cc_len,
+                                  .data = data};
+}
+
+/* The most commands that fit from here; 0: not even one. A compact answer has data of its last command only,
+ * so a probe goes alone. */
+size_t packet_commands(const struct talk *t, const struct scene *s, size_t from, size_t *packet_len)
+{
+    const struct se_profile *p = t->facts->profile;
+    size_t max = scp80_data_max((size_t)p->segments, (enum concat_order)p->concat, (uint8_t)p->spi1,
+                                (uint8_t)p->kic_alg, (uint8_t)p->cc_len);
+    size_t n = 0,
+           limit = p->format == FORMAT_COMPACT && t->state->phase == TALK_PROBING ? 1 : TALK_PAYLOAD_MAX;
+    while (n < limit && from + n < s->script.n) {
+        struct remote_script script = script_of(t, s, from, n + 1);
+        size_t len = remote_len(&script);
+        if (len == 0 || len > max)
+            break;
+        *packet_len = len;
+        n++;
+    }
+    return n;
+}
+
+static enum tsm_err take_counter(struct tx *tx, struct talk_state *st, int64_t keyset, uint64_t *counter)
+{
+    if (st->jump)
+        TRY(db_exec(tx, SQL_COUNTER_JUMP, keyset, (int64_t)TALK_COUNTER_JUMP));
+    st->jump = 0;
+    ROWS r = {0};
+    TRY(db_first(tx, &r, SQL_COUNTER_TAKE, keyset));
+    *counter = (uint64_t)db_int(&r, 0);
+    if (*counter >= SCP80_COUNTER_ALARM)
+        return FAIL(COUNTER_DEAD, "the counter of key set %lld passed its alarm mark", (long long)keyset);
+    return TSM_OK;
+}
+
+enum tsm_err packet_next(struct talk *t, struct tx *tx, const struct scene *s, json_t *payload)
+{
+    struct talk_state *st = t->state;
+    uint8_t data[PACKET_MAX], packet[PACKET_MAX];
+    struct writer d = WRITER(data), w = WRITER(packet);
+    size_t len, n = packet_commands(t, s, st->position, &len);
+    struct remote_script script = script_of(t, s, st->position, n);
+    struct scp80_job job = {.keys = key_of(t, s)->sealed};
+    if (n == 0)
+        return FAIL(NEEDS_BETTER_LINK, "%s: one command is longer than %lld short messages carry",
+                    s->step->name, (long long)t->facts->profile->segments);
+    NEED(key_of(t, s)->kvn != 0, KEY_MISSING);
+    TRY(remote_write(&script, &d));
+    TRY(take_counter(tx, st, key_of(t, s)->id, &st->counter));
+    job.command = command_of(t, s, st->counter, written(&d));
+    TRY(vault_wrap_scp80(t->vault, &job, 1, &w));
+    TRY(job.err);
+    st->sent = (uint16_t)n;
+    return payload_add(payload, job.packet);
+}
+
+/* The proof's answers, command by command; the compact form tells of the last one executed. */
+static enum tsm_err read_answers(const struct talk *t, struct bytes data, struct replies *out)
+{
+    struct remote_answers walk;
+    struct remote_answer a;
+    enum tsm_err e;
+    bool compact = t->facts->profile->format == FORMAT_COMPACT;
+    TRY(remote_answers_open(data, compact ? REMOTE_COMPACT : REMOTE_DEFINITE, &walk));
+    if (compact)
+        for (size_t i = 0; i + 1 < walk.count && out->n < t->state->sent; i++)
+            out->answer[out->n++] = (struct step_answer){BYTES_NONE, SW_OK};
+    while ((e = remote_answers_next(&walk, &a)) == TSM_OK && out->n < t->state->sent)
+        out->answer[out->n++] = (struct step_answer){a.data, a.sw};
+    return e == TSM_NOT_FOUND ? TSM_OK : e;
+}
+
+/* "Counter low": the card has this counter behind it. Either our first copy was executed and its proof was
+ * lost, or the card has seen more than we know (a restored database). So the outcome is unknown, and the next
+ * packet jumps ahead. */
+static void counter_low(struct talk *t, struct replies *out)
+{
+    t->state->jump = 1;
+    t->failure.reason[0] = 0;
+    out->fewer = true;
+}
+
+enum tsm_err packet_read(struct talk *t, const struct scene *s, const json_t *answers, struct replies *out)
+{
+    struct por_job job = {.keys = key_of(t, s)->sealed};
+    struct scp80_command sent = command_of(t, s, t->state->counter, BYTES_NONE);
+    struct bytes body;
+    TRY(answer_get(answers, 0, &out->store, &body));
+    job.terms =
+        (struct por_terms){.spi2 = sent.spi[1], .kic = sent.kic, .kid = sent.kid, .cc_len = sent.cc_len};
+    job.body = body;
+    TRY(vault_unwrap_por(t->vault, &job, 1, &out->store));
+    TRY(job.err);
+    if (job.response.counter != sent.counter && job.response.secured) { /* a late proof of an older packet */
+        out->listen = true;
+        return TSM_OK;
+    }
+    switch (outcome_of_por(job.response.status, job.response.secured, sent.counter, &t->failure)) {
+    case POR_WAIT:
+        out->listen = true;
+        return TSM_OK;
+    case POR_FAIL:
+        if (job.response.status == POR_COUNTER_LOW)
+            counter_low(t, out);
+        return TSM_OK;
+    case POR_GO_ON:
+        break;
+    }
+    TRY(read_answers(t, job.response.data, out));
+    out->fewer = out->n < t->state->sent && out->n && out->answer[out->n - 1].sw == SW_OK;
+    return TSM_OK;
+}

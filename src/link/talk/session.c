@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A script in a secure channel: opened with SELECT and INITIALIZE UPDATE, wrapped in batches, answers checked
+ * in order. Stations 7 and 10. Edge. [GPCS App. E, Amendment D] */
+#include "base/hex.h"
+#include "gp/command/select.h"
+#include "link/talk/inside.h"
+#include "vault/operation/operation.h"
+
+enum { HOST_CHALLENGE = 8, BATCH_STORE = 24 * 1024 };
+
+static const struct talk_key *key_of(const struct talk *t, const struct scene *s)
+{
+    return &t->key[s->step->domain];
+}
+
+static enum tsm_err open_next(struct talk *t, const struct scene *s, json_t *payload)
+{
+    struct talk_state *st = t->state;
+    uint8_t room[64];
+    struct writer select = WRITER(room), update;
+    struct bytes aid = s->step->domain == IN_ISSUER
+                           ? BYTES_OF(t->facts->profile->isd_aid, t->facts->profile->isd_aid_len)
+                           : t->facts->domain_aid;
+    st->host_len = HOST_CHALLENGE;
+    TRY(vault_random(st->host, st->host_len));
+    TRY(select_write(aid, &select));
+    TRY(payload_add(payload, written(&select)));
+    update = WRITER(room);
+    TRY(channel_start(key_of(t, s)->kvn, BYTES_OF(st->host, st->host_len), &update));
+    TRY(payload_add(payload, written(&update)));
+    st->channel_state = CHANNEL_OPENING;
+    st->channel_domain = (uint8_t)s->step->domain;
+    return TSM_OK;
+}
+
+/* The commands in flight, protected from the state before them: the same bytes whenever it is done. */
+struct wrapping {
+    struct apdu plain[TALK_PAYLOAD_MAX];
+    struct bytes wrapped[TALK_PAYLOAD_MAX];
+    struct channel_expect expect[TALK_PAYLOAD_MAX];
+    uint8_t store[BATCH_STORE];
+};
+
+static enum tsm_err wrap_batch(struct talk *t, const struct scene *s, struct channel *ch, struct wrapping *w,
+                               size_t n)
+{
+    struct writer out = WRITER(w->store);
+    struct scp_commands batch = {
+        .plain = w->plain, .n = n, .out = &out, .wrapped = w->wrapped, .expect = w->expect};
+    for (size_t i = 0; i < n; i++)
+        TRY(apdu_read(s->script.command[t->state->position + i], &w->plain[i]));
+    return vault_wrap_scp(t->vault, key_of(t, s)->sealed, ch, &batch);
+}
+
+enum tsm_err session_next(struct talk *t, const struct scene *s, json_t *payload)
+{
+    struct talk_state *st = t->state;
+    struct wrapping w;
+    size_t batch = (size_t)t->facts->profile->batch, n = s->script.n - st->position;
+    NEED(key_of(t, s)->kvn != 0, KEY_MISSING);
+    if (st->channel_state != CHANNEL_ANSWERED && st->channel_state != CHANNEL_OPEN)
+        return open_next(t, s, payload);
+    if (st->channel_state == CHANNEL_ANSWERED)
+        TRY(payload_add(payload, BYTES_OF(st->authenticate, st->authenticate_len)));
+    n = n < batch ? n : batch;
+    n = n < TALK_PAYLOAD_MAX ? n : TALK_PAYLOAD_MAX;
+    st->before = st->channel;
+    TRY(wrap_batch(t, s, &st->channel, &w, n));
+    for (size_t i = 0; i < n; i++)
+        TRY(payload_add(payload, w.wrapped[i]));
+    st->sent = (uint16_t)n;
+    return TSM_OK;
+}
+
+static enum tsm_err open_read(struct talk *t, const struct scene *s, const json_t *answers,
+                              struct replies *out)
+{
+    struct talk_state *st = t->state;
+    struct bytes raw;
+    struct rapdu select, update;
+    struct init_update iu;
+    struct writer w = WRITER(st->authenticate);
+    struct scp_opening opening = {
+        .keys = key_of(t, s)->sealed,
+        .answer = &iu,
+        .host_challenge = BYTES_OF(st->host, st->host_len),
+        .level = (uint8_t)t->facts->profile->level,
+        .quirks = t->facts->profile->counter_only_with_data ? CHANNEL_QUIRK_COUNTER_ONLY_WITH_DATA : 0};
+    if (json_array_size(answers) < 2) {
+        out->fewer = true;
+        return TSM_OK;
+    }
+    TRY(answer_get(answers, 0, &out->store, &raw));
+    TRY(rapdu_read(raw, &select));
+    if (outcome_of_sw(s->step, select.sw, "SELECT of the security domain", &t->failure) == OUTCOME_FAIL)
+        return TSM_OK;
+    TRY(answer_get(answers, 1, &out->store, &raw));
+    TRY(rapdu_read(raw, &update));
+    if (outcome_of_sw(s->step, update.sw, "INITIALIZE UPDATE", &t->failure) == OUTCOME_FAIL)
+        return TSM_OK;
+    TRY(gp_init_update_read(update.data, &iu));
+    if (iu.protocol == SCP02)
+        iu.i = (uint8_t)t->facts->profile->scp_i;
+    TRY(vault_open_scp(t->vault, &opening, &st->channel, &w));
+    st->authenticate_len = (uint8_t)w.len;
+    st->channel_state = CHANNEL_ANSWERED;
+    out->again = true; /* the way is open; no command of the step was sent yet */
+    return TSM_OK;
+}
+
+static enum tsm_err authenticate_read(struct talk *t, const struct scene *s, const json_t *answers,
+                                      struct replies *out)
+{
+    struct bytes raw;
+    struct rapdu a;
+    if (json_array_size(answers) == 0) {
+        out->fewer = true;
+        return TSM_OK;
+    }
+    TRY(answer_get(answers, 0, &out->store, &raw));
+    TRY(rapdu_read(raw, &a));
+    if (outcome_of_sw(s->step, a.sw, "EXTERNAL AUTHENTICATE", &t->failure) == OUTCOME_FAIL)
+        return TSM_OK;
+    t->state->channel_state = CHANNEL_OPEN;
+    return TSM_OK;
+}
+
+static enum tsm_err commands_read(struct talk *t, const struct scene *s, const json_t *answers, size_t first,
+                                  struct replies *out)
+{
+    struct talk_state *st = t->state;
+    size_t n = json_array_size(answers) > first ? json_array_size(answers) - first : 0;
+    struct bytes raw[TALK_PAYLOAD_MAX];
+    struct rapdu opened[TALK_PAYLOAD_MAX];
+    struct channel again = st->before;
+    struct wrapping w;
+    struct scp_answers batch = {.expect = w.expect, .answer = raw, .out = &out->store, .opened = opened};
+    n = n < st->sent ? n : st->sent;
+    TRY(wrap_batch(t, s, &again, &w, st->sent));
+    for (size_t i = 0; i < n; i++)
+        TRY(answer_get(answers, first + i, &out->store, &raw[i]));
+    batch.n = n;
+    TRY(vault_unwrap_scp(t->vault, key_of(t, s)->sealed, &st->channel, &batch));
+    for (size_t i = 0; i < n; i++)
+        out->answer[out->n++] = (struct step_answer){opened[i].data, opened[i].sw};
+    out->fewer = n < st->sent;
+    return TSM_OK;
+}
+
+enum tsm_err session_read(struct talk *t, const struct scene *s, const json_t *answers, struct replies *out)
+{
+    size_t first = 0;
+    if (t->state->channel_state == CHANNEL_OPENING)
+        return open_read(t, s, answers, out);
+    if (t->state->channel_state == CHANNEL_ANSWERED) {
+        TRY(authenticate_read(t, s, answers, out));
+        if (t->state->channel_state != CHANNEL_OPEN)
+            return TSM_OK;
+        first = 1;
+    }
+    return commands_read(t, s, answers, first, out);
+}

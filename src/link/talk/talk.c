@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The talk's own decisions: next commands, what the answers mean, when to ask the card what became of a step.
+ * Stations 5 and 11. Edge. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "base/json.h"
+#include "gp/command/command.h"
+#include "gp/command/describe.h"
+#include "link/talk/inside.h"
+#include "ota/packet/packet.h"
+
+void talk_begin(struct talk_state *state)
+{
+    *state = (struct talk_state){.version = TALK_STATE_VERSION};
+}
+
+struct bytes talk_state_bytes(const struct talk_state *state)
+{
+    return BYTES_OF((const uint8_t *)state, sizeof *state);
+}
+
+enum tsm_err talk_state_read(struct bytes stored, struct talk_state *out)
+{
+    struct reader r = READER(stored);
+    struct talk_state st;
+    if (stored.len == 0) {
+        talk_begin(out);
+        return TSM_OK;
+    }
+    NEED(stored.len == sizeof st, BAD_VALUE);
+    TRY(read_copy(&r, sizeof st, (uint8_t *)&st));
+    NEED(st.version == TALK_STATE_VERSION, BAD_VALUE);
+    *out = st;
+    return TSM_OK;
+}
+
+/* Expanded: AA and 22 with their lengths, then five octets of command header; a channel adds MAC and padding.
+ */
+size_t talk_data_max(const struct se_profile *p)
+{
+    enum { COMPACT_OVERHEAD = 5, EXPANDED_OVERHEAD = 12, CHANNEL_OVERHEAD = 24 };
+    size_t max, command_max = (size_t)p->command_max;
+    if (p->protocol != 0x80)
+        return (command_max < APDU_SHORT_DATA_MAX ? command_max : APDU_SHORT_DATA_MAX) - CHANNEL_OVERHEAD;
+    max = scp80_data_max((size_t)p->segments, (enum concat_order)p->concat, (uint8_t)p->spi1,
+                         (uint8_t)p->kic_alg, (uint8_t)p->cc_len);
+    max -= p->format == FORMAT_COMPACT ? COMPACT_OVERHEAD : EXPANDED_OVERHEAD;
+    return max < command_max ? max : command_max;
+}
+
+void talk_end(struct talk *t)
+{
+    json_decref(t->apdus);
+    t->apdus = NULL;
+}
+
+void scene_drop(struct scene **s)
+{
+    if (*s) {
+        explicit_bzero((*s)->script.store.at, (*s)->script.store.len);
+        free((*s)->script.store.at);
+        free(*s);
+    }
+    *s = NULL;
+}
+
+static const struct plan_step *step_of(const struct talk *t)
+{
+    return &t->plan->steps[t->state->step];
+}
+
+enum tsm_err scene_make(struct talk *t, struct scene **out)
+{
+    struct scene *s = calloc(1, sizeof *s);
+    const struct plan_step *step = step_of(t);
+    const struct channel *ch = t->state->channel_state >= CHANNEL_ANSWERED ? &t->state->channel : NULL;
+    *out = s;
+    NEED(s != NULL, NO_MEMORY);
+    s->step = step;
+    s->script.store = (struct writer){malloc(TALK_STORE), 0, TALK_STORE};
+    NEED(s->script.store.at != NULL, NO_MEMORY);
+    if (!talk_by_packets(t) && !ch)
+        return TSM_OK; /* the channel comes first */
+    if (t->state->phase == TALK_PROBING)
+        return step->probe(t->facts, step->arg, &s->script);
+    if (t->prepare)
+        TRY(t->prepare(t->self, step, ch, t->facts));
+    return step->build(t->facts, step->arg, &s->script);
+}
+
+enum tsm_err talk_prepare(struct talk *t)
+{
+    const struct channel *ch = t->state->channel_state >= CHANNEL_ANSWERED ? &t->state->channel : NULL;
+    if (!t->prepare || t->state->phase == TALK_PROBING || (!ch && !talk_by_packets(t)))
+        return TSM_OK;
+    return t->prepare(t->self, step_of(t), ch, t->facts);
+}
+
+enum tsm_err payload_add(json_t *payload, struct bytes b)
+{
+    char *text = malloc(2 * b.len + 1);
+    int failed = !text || json_array_append_new(payload, json_string(hex_text(b, text))) != 0;
+    free(text);
+    return failed ? FAIL(NO_MEMORY, "no memory for a payload") : TSM_OK;
+}
+
+enum tsm_err answer_get(const json_t *answers, size_t i, struct writer *store, struct bytes *out)
+{
+    const char *text = json_string_value(json_array_get(answers, i));
+    uint8_t *slot;
+    size_t n;
+    NEED(text != NULL, MISSING_FIELD);
+    TRY(write_slot(store, strlen(text) / 2, &slot));
+    TRY(hex_read(text, slot, strlen(text) / 2, &n));
+    *out = BYTES_OF(slot, n);
+    return TSM_OK;
+}
+
+enum tsm_err talk_next(struct talk *t, struct tx *tx, json_t **payload)
+{
+    SCENE *s = NULL;
+    json_t *list;
+    enum tsm_err e;
+    if (t->state->channel_state != CHANNEL_NONE && t->state->channel_domain != step_of(t)->domain)
+        t->state->channel_state = CHANNEL_NONE; /* another domain: another channel */
+    if (t->state->channel_state == CHANNEL_OPENING)
+        t->state->channel_state = CHANNEL_NONE;
+    TRY(scene_make(t, &s));
+    list = json_array();
+    NEED(list != NULL, NO_MEMORY);
+    e = talk_by_packets(t) ? packet_next(t, tx, s, list) : session_next(t, s, list);
+    if (e != TSM_OK) {
+        json_decref(list);
+        return e;
+    }
+    if (step_of(t)->changes_card && t->state->phase == TALK_COMMANDS &&
+        t->state->channel_state != CHANNEL_OPENING)
+        t->state->changed = 1;
+    t->state->asked++;
+    *payload = list;
+    return TSM_OK;
+}
+
+/* What may be shown of a command: only the header of key and data commands, the beginning of long ones. */
+static void masked_hex(struct bytes command, char *out, size_t cap)
+{
+    enum { SHOWN = 48 };
+    bool secret = command.len > 5 && (command.at[1] == INS_PUT_KEY || command.at[1] == INS_STORE_DATA);
+    size_t show = secret ? 5 : command.len < SHOWN ? command.len : SHOWN;
+    hex_text(BYTES_OF(command.at, show), out);
+    if (show < command.len)
+        snprintf(out + 2 * show, cap - 2 * show, "..(%zu)", command.len);
+}
+
+void apdu_note(struct talk *t, struct bytes command, const struct step_answer *answer)
+{
+    char hex[160], text[200], sw[24];
+    size_t len = 0;
+    if (!t->apdus)
+        t->apdus = json_array();
+    masked_hex(command, hex, sizeof hex);
+    gp_describe(command, text, sizeof text);
+    if (answer->data.len)
+        len = (size_t)snprintf(sw, sizeof sw, "(%zu) ", answer->data.len);
+    snprintf(sw + len, sizeof sw - len, "%04X", answer->sw);
+    json_array_append_new(t->apdus, json_pack("{ss ss ss}", "command", hex, "answer", sw, "text", text));
+}
+
+/* An answer did not come: the channel is gone, and what became of a change is asked of the card. */
+static enum talk_event lost(struct talk *t, const char *reason, enum fault_owner owner)
+{
+    struct talk_state *st = t->state;
+    bool opening = st->channel_state == CHANNEL_OPENING;
+    st->channel_state = CHANNEL_NONE;
+    if (++st->losses > TALK_LOSSES_MAX) {
+        failure_set(&t->failure, owner,
+                    "look at device and network; order again when the secure element can be reached",
+                    "%s: %d answers in a row were lost (%s)", step_of(t)->name, TALK_LOSSES_MAX, reason);
+        return TALK_FAILED;
+    }
+    if (opening || st->phase == TALK_PROBING)
+        return TALK_GO_ON;
+    st->phase = step_of(t)->changes_card ? TALK_PROBING : TALK_COMMANDS;
+    st->position = 0;
+    return TALK_GO_ON;
+}
+
+static enum talk_event step_done(struct talk *t)
+{
+    struct talk_state *st = t->state;
+    st->phase = TALK_COMMANDS;
+    st->position = st->sent = 0;
+    st->redo = 0;
+    return ++st->step == t->plan->n ? TALK_DONE : TALK_STEP_DONE;
+}
+
+static enum talk_event judge(struct talk *t, const struct replies *r)
+{
+    struct talk_state *st = t->state;
+    if (step_of(t)->judge(t->facts, step_of(t)->arg, r->answer, r->n) == VERDICT_DONE)
+        return step_done(t);
+    st->phase = TALK_COMMANDS;
+    st->position = 0;
+    if (++st->redo <= PLAN_REDO_MAX)
+        return TALK_GO_ON;
+    failure_set(&t->failure, OWNER_SE, "audit the secure element",
+                "%s was begun %d times and is still not done", step_of(t)->name, PLAN_REDO_MAX);
+    return TALK_FAILED;
+}
+
+/* The answers to commands: each must be fine, then the step goes on behind them. */
+static enum talk_event weigh(struct talk *t, const struct scene *s, const struct replies *r)
+{
+    struct talk_state *st = t->state;
+    for (size_t i = 0; i < r->n; i++) {
+        char what[200];
+        struct bytes command = s->script.command[st->position + i];
+        apdu_note(t, command, &r->answer[i]);
+        gp_describe(command, what, sizeof what);
+        if (st->phase == TALK_COMMANDS &&
+            outcome_of_sw(s->step, r->answer[i].sw, what, &t->failure) == OUTCOME_FAIL)
+            return TALK_FAILED;
+    }
+    if (r->fewer)
+        return lost(t, "fewer answers than commands", OWNER_DEVICE);
+    st->losses = 0;
+    if (st->phase == TALK_PROBING)
+        return judge(t, r);
+    st->position = (uint16_t)(st->position + r->n);
+    return st->position == s->script.n ? step_done(t) : TALK_GO_ON;
+}
+
+static enum tsm_err read_answers(struct talk *t, const json_t *answers, struct replies *r,
+                                 enum talk_event *event)
+{
+    SCENE *s = NULL;
+    r->store = WRITER(r->bytes);
+    t->failure.reason[0] = 0;
+    TRY(scene_make(t, &s));
+    TRY(talk_by_packets(t) ? packet_read(t, s, answers, r) : session_read(t, s, answers, r));
+    if (t->failure.reason[0] && !r->again)
+        *event = TALK_FAILED;
+    else if (r->listen)
+        *event = TALK_LISTEN;
+    else if (r->again)
+        *event = TALK_GO_ON;
+    else
+        *event = weigh(t, s, r);
+    return TSM_OK;
+}
+
+enum tsm_err talk_read(struct talk *t, const json_t *reply, enum talk_event *event)
+{
+    const json_t *answers = json_object_get(reply, "answers"), *refused = json_object_get(reply, "failure");
+    const char *reason = json_string_value(json_object_get(reply, "reason"));
+    struct replies *r;
+    enum tsm_err e;
+    t->said = step_of(t);
+    if (refused) {
+        failure_read(&t->failure, refused);
+        *event = TALK_FAILED;
+        return TSM_OK;
+    }
+    if (!json_is_array(answers)) {
+        *event = lost(t, reason ? reason : "no answer", talk_by_packets(t) ? OWNER_OTA : OWNER_DEVICE);
+        return TSM_OK;
+    }
+    r = calloc(1, sizeof *r);
+    NEED(r != NULL, NO_MEMORY);
+    e = read_answers(t, answers, r, event);
+    explicit_bzero(r->bytes, sizeof r->bytes);
+    free(r);
+    if (e == TSM_OK || err_may_retry(e))
+        return e;
+    failure_of_error(&t->failure, e, err_cause());
+    *event = TALK_FAILED;
+    return TSM_OK;
+}
+
+enum tsm_err talk_estimate(struct talk *t, struct talk_estimate *out)
+{
+    struct talk_state state, *kept = t->state;
+    struct talk_estimate sum = {0};
+    enum tsm_err e = TSM_OK;
+    talk_begin(&state);
+    state.channel_state = CHANNEL_OPEN; /* so that the script is built */
+    t->state = &state;
+    for (; state.step < t->plan->n && e == TSM_OK; state.step++) {
+        SCENE *s = NULL;
+        e = scene_make(t, &s);
+        for (size_t i = 0; e == TSM_OK && i < s->script.n;) {
+            size_t len = 0, n = talk_by_packets(t) ? packet_commands(t, s, i, &len) : s->script.n - i;
+            if (n == 0)
+                e = FAIL(NEEDS_BETTER_LINK, "%s: a command does not fit into %lld segments", s->step->name,
+                         (long long)t->facts->profile->segments);
+            i += n;
+            sum.exchanges++;
+            sum.bytes += len;
+            sum.messages += talk_by_packets(t) ? (size_t)1 + (len > 98) : 0;
+        }
+    }
+    t->state = kept;
+    TRY(e);
+    *out = sum;
+    return TSM_OK;
+}

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A talk with a secure element: a plan carried out over exchanges, protected by SCP80 packets or in a secure
+ * channel, with lost answers settled by the step's probe. Stations 5, 7, 8, 10, 11. Edge (vault, counters);
+ * what leaves is returned, not sent.
+ *
+ *   talk_next -> payload of one exchange (committed by the caller, then carried) -> reply -> talk_read ->
+ * talk_next ...
+ *
+ * The state holds no secret: any node goes on after a crash between two exchanges [DESIGN 4, rules 2, 3, 5].
+ */
+#ifndef TSM_LINK_TALK_TALK_H
+#define TSM_LINK_TALK_TALK_H
+
+#include <jansson.h>
+
+#include "gp/channel/channel.h"
+#include "order/outcome.h"
+#include "order/plan.h"
+#include "store/store.h"
+#include "vault/vault.h"
+
+enum {
+    TALK_STATE_VERSION = 1,
+    TALK_LOSSES_MAX = 4,        /* answers lost in a row before the talk is given up */
+    TALK_COUNTER_JUMP = 1000,   /* step of a resynchronisation after "counter low" */
+    TALK_AUTHENTICATE_MAX = 48, /* EXTERNAL AUTHENTICATE of S16 */
+    TALK_PAYLOAD_MAX = 64,      /* commands in one exchange */
+};
+
+enum talk_phase { TALK_COMMANDS, TALK_PROBING };
+enum talk_channel { CHANNEL_NONE, CHANNEL_OPENING, CHANNEL_ANSWERED, CHANNEL_OPEN };
+
+struct talk_state {
+    uint8_t version, step, phase, redo, losses, channel_state, channel_domain, authenticate_len;
+    uint16_t position, sent;
+    uint32_t asked;   /* exchanges so far: part of their idempotency keys */
+    uint64_t counter; /* of the packet in flight */
+    uint8_t host[16], host_len;
+    uint8_t changed, jump; /* the card was written to; the counter must jump before the next packet */
+    uint8_t authenticate[TALK_AUTHENTICATE_MAX];
+    struct channel channel, before; /* now, and at the start of the batch in flight */
+};
+
+/* The key set that protects a step, by plan_domain; kvn 0 where there is none. */
+struct talk_key {
+    struct sealed_keyset sealed;
+    int64_t id;
+    uint8_t kvn;
+};
+
+struct talk {
+    const struct plan *plan;
+    struct plan_facts *facts;
+    struct vault_party *vault;
+    struct talk_key key[PLAN_DOMAINS];
+    /* Fills what the vault makes for a step (new keys, encrypted DGIs) under the open channel, NULL with
+     * SCP80. May be NULL. */
+    enum tsm_err (*prepare)(void *self, const struct plan_step *step, const struct channel *channel,
+                            struct plan_facts *facts);
+    void *self;
+    struct talk_state *state;
+    /* out: */
+    struct failure failure;
+    const struct plan_step *said; /* the step that the last reply belonged to */
+    json_t *apdus; /* decoded commands and answers of the last reply, secrets masked; owned by the talk */
+};
+
+enum talk_event {
+    TALK_GO_ON,     /* talk_next has more to send */
+    TALK_STEP_DONE, /* so has it, and the step before is done */
+    TALK_LISTEN,    /* another answer to the same packet will come: ask again with an empty payload */
+    TALK_DONE,
+    TALK_FAILED, /* see failure */
+};
+
+void talk_begin(struct talk_state *state);
+/* The state as stored between two exchanges: borrowed from `state`; an empty span reads as the beginning.
+ * BAD_VALUE for another version. */
+struct bytes talk_state_bytes(const struct talk_state *state);
+enum tsm_err talk_state_read(struct bytes stored, struct talk_state *out);
+/* SCP80 packets, or a secure channel? */
+static inline bool talk_by_packets(const struct talk *t)
+{
+    return t->facts->profile->protocol == 0x80;
+}
+/* The most data bytes of one plain command that bearer and protection of a profile leave. */
+size_t talk_data_max(const struct se_profile *profile);
+void talk_end(struct talk *t); /* drops apdus */
+/* Calls `prepare` for the step in hand if it can be called now: for callers that do not want the vault's slow
+ * work in their commit. */
+enum tsm_err talk_prepare(struct talk *t);
+/* The payload of the next exchange, a JSON list of hex strings; owned by the caller. Reserves the counter in
+ * `tx`. NEEDS_BETTER_LINK where no packet of this profile holds a command. */
+enum tsm_err talk_next(struct talk *t, struct tx *tx, json_t **payload);
+/* Reads {answers: [..]} or {lost: true, reason} or {refused: {failure}}. Errors of the vault
+ * (CRYPTOGRAM_WRONG ..) become TALK_FAILED. */
+enum tsm_err talk_read(struct talk *t, const json_t *reply, enum talk_event *event);
+/* Exchanges that the whole plan will need, and the short messages in them; for station 4. */
+struct talk_estimate {
+    size_t exchanges, messages, bytes;
+};
+enum tsm_err talk_estimate(struct talk *t, struct talk_estimate *out);
+
+#endif

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What parties ask of each other, listed once under the names of GlobalPlatform Messaging; bodies are JSON.
+ * Station 6. Pure. Delivered in-process or as JSON over mutual TLS; another encoding is another writer of the
+ * same list.
+ */
+#ifndef TSM_ORDER_PARTNER_H
+#define TSM_ORDER_PARTNER_H
+
+#include "base/bytes.h"
+
+/* X(NAME, word in URLs and rows, who answers) */
+#define PARTNER_VERBS(X)                                                                                   \
+    X(CHECK_ELIGIBILITY,                                                                                   \
+      "check-eligibility")            /* {se, service, bytes} -> {eligible, reasons, profile, messages} */ \
+    X(BOOK_SPACE, "book-space")       /* {se, bytes} -> {booked} */                                        \
+    X(RELEASE_SPACE, "release-space") /* {se} -> {} */                                                     \
+    X(CREATE_DOMAIN, "create-domain") /* {se, aid, jwk} -> {aid, tar, protocol, kvn, keys (JWE)} */        \
+    X(LOAD_AND_INSTALL, "load-and-install")     /* {se, domain, load_file, applications} -> {} */          \
+    X(REMOVE, "remove")                         /* {se, domain, load_file, applications} -> {} */          \
+    X(BEGIN_CONVERSATION, "begin-conversation") /* {se} -> {} */                                           \
+    X(SEND_SCRIPT, "send-script")               /* {se, payload, session?} -> {answers} | {lost} */        \
+    X(END_CONVERSATION, "end-conversation")     /* {se, session?} -> {} */                                 \
+    X(NOTIFY, "notify")                         /* the later answer to one of the above */
+
+enum partner_verb {
+#define X(name, word) VERB_##name,
+    PARTNER_VERBS(X)
+#undef X
+        PARTNER_VERB_COUNT
+};
+
+const char *partner_verb_word(int64_t verb);
+/* NOT_FOUND where no verb has this word. */
+enum tsm_err partner_verb_read(const char *word, enum partner_verb *verb);
+
+/* Whose fault it is when an order fails. */
+#define FAULT_OWNERS(X) X(SP) X(HUB) X(SEM) X(OTA) X(DEVICE) X(SE)
+enum fault_owner {
+#define X(name) OWNER_##name,
+    FAULT_OWNERS(X)
+#undef X
+        FAULT_OWNER_COUNT
+};
+const char *fault_owner_word(int64_t owner);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Which commands in which security domain, and how a lost answer is settled. Station 5. Pure. [GPCS 2.3.1
+ * clause 11, TS 102 226] A plan is a table of steps. A step that changes the card has a probe and a judge;
+ * the macros below admit no other.
+ */
+#ifndef TSM_ORDER_PLAN_H
+#define TSM_ORDER_PLAN_H
+
+#include "order/profile.h"
+
+enum {
+    SCRIPT_MAX = 320, /* commands of one step: a load file of 64 KiB in small blocks */
+    PLAN_APPLICATIONS_MAX = 4,
+    PLAN_ANSWER_MAX = 4096, /* joined answer data of one step that a judge may see */
+    PLAN_REDO_MAX = 3,      /* how often one step may begin again */
+};
+
+/* Whose keys protect a step, and so which security domain executes it. */
+enum plan_domain {
+    IN_ISSUER,         /* the issuer's domain under the owner's keys */
+    IN_PROVIDER_FIRST, /* the provider's domain under the keys that the owner made for it */
+    IN_PROVIDER,       /* the provider's domain under the provider's own keys */
+    PLAN_DOMAINS
+};
+
+struct plan_application {
+    uint8_t module[16], instance[16];
+    size_t module_len, instance_len;
+    uint8_t privileges[3];
+};
+
+/* What the builders may use; every span is borrowed. */
+struct plan_facts {
+    const struct se_profile *profile;
+    struct bytes domain_aid;                        /* the provider's domain */
+    uint32_t tar;                                   /* of that domain */
+    struct bytes package_aid, load_file, load_hash; /* load file data block and its SHA-256 */
+    struct plan_application applications[PLAN_APPLICATIONS_MAX];
+    size_t n_applications;
+    struct bytes domain_keys; /* STORE DATA content with the provider's first key set, from the vault */
+    struct bytes own_keys;    /* PUT KEY content with the provider's own key set, from the vault */
+    struct bytes perso; /* DGIs of applications[0], encrypted ones prepared by the vault: see perso_clear */
+    const struct plan_dgi *dgis;
+    size_t n_dgis;
+    struct bytes ppse; /* value of DGI 9102 of the payment system environment */
+    size_t data_max;   /* most data bytes of one plain command for this bearer */
+};
+struct plan_dgi {
+    uint16_t id;
+    bool encrypted;
+    struct bytes value;
+};
+
+/* The plain commands of a step, in order. The bytes lie in `store`, which the caller lends. */
+struct script {
+    struct writer store;
+    struct bytes command[SCRIPT_MAX];
+    size_t n;
+};
+
+/* One answer as a judge sees it. */
+struct step_answer {
+    struct bytes data;
+    uint16_t sw;
+};
+enum verdict { VERDICT_DONE, VERDICT_NOT_DONE, VERDICT_PARTIAL };
+
+struct plan_step {
+    const char *name, *text;
+    enum plan_domain domain;
+    int arg; /* which application */
+    enum tsm_err (*build)(const struct plan_facts *f, int arg, struct script *out);
+    bool changes_card;
+    enum tsm_err (*probe)(const struct plan_facts *f, int arg, struct script *out);
+    enum verdict (*judge)(const struct plan_facts *f, int arg, const struct step_answer *answers, size_t n);
+    uint16_t also_fine; /* a status word other than 9000 that means the wanted state: 6A88 for DELETE */
+};
+
+struct plan {
+    const char *name;
+    const struct plan_step *steps;
+    size_t n;
+};
+
+/* The owner's plans (simple mode) and the provider's. */
+extern const struct plan plan_create_domain, plan_load_and_install, plan_remove;
+extern const struct plan plan_own_keys, plan_personalise, plan_activate, plan_suspend, plan_resume;
+
+/* Every plan there is, for the tests and the docs; ended by NULL. */
+extern const struct plan *const plans_all[];
+
+#endif

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The owner's plans in simple mode: create a provider's domain with first keys, load and install for it,
+ * remove all. Station 5. Pure. [GPCS 11.2, 11.5, 11.6, 11.11.4; TS 102 226 8.2.1.3] */
+#include "gp/command/delete.h"
+#include "gp/command/load.h"
+#include "gp/command/store_data.h"
+#include "gp/content/sd_params.h"
+#include "gp/content/uicc_params.h"
+#include "order/plan_script.h"
+
+enum { PROTOCOL_SCP80 = 0x80, SCP80_I = 0, DOMAIN_PARAMS_MAX = 96 };
+
+/* C9 says which protocols the domain speaks; on a UICC EA gives it the TAR that the owner allocated. */
+static enum tsm_err domain_params(const struct plan_facts *f, struct writer *w)
+{
+    bool uicc = f->profile->protocol == PROTOCOL_SCP80;
+    uint8_t sd_room[32], ea_room[48];
+    struct writer sd = WRITER(sd_room), ea = WRITER(ea_room);
+    struct sd_params domain = {
+        .protocol_count = 1,
+        .protocol = {{(uint8_t)f->profile->protocol, (uint8_t)(uicc ? SCP80_I : f->profile->scp_i)}}};
+    struct uicc_params toolkit = {
+        .has_toolkit = true,
+        .toolkit = {.tar_count = 1,
+                    .tar = {{(uint8_t)(f->tar >> 16), (uint8_t)(f->tar >> 8), (uint8_t)f->tar}}}};
+    struct install_params p = {0};
+    TRY(sd_params_write(&domain, &sd));
+    p.application = written(&sd);
+    if (uicc) {
+        TRY(uicc_params_write(&toolkit, &ea));
+        p.uicc = written(&ea);
+    }
+    return install_params_write(PARAMS_FOR_INSTALL, &p, w);
+}
+
+static enum tsm_err build_domain(const struct plan_facts *f, int arg, struct script *out)
+{
+    uint8_t room[DOMAIN_PARAMS_MAX], rights[3];
+    struct writer params = WRITER(room), privileges = WRITER(rights);
+    struct gp_install i = {.p1 = INSTALL_FOR_INSTALL_AND_MAKE_SELECTABLE,
+                           .load_file = BYTES_OF(f->profile->ssd_package, f->profile->ssd_package_len),
+                           .module = BYTES_OF(f->profile->ssd_module, f->profile->ssd_module_len),
+                           .application = f->domain_aid};
+    size_t mark = script_mark(out);
+    (void)arg;
+    TRY(domain_params(f, &params));
+    TRY(privileges_write(PRIVILEGE_SECURITY_DOMAIN | PRIVILEGE_TRUSTED_PATH, false, &privileges));
+    i.privileges = written(&privileges);
+    i.parameters = written(&params);
+    TRY(install_write(&i, &out->store));
+    return script_add(out, mark);
+}
+
+static enum tsm_err probe_domain(const struct plan_facts *f, int arg, struct script *out)
+{
+    (void)arg;
+    return probe_registry(STATUS_APPLICATIONS, f->domain_aid, out);
+}
+
+static enum verdict judge_domain(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
+{
+    uint8_t life;
+    (void)arg;
+    return registry_has(a, n, STATUS_APPLICATIONS, f->domain_aid, &life) ? VERDICT_DONE : VERDICT_NOT_DONE;
+}
+
+/* INSTALL [for personalization] and STORE DATA 00B9/8113: the first key set, atomic on the card. */
+static enum tsm_err build_domain_keys(const struct plan_facts *f, int arg, struct script *out)
+{
+    struct store_part part = {.data = f->domain_keys, .p1 = STORE_ENCRYPTED | STORE_DGI};
+    struct store_plan plan;
+    (void)arg;
+    TRY(script_personalization(out, f->domain_aid));
+    TRY(store_plan_make(&part, 1, f->data_max, &plan));
+    for (size_t i = 0; i < plan.blocks; i++) {
+        size_t mark = script_mark(out);
+        TRY(store_plan_block(&plan, i, &out->store));
+        TRY(script_add(out, mark));
+    }
+    return TSM_OK;
+}
+
+/* A domain becomes PERSONALIZED with its first keys. */
+static enum verdict judge_domain_keys(const struct plan_facts *f, int arg, const struct step_answer *a,
+                                      size_t n)
+{
+    uint8_t life = 0;
+    (void)arg;
+    if (!registry_has(a, n, STATUS_APPLICATIONS, f->domain_aid, &life))
+        return VERDICT_NOT_DONE;
+    return (life & 0x0F) == LIFE_PERSONALIZED ? VERDICT_DONE : VERDICT_PARTIAL;
+}
+
+static enum tsm_err build_load(const struct plan_facts *f, int arg, struct script *out)
+{
+    struct gp_install i = {
+        .p1 = INSTALL_FOR_LOAD, .load_file = f->package_aid, .domain = f->domain_aid, .hash = f->load_hash};
+    struct load_plan plan;
+    size_t mark = script_mark(out);
+    (void)arg;
+    TRY(install_write(&i, &out->store));
+    TRY(script_add(out, mark));
+    TRY(load_plan_make(BYTES_NONE, f->load_file, f->data_max, &plan));
+    for (size_t n = 0; n < plan.blocks; n++) {
+        mark = script_mark(out);
+        TRY(load_plan_block(&plan, n, &out->store));
+        TRY(script_add(out, mark));
+    }
+    return TSM_OK;
+}
+
+static enum tsm_err probe_load(const struct plan_facts *f, int arg, struct script *out)
+{
+    (void)arg;
+    return probe_registry(STATUS_LOAD_FILES, f->package_aid, out);
+}
+
+static enum verdict judge_load(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
+{
+    uint8_t life;
+    (void)arg;
+    return registry_has(a, n, STATUS_LOAD_FILES, f->package_aid, &life) ? VERDICT_DONE : VERDICT_NOT_DONE;
+}
+
+static enum tsm_err build_install(const struct plan_facts *f, int arg, struct script *out)
+{
+    const struct plan_application *app = &f->applications[arg];
+    uint8_t room[16];
+    struct writer params = WRITER(room);
+    struct install_params p = {0};
+    struct gp_install i = {.p1 = INSTALL_FOR_INSTALL_AND_MAKE_SELECTABLE,
+                           .load_file = f->package_aid,
+                           .module = BYTES_OF(app->module, app->module_len),
+                           .application = application_aid(f, arg),
+                           .privileges = BYTES(app->privileges)};
+    size_t mark = script_mark(out);
+    TRY(install_params_write(PARAMS_FOR_INSTALL, &p, &params));
+    i.parameters = written(&params);
+    TRY(install_write(&i, &out->store));
+    return script_add(out, mark);
+}
+
+static enum tsm_err probe_application(const struct plan_facts *f, int arg, struct script *out)
+{
+    return probe_registry(STATUS_APPLICATIONS, application_aid(f, arg), out);
+}
+
+static enum verdict judge_installed(const struct plan_facts *f, int arg, const struct step_answer *a,
+                                    size_t n)
+{
+    uint8_t life;
+    return registry_has(a, n, STATUS_APPLICATIONS, application_aid(f, arg), &life) ? VERDICT_DONE
+                                                                                   : VERDICT_NOT_DONE;
+}
+
+static enum verdict judge_gone(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
+{
+    return judge_installed(f, arg, a, n) == VERDICT_DONE ? VERDICT_NOT_DONE : VERDICT_DONE;
+}
+
+static enum tsm_err build_delete(struct bytes aid, bool related, struct script *out)
+{
+    struct gp_delete d = {.aid = aid, .related = related};
+    size_t mark = script_mark(out);
+    TRY(delete_write(&d, &out->store));
+    return script_add(out, mark);
+}
+
+static enum tsm_err build_delete_application(const struct plan_facts *f, int arg, struct script *out)
+{
+    return build_delete(application_aid(f, arg), false, out);
+}
+
+static enum tsm_err build_delete_load_file(const struct plan_facts *f, int arg, struct script *out)
+{
+    (void)arg;
+    return build_delete(f->package_aid, true, out);
+}
+
+static enum verdict judge_load_file_gone(const struct plan_facts *f, int arg, const struct step_answer *a,
+                                         size_t n)
+{
+    return judge_load(f, arg, a, n) == VERDICT_DONE ? VERDICT_NOT_DONE : VERDICT_DONE;
+}
+
+static enum tsm_err build_delete_domain(const struct plan_facts *f, int arg, struct script *out)
+{
+    (void)arg;
+    return build_delete(f->domain_aid, false, out);
+}
+
+static enum verdict judge_domain_gone(const struct plan_facts *f, int arg, const struct step_answer *a,
+                                      size_t n)
+{
+    return judge_domain(f, arg, a, n) == VERDICT_DONE ? VERDICT_NOT_DONE : VERDICT_DONE;
+}
+
+enum { GONE = 0x6A88 };
+
+static const struct plan_step create_steps[] = {
+    CHANGE_STEP("INSTALL_DOMAIN", "the provider's security domain is installed", IN_ISSUER, 0, build_domain,
+                probe_domain, judge_domain, 0),
+    CHANGE_STEP("DOMAIN_KEYS", "the domain gets its first key set", IN_ISSUER, 0, build_domain_keys,
+                probe_domain, judge_domain_keys, 0),
+};
+static const struct plan_step load_steps[] = {
+    CHANGE_STEP("LOAD", "the load file is loaded into the provider's domain", IN_ISSUER, 0, build_load,
+                probe_load, judge_load, 0),
+    CHANGE_STEP("INSTALL_PAYMENT", "the application is installed", IN_ISSUER, 0, build_install,
+                probe_application, judge_installed, 0),
+    CHANGE_STEP("INSTALL_PPSE", "the payment system environment is installed", IN_ISSUER, 1, build_install,
+                probe_application, judge_installed, 0),
+};
+static const struct plan_step remove_steps[] = {
+    CHANGE_STEP("DELETE_PAYMENT", "the application is deleted", IN_ISSUER, 0, build_delete_application,
+                probe_application, judge_gone, GONE),
+    CHANGE_STEP("DELETE_PPSE", "the payment system environment is deleted", IN_ISSUER, 1,
+                build_delete_application, probe_application, judge_gone, GONE),
+    CHANGE_STEP("DELETE_LOAD_FILE", "the load file is deleted", IN_ISSUER, 0, build_delete_load_file,
+                probe_load, judge_load_file_gone, GONE),
+    CHANGE_STEP("DELETE_DOMAIN", "the security domain is deleted with its keys", IN_ISSUER, 0,
+                build_delete_domain, probe_domain, judge_domain_gone, GONE),
+};
+
+#define STEPS(array) .steps = array, .n = sizeof(array) / sizeof(array)[0]
+const struct plan plan_create_domain = {.name = "create-domain", STEPS(create_steps)};
+const struct plan plan_load_and_install = {.name = "load-and-install", STEPS(load_steps)};
+const struct plan plan_remove = {.name = "remove", STEPS(remove_steps)};

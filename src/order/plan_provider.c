@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The provider's plans in its own domain: own keys, personalisation, activation, lock, unlock. Station 5.
+ * Pure. [GPCS 11.8, 11.10, 11.11; EMV CPS] */
+#include "gp/apdu/apdu.h"
+#include "gp/command/command.h"
+#include "gp/command/delete.h"
+#include "gp/command/put_key.h"
+#include "gp/command/set_status.h"
+#include "gp/command/store_data.h"
+#include "gp/content/dgi.h"
+#include "order/plan_script.h"
+
+enum {
+    PERSO_PARTS_MAX = 32,
+    PERSO_MAX = 8192,
+    DGI_FCI_PROPRIETARY = 0x9102,
+    GONE = 0x6A88,
+    PAYMENT = 0,
+    PPSE = 1
+};
+
+static enum tsm_err build_own_keys(const struct plan_facts *f, int arg, struct script *out)
+{
+    size_t mark = script_mark(out);
+    (void)arg;
+    TRY(put_key_write_field(0, 1, f->own_keys, &out->store));
+    return script_add(out, mark);
+}
+
+static enum verdict judge_own_keys(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
+{
+    (void)arg;
+    return keys_have(a, n, (uint8_t)f->profile->own_kvn) ? VERDICT_DONE : VERDICT_NOT_DONE;
+}
+
+/* What the owner made, and so has seen, goes: from now on only the provider opens its domain. */
+static enum tsm_err build_retire(const struct plan_facts *f, int arg, struct script *out)
+{
+    size_t mark = script_mark(out);
+    (void)arg;
+    TRY(delete_key_write((uint8_t)f->profile->first_kvn, 0, &out->store));
+    return script_add(out, mark);
+}
+
+static enum verdict judge_retired(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
+{
+    (void)arg;
+    return keys_have(a, n, (uint8_t)f->profile->first_kvn) ? VERDICT_NOT_DONE : VERDICT_DONE;
+}
+
+/* Adds the blocks of one STORE DATA run: it starts at block 0 whenever it is begun. */
+static enum tsm_err add_run(const struct store_part *parts, size_t n, size_t block_max, struct script *out)
+{
+    struct store_plan plan;
+    TRY(store_plan_make(parts, n, block_max, &plan));
+    for (size_t i = 0; i < plan.blocks; i++) {
+        size_t mark = script_mark(out);
+        TRY(store_plan_block(&plan, i, &out->store));
+        TRY(script_add(out, mark));
+    }
+    return TSM_OK;
+}
+
+/* Encrypted and clear groupings never share a command [EMV CPS 3.2.7]. */
+static enum tsm_err build_personalise(const struct plan_facts *f, int arg, struct script *out)
+{
+    uint8_t room[PERSO_MAX];
+    struct writer w = WRITER(room);
+    struct store_part parts[PERSO_PARTS_MAX];
+    size_t n = 0;
+    enum tsm_err e = TSM_OK;
+    TRY(script_personalization(out, application_aid(f, arg)));
+    for (size_t i = 0; i < f->n_dgis && e == TSM_OK; i++) {
+        size_t from = w.len;
+        if (n == PERSO_PARTS_MAX)
+            return FAIL(TOO_LONG, "more than %d groupings", PERSO_PARTS_MAX);
+        e = dgi_write(&w, f->dgis[i].id, f->dgis[i].value);
+        parts[n++] = (struct store_part){
+            .data = written_since(&w, from),
+            .p1 = (f->dgis[i].encrypted ? STORE_ENCRYPTED : STORE_NO_ENCRYPTION) | STORE_DGI};
+    }
+    if (e == TSM_OK)
+        e = add_run(parts, n, f->data_max, out);
+    explicit_bzero(room, sizeof room);
+    return e;
+}
+
+static enum tsm_err probe_application(const struct plan_facts *f, int arg, struct script *out)
+{
+    return probe_registry(STATUS_APPLICATIONS, application_aid(f, arg), out);
+}
+
+/* Whether an application took its data shows in no registry that all cards share: the run begins again, which
+ * is harmless. */
+static enum verdict judge_again(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
+{
+    uint8_t life = 0;
+    if (!registry_has(a, n, STATUS_APPLICATIONS, application_aid(f, arg), &life))
+        return VERDICT_NOT_DONE;
+    return arg == PAYMENT && (life & 0x7F) == LIFE_PERSONALIZED ? VERDICT_DONE : VERDICT_NOT_DONE;
+}
+
+static enum tsm_err build_ppse(const struct plan_facts *f, int arg, struct script *out)
+{
+    uint8_t room[256];
+    struct writer w = WRITER(room);
+    struct store_part part = {.p1 = STORE_NO_ENCRYPTION | STORE_DGI};
+    TRY(script_personalization(out, application_aid(f, arg)));
+    TRY(dgi_write(&w, DGI_FCI_PROPRIETARY, f->ppse));
+    part.data = written(&w);
+    return add_run(&part, 1, f->data_max, out);
+}
+
+static enum tsm_err set_lock(const struct plan_facts *f, int arg, bool lock, struct script *out)
+{
+    size_t mark = script_mark(out);
+    TRY(set_status_write(SET_STATUS_APPLICATION,
+                         (uint8_t)(lock ? LIFE_SELECTABLE | LIFE_LOCKED_BIT : LIFE_SELECTABLE),
+                         application_aid(f, arg), &out->store));
+    return script_add(out, mark);
+}
+
+static enum tsm_err build_lock(const struct plan_facts *f, int arg, struct script *out)
+{
+    return set_lock(f, arg, true, out);
+}
+static enum tsm_err build_unlock(const struct plan_facts *f, int arg, struct script *out)
+{
+    return set_lock(f, arg, false, out);
+}
+
+static enum verdict judge_locked(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
+{
+    uint8_t life = 0;
+    bool there = registry_has(a, n, STATUS_APPLICATIONS, application_aid(f, arg), &life);
+    return there && (life & LIFE_LOCKED_BIT) ? VERDICT_DONE : VERDICT_NOT_DONE;
+}
+
+static enum verdict judge_unlocked(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
+{
+    uint8_t life = 0;
+    bool there = registry_has(a, n, STATUS_APPLICATIONS, application_aid(f, arg), &life);
+    return there && !(life & LIFE_LOCKED_BIT) ? VERDICT_DONE : VERDICT_NOT_DONE;
+}
+
+static const struct plan_step key_steps[] = {
+    CHANGE_STEP("OWN_KEYS", "the provider puts its own key set", IN_PROVIDER_FIRST, 0, build_own_keys,
+                probe_keys, judge_own_keys, 0),
+    CHANGE_STEP("RETIRE_FIRST_KEYS", "the key set that the owner made is deleted", IN_PROVIDER, 0,
+                build_retire, probe_keys, judge_retired, GONE),
+};
+static const struct plan_step perso_steps[] = {
+    CHANGE_STEP("PERSONALISE", "the application gets its card data and keys", IN_PROVIDER, PAYMENT,
+                build_personalise, probe_application, judge_again, 0),
+};
+static const struct plan_step activate_steps[] = {
+    CHANGE_STEP("ACTIVATE", "the payment system environment lists the application", IN_PROVIDER, PPSE,
+                build_ppse, probe_application, judge_again, 0),
+};
+static const struct plan_step suspend_steps[] = {
+    CHANGE_STEP("LOCK", "the application is locked", IN_PROVIDER, PAYMENT, build_lock, probe_application,
+                judge_locked, 0),
+};
+static const struct plan_step resume_steps[] = {
+    CHANGE_STEP("UNLOCK", "the application is unlocked", IN_PROVIDER, PAYMENT, build_unlock,
+                probe_application, judge_unlocked, 0),
+};
+
+#define STEPS(array) .steps = array, .n = sizeof(array) / sizeof(array)[0]
+const struct plan plan_own_keys = {.name = "own-keys", STEPS(key_steps)};
+const struct plan plan_personalise = {.name = "personalise", STEPS(perso_steps)};
+const struct plan plan_activate = {.name = "activate", STEPS(activate_steps)};
+const struct plan plan_suspend = {.name = "suspend", STEPS(suspend_steps)};
+const struct plan plan_resume = {.name = "resume", STEPS(resume_steps)};
+
+const struct plan *const plans_all[] = {&plan_create_domain, &plan_load_and_install, &plan_remove,
+                                        &plan_own_keys,      &plan_personalise,      &plan_activate,
+                                        &plan_suspend,       &plan_resume,           NULL};

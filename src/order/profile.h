@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The profile of a kind of secure element: capabilities and quirks as data, read from JSON by table. Stations
+ * 4 to 8. Pure. */
+#ifndef TSM_ORDER_PROFILE_H
+#define TSM_ORDER_PROFILE_H
+
+#include <jansson.h>
+
+#include "base/bytes.h"
+
+enum bearer { BEARER_SMS, BEARER_SERAM };
+enum script_format { FORMAT_COMPACT, FORMAT_EXPANDED };
+enum { PROFILE_NAME_MAX = 64, PROFILE_SEGMENTS_MAX = 5 };
+
+struct se_profile {
+    char name[PROFILE_NAME_MAX + 1], certificate[PROFILE_NAME_MAX + 1];
+    uint8_t isd_aid[16], ssd_package[16], ssd_module[16];
+    size_t isd_aid_len, ssd_package_len, ssd_module_len;
+    int bearer;                          /* enum bearer: how the SE is reached */
+    int64_t memory;                      /* bytes that may be sold */
+    int64_t protocol;                    /* of security domains: 2, 3 or 128 (SCP80) */
+    int64_t scp_i;                       /* parameter i of SCP02/SCP03 */
+    int64_t level;                       /* security level of channels, 00..33 */
+    int64_t command_max;                 /* most data bytes of one plain command */
+    int64_t batch;                       /* most commands in one batch to a device agent */
+    int64_t isd_kvn, first_kvn, own_kvn; /* key versions: issuer's, the provider's first set, its own */
+    int64_t spi1, spi2, kic_alg, kid_alg, cc_len; /* SCP80 [TS 102 225 5.1] */
+    int format, concat;                           /* enum script_format; enum concat_order of ota/sms */
+    int64_t segments;                             /* most segments of one secured packet */
+    int64_t max_messages;           /* more short messages than this for one step need a better link */
+    int64_t answer_s;               /* how long a proof of receipt may take */
+    int64_t tar_first, tar_count;   /* what the owner allocates from, TS 101 220 annex D */
+    int64_t put_key_1171;           /* 1: the AES key field of GPCS table 11-71 */
+    int64_t counter_only_with_data; /* 1: SCP03 counter quirk */
+};
+
+/* Reads a profile; every failure names the member. */
+enum tsm_err profile_read(const json_t *object, struct se_profile *out);
+
+#endif

@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The life-cycle tables and their words. Station 11. Pure. [TR-03165 3.2.2] */
+#include "order/states.h"
+
+const char *const operation_words[OPERATIONS + 1] = {"deploy",    "update",   "suspend", "resume",
+                                                     "terminate", "exchange", NULL};
+const char *const se_kind_words[SE_KINDS + 1] = {"iccid", "seid", "msisdn", "eid", NULL};
+
+static const struct transition rows[] = {
+    {INSTANCE_NOT_DEPLOYED, EV_DEPLOY_STARTS, INSTANCE_INITIALIZED},
+    {INSTANCE_INITIALIZED, EV_DEPLOY_STARTS, INSTANCE_INITIALIZED},
+    {INSTANCE_IN_ERROR, EV_DEPLOY_STARTS, INSTANCE_INITIALIZED},
+    {INSTANCE_INITIALIZED, EV_INSTALLED, INSTANCE_INSTALLED},
+    {INSTANCE_INSTALLED, EV_PERSONALIZED, INSTANCE_PERSONALIZED},
+    {INSTANCE_PERSONALIZED, EV_ACTIVATED, INSTANCE_ACTIVATED},
+    {INSTANCE_INSTALLED, EV_ACTIVATED, INSTANCE_ACTIVATED},
+    {INSTANCE_ACTIVATED, EV_DEPLOYED, INSTANCE_OPERATIONAL},
+    {INSTANCE_PERSONALIZED, EV_DEPLOYED, INSTANCE_OPERATIONAL},
+    {INSTANCE_INSTALLED, EV_DEPLOYED, INSTANCE_OPERATIONAL},
+    {INSTANCE_OPERATIONAL, EV_SUSPENDED, INSTANCE_SUSPENDED},
+    {INSTANCE_SUSPENDED, EV_RESUMED, INSTANCE_OPERATIONAL},
+    {INSTANCE_OPERATIONAL, EV_TERMINATED, INSTANCE_REMOVED},
+    {INSTANCE_SUSPENDED, EV_TERMINATED, INSTANCE_REMOVED},
+    {INSTANCE_IN_ERROR, EV_TERMINATED, INSTANCE_REMOVED},
+    {INSTANCE_INITIALIZED, EV_TERMINATED, INSTANCE_REMOVED},
+    {INSTANCE_INSTALLED, EV_TERMINATED, INSTANCE_REMOVED},
+    {INSTANCE_PERSONALIZED, EV_TERMINATED, INSTANCE_REMOVED},
+    {INSTANCE_ACTIVATED, EV_TERMINATED, INSTANCE_REMOVED},
+    {INSTANCE_INITIALIZED, EV_FAILED_AFTER_CHANGE, INSTANCE_IN_ERROR},
+    {INSTANCE_INSTALLED, EV_FAILED_AFTER_CHANGE, INSTANCE_IN_ERROR},
+    {INSTANCE_PERSONALIZED, EV_FAILED_AFTER_CHANGE, INSTANCE_IN_ERROR},
+    {INSTANCE_ACTIVATED, EV_FAILED_AFTER_CHANGE, INSTANCE_IN_ERROR},
+    {INSTANCE_OPERATIONAL, EV_FAILED_AFTER_CHANGE, INSTANCE_IN_ERROR},
+    {INSTANCE_SUSPENDED, EV_FAILED_AFTER_CHANGE, INSTANCE_IN_ERROR},
+    {INSTANCE_IN_ERROR, EV_FAILED_AFTER_CHANGE, INSTANCE_IN_ERROR},
+};
+
+size_t instance_transitions(const struct transition **out)
+{
+    *out = rows;
+    return sizeof rows / sizeof rows[0];
+}
+
+enum tsm_err instance_next(enum instance_state state, enum instance_event event, enum instance_state *next)
+{
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (rows[i].from == state && rows[i].event == event) {
+            *next = rows[i].to;
+            return TSM_OK;
+        }
+    return FAIL(WRONG_STATE, "a service instance in state %s cannot do this", instance_state_word(state));
+}
+
+enum tsm_err operation_allowed(enum operation op, enum instance_state state)
+{
+    static const int begins[OPERATIONS] = {[OP_DEPLOY] = EV_DEPLOY_STARTS,
+                                           [OP_SUSPEND] = EV_SUSPENDED,
+                                           [OP_RESUME] = EV_RESUMED,
+                                           [OP_TERMINATE] = EV_TERMINATED,
+                                           [OP_UPDATE] = -1,
+                                           [OP_EXCHANGE] = -1};
+    enum instance_state next;
+    if (begins[op] >= 0)
+        return instance_next(state, (enum instance_event)begins[op], &next);
+    if (state != INSTANCE_OPERATIONAL)
+        return FAIL(WRONG_STATE, "%s needs an operational instance, this one is %s", operation_words[op],
+                    instance_state_word(state));
+    return TSM_OK;
+}
+
+const char *order_state_word(int64_t state)
+{
+    static const char *const words[ORDER_STATES] = {"ACCEPTED", "RUNNING", "DONE", "FAILED", "EXPIRED"};
+    return state >= 0 && state < ORDER_STATES ? words[state] : "UNKNOWN";
+}
+
+const char *instance_state_word(int64_t state)
+{
+    switch (state) {
+    case INSTANCE_NOT_DEPLOYED:
+        return "NOT_DEPLOYED";
+    case INSTANCE_INITIALIZED:
+        return "INITIALIZED";
+    case INSTANCE_INSTALLED:
+        return "INSTALLED";
+    case INSTANCE_PERSONALIZED:
+        return "PERSONALIZED";
+    case INSTANCE_ACTIVATED:
+        return "ACTIVATED";
+    case INSTANCE_OPERATIONAL:
+        return "OPERATIONAL";
+    case INSTANCE_SUSPENDED:
+        return "SUSPENDED";
+    case INSTANCE_IN_ERROR:
+        return "IN_ERROR";
+    default:
+        return "REMOVED";
+    }
+}

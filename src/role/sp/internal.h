@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the files of the provider's role share: the order and its instance as rows. Role. */
+#ifndef TSM_ROLE_SP_INTERNAL_H
+#define TSM_ROLE_SP_INTERNAL_H
+
+#include <pthread.h>
+
+#include "engine/access.h"
+#include "engine/element.h"
+#include "engine/note.h"
+#include "order/outcome.h"
+#include "order/states.h"
+#include "role/sp/sp.h"
+
+enum { REF_MAX = 64, SERVICE_MAX = 64, SESSION_TEXT = 37, TRACE_TEXT = 2 * TRACE_LEN + 1 };
+
+struct sp {
+    struct sp_config c;
+    char device_url[200];
+    pthread_mutex_t lock;
+    pthread_cond_t ended;
+    uint64_t ends; /* orders that ended here, so that waiting callers look again */
+    bool stopping;
+};
+
+/* A row of `orders`; texts are copies. */
+struct order {
+    int64_t id, party, operation, instance, se_kind, state, created, updated, deadline;
+    uint8_t trace[TRACE_LEN];
+    char service[SERVICE_MAX + 1], flavor[SERVICE_MAX + 1], se_ref[IDENT_MAX + 1], session[SESSION_TEXT];
+    char failure[700];
+};
+struct instance {
+    int64_t id, party, service, flavor, se_kind, domain, state;
+    char se_ref[IDENT_MAX + 1];
+    uint8_t aid[16];
+    size_t aid_len;
+};
+
+/* NOT_FOUND where the party has no such row: another party's is as good as none. */
+enum tsm_err order_load(struct tx *tx, int64_t party, int64_t id, struct order *out);
+enum tsm_err instance_load(struct tx *tx, int64_t party, int64_t id, struct instance *out);
+/* The order as its owner sees it: timeline, failure, session; owned by the caller. */
+enum tsm_err order_json(struct tx *tx, const struct sp *sp, const struct order *o, bool timeline,
+                        json_t **out);
+
+#endif

@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* POST and GET of orders: who asks, is the form right, store order, job, audit and usage as one, answer 202.
+ * Stations 1 to 3. Role. */
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "role/sp/order_api.h"
+
+struct posted {
+    int operation;
+    char service[SERVICE_MAX + 1], flavor[SERVICE_MAX + 1], client_ref[REF_MAX + 1], data[ORDER_DATA_MAX + 1];
+    json_t *se;
+    int64_t deadline_s;
+};
+
+static const struct json_row posted_rows[] = {
+    {"operation", JSON_ENUM, offsetof(struct posted, operation), 0, 0, JSON_NEEDED, operation_words},
+    {"service", JSON_TEXT, offsetof(struct posted, service), 1, SERVICE_MAX, JSON_NEEDED, NULL},
+    {"flavor", JSON_TEXT, offsetof(struct posted, flavor), 1, SERVICE_MAX, JSON_OPTIONAL, NULL},
+    {"se", JSON_VALUE, offsetof(struct posted, se), 0, 0, JSON_NEEDED, NULL},
+    {"data", JSON_TEXT, offsetof(struct posted, data), 1, ORDER_DATA_MAX, JSON_OPTIONAL, NULL},
+    {"deadline_s", JSON_INT, offsetof(struct posted, deadline_s), 1, ORDER_DEADLINE_MAX_S, JSON_OPTIONAL,
+     NULL},
+    {"client_ref", JSON_TEXT, offsetof(struct posted, client_ref), 1, REF_MAX, JSON_OPTIONAL, NULL},
+    {NULL, JSON_TEXT, 0, 0, 0, JSON_OPTIONAL, NULL},
+};
+
+/* The order as it will be stored. */
+struct acceptance {
+    struct sp *sp;
+    struct posted *posted;
+    struct order order;
+    uint8_t digest[SHA256_LEN];
+    bool repeated;
+    json_t *answer;
+};
+
+/* {"iccid": ".."}: exactly one identifier, of the form of its kind. */
+static enum tsm_err read_se(const json_t *se, struct order *o)
+{
+    const char *name = json_object_iter_key(json_object_iter((json_t *)(uintptr_t)se));
+    const char *value = name ? json_string_value(json_object_get(se, name)) : NULL;
+    size_t n = value ? strlen(value) : 0;
+    if (!json_is_object(se) || json_object_size(se) != 1 || !value)
+        return FAIL_FIELD(BAD_VALUE, "se",
+                          "se must name the secure element by one of iccid, seid, msisdn, eid");
+    for (o->se_kind = 0; o->se_kind < SE_KINDS && strcmp(name, se_kind_words[o->se_kind]) != 0; o->se_kind++)
+        ;
+    if (o->se_kind == SE_KINDS)
+        return FAIL_FIELD(UNKNOWN_FIELD, "se", "se.%.20s is no identifier known here", name);
+    if (o->se_kind == SE_BY_SEID
+            ? n < 4 || n > IDENT_MAX || n % 2 || strspn(value, "0123456789ABCDEFabcdef") != n
+            : !text_is_digits(value, 5, 32))
+        return FAIL_FIELD(BAD_FORM, "se", "se.%s is not of the right form", name);
+    snprintf(o->se_ref, sizeof o->se_ref, "%s", value);
+    for (char *p = o->se_ref; *p; p++)
+        *p = *p >= 'a' && *p <= 'f' ? (char)(*p - 32) : *p;
+    return TSM_OK;
+}
+
+/* Compact JWE: five base64url parts; it is stored unopened and judged at station 5 [RFC 7516 7.1]. */
+static enum tsm_err check_data(const struct posted *p)
+{
+    size_t dots = 0;
+    if (!p->data[0])
+        return p->operation == OP_DEPLOY
+                   ? FAIL_FIELD(MISSING_FIELD, "data", "deploy needs the card data as compact JWE")
+                   : TSM_OK;
+    for (const char *c = p->data; *c; c++)
+        dots += *c == '.';
+    if (dots != 4 ||
+        strspn(p->data, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") !=
+            strlen(p->data) ||
+        strncmp(p->data, "ey", 2) != 0)
+        return FAIL_FIELD(BAD_FORM, "data", "data is no compact JWE");
+    return TSM_OK;
+}
+
+static enum tsm_err read_posted(struct http_request *q, struct posted *p, struct order *o)
+{
+    const char *key = http_header(q, "Idempotency-Key");
+    json_t *body;
+    enum tsm_err e;
+    TRY(json_read(q->body, &body));
+    e = json_fill(body, posted_rows, p);
+    if (e == TSM_OK)
+        e = read_se(p->se, o);
+    p->se = NULL;
+    json_decref(body);
+    TRY(e);
+    if (key && !p->client_ref[0]) {
+        if (strlen(key) > REF_MAX)
+            return FAIL_FIELD(BAD_LENGTH, "Idempotency-Key", "the key has more than %d characters", REF_MAX);
+        snprintf(p->client_ref, sizeof p->client_ref, "%s", key);
+    }
+    return check_data(p);
+}
+
+/* The same client_ref again is the same order, if it asks the same. */
+static enum tsm_err find_repeated(struct tx *tx, struct acceptance *a)
+{
+    ROWS r = {0};
+    enum tsm_err e;
+    if (!a->posted->client_ref[0])
+        return TSM_OK;
+    e = db_first(tx, &r, SQL_ORDER_BY_REF, a->order.party, a->posted->client_ref);
+    if (e == TSM_NOT_FOUND)
+        return TSM_OK;
+    TRY(e);
+    if (!bytes_equal(db_blob(&r, 1), BYTES(a->digest)))
+        return FAIL_FIELD(CONFLICT, "client_ref", "another order of yours has this client_ref");
+    a->repeated = true;
+    return order_load(tx, a->order.party, db_int(&r, 0), &a->order);
+}
+
+static enum tsm_err make_instance(struct tx *tx, struct acceptance *a, int64_t service)
+{
+    if (a->posted->operation != OP_DEPLOY)
+        return FAIL(NOT_FOUND, "the service has no instance on this secure element");
+    a->order.instance = store_id(tx_store(tx));
+    return db_exec(tx, SQL_INSTANCE_ADD, a->order.instance, a->order.party, service, (int64_t)0,
+                   a->order.se_kind, a->order.se_ref, (int64_t)0, BYTES_NONE, BYTES_NONE,
+                   (int64_t)INSTANCE_NOT_DEPLOYED);
+}
+
+static enum tsm_err find_instance(struct tx *tx, struct acceptance *a)
+{
+    int64_t service, state;
+    enum tsm_err e;
+    {
+        ROWS r = {0};
+        e = db_first(tx, &r, SQL_SERVICE_BY_NAME, a->order.party, a->posted->service);
+        if (e == TSM_NOT_FOUND)
+            return FAIL_FIELD(NOT_FOUND, "service", "no service of yours has this name");
+        TRY(e);
+        service = db_int(&r, 0);
+    }
+    {
+        ROWS r = {0};
+        e = db_first(tx, &r, SQL_INSTANCE_FIND, a->order.party, service, a->order.se_kind, a->order.se_ref);
+        if (e == TSM_NOT_FOUND)
+            return make_instance(tx, a, service);
+        TRY(e);
+        a->order.instance = db_int(&r, 0);
+        state = db_int(&r, 1);
+    }
+    ROWS running = {0};
+    e = db_first(tx, &running, SQL_ORDER_RUNNING_ON, a->order.instance);
+    if (e == TSM_OK)
+        return FAIL(CONFLICT, "order %lld is still running on this instance", (long long)db_int(&running, 0));
+    return e == TSM_NOT_FOUND
+               ? operation_allowed((enum operation)a->posted->operation, (enum instance_state)state)
+               : e;
+}
+
+static enum tsm_err write_order(struct tx *tx, struct acceptance *a)
+{
+    struct order *o = &a->order;
+    const struct posted *p = a->posted;
+    struct job_new job = {.kind = JOB_ORDER,
+                          .state = JOB_READY,
+                          .party = o->party,
+                          .ref = o->id,
+                          .trace = BYTES(o->trace),
+                          .due = tx_now(tx),
+                          .deadline = o->deadline};
+    struct note note = {
+        .party = o->party, .trace = BYTES(o->trace), .station = 3, .role = "sp", .step = "ACCEPTED"};
+    char text[200], detail[120];
+    int64_t job_id;
+    TRY(db_exec(tx, SQL_ORDER_ADD, o->id, o->party, p->client_ref[0] ? p->client_ref : NULL, o->operation,
+                o->instance, o->service, o->flavor, o->se_kind, o->se_ref, BYTES(o->trace), o->session,
+                BYTES(a->digest), bytes_of_text(p->data), o->state, "", o->created, o->updated, o->deadline));
+    TRY(job_add(tx, &job, &job_id));
+    snprintf(text, sizeof text, "order %s of service %s on the secure element with %s %s",
+             operation_words[o->operation], o->service, se_kind_words[o->se_kind], o->se_ref);
+    note.text = text;
+    TRY(note_add(tx, &note));
+    snprintf(detail, sizeof detail, "{\"order\":\"%lld\",\"operation\":\"%s\"}", (long long)o->id,
+             operation_words[o->operation]);
+    TRY(audit_add(tx, &(struct audit_leaf){o->party, BYTES(o->trace), "order.accepted", detail}));
+    snprintf(text, sizeof text, "order:%lld", (long long)o->id);
+    return usage_add(tx, o->party, text, BYTES(o->trace), operation_words[o->operation], 1);
+}
+
+static enum tsm_err accept_order(struct tx *tx, void *arg)
+{
+    struct acceptance *a = arg;
+    TRY(find_repeated(tx, a));
+    if (!a->repeated) {
+        TRY(find_instance(tx, a));
+        a->order.id = store_id(tx_store(tx));
+        a->order.created = a->order.updated = tx_now(tx);
+        a->order.deadline =
+            tx_now(tx) + SECONDS(a->posted->deadline_s ? a->posted->deadline_s : ORDER_DEADLINE_S);
+        TRY(write_order(tx, a));
+    }
+    return order_json(tx, a->sp, &a->order, false, &a->answer);
+}
+
+static enum tsm_err caller_of(struct sp *sp, struct http_request *q, struct caller *who)
+{
+    const char *token;
+    TRY(http_bearer(q, &token));
+    return access_of(sp->c.store, token, ACCESS_PROVIDER, who);
+}
+
+enum tsm_err sp_post_order(void *app, struct http_request *q, struct http_reply *reply)
+{
+    struct sp *sp = app;
+    struct posted p = {0};
+    struct acceptance a = {.sp = sp, .posted = &p};
+    uint8_t random[16];
+    struct caller who;
+    TRY(caller_of(sp, q, &who));
+    TRY(read_posted(q, &p, &a.order));
+    SHA256(q->body.at, q->body.len, a.digest);
+    a.order.party = who.party;
+    a.order.operation = p.operation;
+    snprintf(a.order.service, sizeof a.order.service, "%s", p.service);
+    snprintf(a.order.flavor, sizeof a.order.flavor, "%s", p.flavor);
+    TRY(vault_random(a.order.trace, sizeof a.order.trace));
+    if (a.order.se_kind ==
+        SE_BY_SEID) { /* reached by an agent on the device: its session is the bearer secret [DESIGN 6] */
+        TRY(vault_random(random, sizeof random));
+        uuid_text(random, a.order.session);
+    }
+    TRY(store_write(sp->c.store, accept_order, &a));
+    TRY(http_reply_header(reply, "Location", "/api/v1/orders/%lld", (long long)a.order.id));
+    return http_reply_json(reply, a.repeated ? 200 : 202, a.answer);
+}
+
+struct question {
+    struct sp *sp;
+    int64_t party, id, limit;
+    struct order order;
+    json_t *answer;
+};
+
+static enum tsm_err read_order(struct tx *tx, void *arg)
+{
+    struct question *q = arg;
+    TRY(order_load(tx, q->party, q->id, &q->order));
+    return order_json(tx, q->sp, &q->order, true, &q->answer);
+}
+
+static enum tsm_err read_state(struct tx *tx, void *arg)
+{
+    struct question *q = arg;
+    return order_load(tx, q->party, q->id, &q->order);
+}
+
+static enum tsm_err id_param(const struct http_request *q, int64_t *id)
+{
+    char text[24];
+    TRY(http_path_param(q, "id", text, sizeof text));
+    if (!text_is_digits(text, 1, 19))
+        return FAIL(NOT_FOUND, "ids are decimal numbers");
+    *id = strtoll(text, NULL, 10);
+    return TSM_OK;
+}
+
+/* Waits for the end of the order by the signal that follows each commit of an end. */
+static enum tsm_err wait_for_end(struct question *q, int64_t seconds)
+{
+    time_us until = clock_now(&clock_real) + SECONDS(seconds);
+    for (;;) {
+        uint64_t seen = sp_ends(q->sp);
+        TRY(store_read(q->sp->c.store, read_state, q));
+        if (order_is_final(q->order.state) || clock_now(&clock_real) >= until)
+            return TSM_OK;
+        sp_wait_end(q->sp, seen, until);
+    }
+}
+
+enum tsm_err sp_get_order(void *app, struct http_request *q, struct http_reply *reply)
+{
+    struct question ask = {.sp = app};
+    struct caller who;
+    int64_t wait;
+    TRY(caller_of(app, q, &who));
+    TRY(id_param(q, &ask.id));
+    TRY(http_query_number(q, "wait", (struct http_range){0, ORDER_WAIT_MAX_S, 0}, &wait));
+    ask.party = who.party;
+    if (wait)
+        TRY(wait_for_end(&ask, wait));
+    TRY(store_read(ask.sp->c.store, read_order, &ask));
+    return http_reply_json(reply, 200, ask.answer);
+}
+
+static enum tsm_err read_list(struct tx *tx, void *arg)
+{
+    struct question *q = arg;
+    json_t *list = json_array();
+    ROWS r = {0};
+    enum tsm_err e = db_query(tx, &r, SQL_ORDER_LIST, q->party, q->id, q->limit);
+    while (e == TSM_OK && (e = db_next(&r)) == TSM_OK) {
+        json_t *o = NULL;
+        e = order_load(tx, q->party, db_int(&r, 0), &q->order);
+        if (e == TSM_OK)
+            e = order_json(tx, q->sp, &q->order, false, &o);
+        json_array_append_new(list, o);
+        q->id = q->order.id;
+    }
+    q->answer = json_pack("{so sI}", "orders", list, "limit", (json_int_t)q->limit);
+    return e == TSM_NOT_FOUND ? TSM_OK : e;
+}
+
+enum tsm_err sp_list_orders(void *app, struct http_request *q, struct http_reply *reply)
+{
+    struct question ask = {.sp = app};
+    struct caller who;
+    enum tsm_err e;
+    TRY(caller_of(app, q, &who));
+    TRY(http_query_number(q, "limit", (struct http_range){1, ORDER_LIST_MAX, 20}, &ask.limit));
+    TRY(http_query_number(q, "before", (struct http_range){1, INT64_MAX, INT64_MAX}, &ask.id));
+    ask.party = who.party;
+    e = store_read(ask.sp->c.store, read_list, &ask);
+    if (e != TSM_OK) {
+        json_decref(ask.answer);
+        return e;
+    }
+    return http_reply_json(reply, 200, ask.answer);
+}
+
+static enum tsm_err read_instance(struct tx *tx, void *arg)
+{
+    struct question *q = arg;
+    struct instance i;
+    char aid[33];
+    TRY(instance_load(tx, q->party, q->id, &i));
+    q->answer = json_pack("{s:o s:{ss} ss ss}", "id", json_sprintf("%lld", (long long)i.id), "se",
+                          se_kind_words[i.se_kind], i.se_ref, "state", instance_state_word(i.state), "aid",
+                          hex_text(BYTES_OF(i.aid, i.aid_len), aid));
+    return TSM_OK;
+}
+
+enum tsm_err sp_get_instance(void *app, struct http_request *q, struct http_reply *reply)
+{
+    struct question ask = {.sp = app};
+    struct caller who;
+    TRY(caller_of(app, q, &who));
+    TRY(id_param(q, &ask.id));
+    ask.party = who.party;
+    TRY(store_read(ask.sp->c.store, read_instance, &ask));
+    return http_reply_json(reply, 200, ask.answer);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The order addresses of the provider's API. Stations 1 to 3. Role. */
+#ifndef TSM_ROLE_SP_ORDER_API_H
+#define TSM_ROLE_SP_ORDER_API_H
+
+#include "base/json.h"
+#include "role/sp/internal.h"
+
+enum tsm_err sp_post_order(void *app, struct http_request *q, struct http_reply *reply);
+enum tsm_err sp_get_order(void *app, struct http_request *q, struct http_reply *reply);
+enum tsm_err sp_list_orders(void *app, struct http_request *q, struct http_reply *reply);
+enum tsm_err sp_get_instance(void *app, struct http_request *q, struct http_reply *reply);
+
+/* How many orders have ended here, and waiting for the next one: for callers that wait for an end. */
+uint64_t sp_ends(struct sp *sp);
+void sp_wait_end(struct sp *sp, uint64_t seen, time_us until);
+void sp_note_end(struct sp *sp);
+
+#endif

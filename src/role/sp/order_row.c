@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Orders and instances as rows, and as the JSON their owner sees. Stations 3 and 12. Role. */
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/hex.h"
+#include "base/json.h"
+#include "role/sp/internal.h"
+
+#define COPY_TEXT(to, from) snprintf(to, sizeof(to), "%s", from)
+
+enum tsm_err order_load(struct tx *tx, int64_t party, int64_t id, struct order *out)
+{
+    ROWS r = {0};
+    struct order o = {.id = id, .party = party};
+    size_t n;
+    enum tsm_err e = db_first(tx, &r, SQL_ORDER_BY_ID, id, party);
+    if (e == TSM_NOT_FOUND)
+        return FAIL(NOT_FOUND, "no order of this party has this id");
+    TRY(e);
+    o.operation = db_int(&r, 0);
+    o.instance = db_int(&r, 1);
+    COPY_TEXT(o.service, db_text(&r, 2));
+    COPY_TEXT(o.flavor, db_text(&r, 3));
+    o.se_kind = db_int(&r, 4);
+    COPY_TEXT(o.se_ref, db_text(&r, 5));
+    TRY(bytes_keep(db_blob(&r, 6), o.trace, sizeof o.trace, &n));
+    COPY_TEXT(o.session, db_text(&r, 7));
+    o.state = db_int(&r, 8);
+    COPY_TEXT(o.failure, db_text(&r, 9));
+    o.created = db_int(&r, 10);
+    o.updated = db_int(&r, 11);
+    o.deadline = db_int(&r, 12);
+    *out = o;
+    return TSM_OK;
+}
+
+enum tsm_err instance_load(struct tx *tx, int64_t party, int64_t id, struct instance *out)
+{
+    ROWS r = {0};
+    struct instance i = {.id = id, .party = party};
+    enum tsm_err e = db_first(tx, &r, SQL_INSTANCE_BY_ID, id, party);
+    if (e == TSM_NOT_FOUND)
+        return FAIL(NOT_FOUND, "no service instance of this party has this id");
+    TRY(e);
+    i.service = db_int(&r, 0);
+    i.flavor = db_int(&r, 1);
+    i.se_kind = db_int(&r, 2);
+    COPY_TEXT(i.se_ref, db_text(&r, 3));
+    i.domain = db_int(&r, 4);
+    TRY(bytes_keep(db_blob(&r, 5), i.aid, sizeof i.aid, &i.aid_len));
+    i.state = db_int(&r, 6);
+    *out = i;
+    return TSM_OK;
+}
+
+static void set_text(json_t *o, const char *name, const char *text)
+{
+    json_object_set_new(o, name, json_string(text));
+}
+
+static void set_time(json_t *o, const char *name, time_us t)
+{
+    char text[TIME_TEXT];
+    set_text(o, name, time_text(t, text));
+}
+
+static json_t *id_json(int64_t id)
+{
+    return json_sprintf("%lld", (long long)id);
+}
+
+static void set_instance(struct tx *tx, json_t *o, const struct order *order)
+{
+    struct instance i;
+    json_t *x = json_object();
+    json_object_set_new(x, "id", id_json(order->instance));
+    if (instance_load(tx, order->party, order->instance, &i) == TSM_OK)
+        set_text(x, "state", instance_state_word(i.state));
+    else
+        set_text(x, "state", instance_state_word(INSTANCE_REMOVED));
+    json_object_set_new(o, "instance", x);
+}
+
+enum tsm_err order_json(struct tx *tx, const struct sp *sp, const struct order *order, bool timeline,
+                        json_t **out)
+{
+    char trace[TRACE_TEXT];
+    json_t *list = NULL, *o = json_object();
+    NEED(o != NULL, NO_MEMORY);
+    json_object_set_new(o, "order", id_json(order->id));
+    set_text(o, "trace", hex_text(BYTES(order->trace), trace));
+    set_text(o, "operation", operation_words[order->operation]);
+    set_text(o, "service", order->service);
+    set_text(o, "flavor", order->flavor);
+    set_text(o, "state", order_state_word(order->state));
+    set_time(o, "created", order->created);
+    set_time(o, "updated", order->updated);
+    set_time(o, "deadline", order->deadline);
+    json_object_set_new(o, "se", json_pack("{ss}", se_kind_words[order->se_kind], order->se_ref));
+    set_instance(tx, o, order);
+    if (order->session[0])
+        json_object_set_new(o, "seram",
+                            json_pack("{ss ss}", "url", sp->device_url, "session_id", order->session));
+    if (order->failure[0])
+        json_object_set_new(o, "failure", json_loads(order->failure, 0, NULL));
+    if (timeline) {
+        enum tsm_err e = note_list(tx, order->party, BYTES(order->trace), 0, &list);
+        if (e != TSM_OK) {
+            json_decref(o);
+            return e;
+        }
+        json_object_set_new(o, "timeline", list);
+    }
+    *out = o;
+    return TSM_OK;
+}

@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Personalisation by order of the provider: the vault opens the card data, judges them and gives groupings
+ * back, the secret ones under the domain's DEK. Nothing here sees a card number or a key. Station 5. Role.
+ * [EMV CPS 1.1 3.2, DESIGN 5] */
+#include "vault/operation/perso.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/json.h"
+#include "role/sp/process.h"
+
+enum { DGI_FCI_PROPRIETARY = 0x9102 };
+
+/* The stored card data and the personalisation profile of the flavor. */
+struct material {
+    struct turn *t;
+    struct bytes data, body;
+    int64_t other;
+};
+
+static enum tsm_err read_material(struct tx *tx, void *arg)
+{
+    struct material *m = arg;
+    const char *name = json_string_value(json_object_get(m->t->flavor, "perso_script"));
+    {
+        ROWS r = {0};
+        TRY(db_first(tx, &r, SQL_ORDER_DATA, m->t->order.id));
+        m->data = arena_copy(&m->t->job->arena, db_blob(&r, 0));
+    }
+    ROWS r = {0};
+    NEED(name != NULL && m->data.at != NULL, DATABASE);
+    TRY(db_first(tx, &r, SQL_PERSO_SCRIPT_BY_NAME, m->t->job->party, name));
+    m->body = arena_copy(&m->t->job->arena, bytes_of_text(db_text(&r, 1)));
+    NEED(m->body.at != NULL, NO_MEMORY);
+    return TSM_OK;
+}
+
+static enum tsm_err find_other(struct tx *tx, void *arg)
+{
+    struct material *m = arg;
+    ROWS r = {0};
+    enum tsm_err e = db_first(tx, &r, SQL_INSTANCE_BY_DEDUP, m->t->job->party, BYTES(m->t->dedup));
+    if (e == TSM_OK)
+        m->other = db_int(&r, 0);
+    return e == TSM_NOT_FOUND ? TSM_OK : e;
+}
+
+/* The same card for the same product on the same element is one credential, not two. */
+static enum tsm_err judge(struct turn *t, struct material *m)
+{
+    char within[SERVICE_MAX + IDENT_MAX + 2], yymm[5];
+    struct card_facts facts;
+    time_t now = (time_t)(t->job->now / 1000000);
+    struct tm utc;
+    snprintf(within, sizeof within, "%s|%s", t->order.service, t->order.se_ref);
+    gmtime_r(&now, &utc);
+    snprintf(yymm, sizeof yymm, "%02u%02u", (unsigned)utc.tm_year % 100u, (unsigned)(utc.tm_mon + 1) % 100u);
+    TRY(vault_card_judge(t->vault,
+                         &(struct card_order){.jwe = m->data, .within = bytes_of_text(within), .yymm = yymm},
+                         &facts));
+    memcpy(t->dedup, facts.duplicate, sizeof t->dedup);
+    t->dedup_len = sizeof t->dedup;
+    TRY(store_read(t->sp->c.store, find_other, m));
+    if (m->other && m->other != t->instance.id)
+        return FAIL(CONFLICT, "card %s is on this secure element already, as instance %lld", facts.masked,
+                    (long long)m->other);
+    return TSM_OK;
+}
+
+static enum tsm_err make(struct turn *t, struct material *m, const struct channel *channel,
+                         enum emv_target target)
+{
+    struct emv_profile *profile = arena_get(&t->job->arena, sizeof *profile);
+    struct writer w = WRITER(t->perso);
+    struct emv_perso made;
+    struct perso_order order = {.profile = profile,
+                                .target = target,
+                                .dek = {.keys = t->talk.key[IN_PROVIDER].sealed, .channel = channel}};
+    NEED(profile != NULL, NO_MEMORY);
+    TRY(emv_profile_read(m->body, profile));
+    if (target == PERSO_APPLICATION)
+        order.jwe = m->data;
+    TRY(vault_personalise(t->vault, &order, &w, &made));
+    NEED(made.count <= DGIS_MAX, TOO_LONG);
+    for (size_t i = 0; i < made.count; i++) {
+        t->dgis[i] = (struct plan_dgi){
+            .id = made.at[i].id, .encrypted = made.at[i].encrypted, .value = made.at[i].value};
+        if (made.at[i].id == DGI_FCI_PROPRIETARY && target == PERSO_PPSE)
+            t->facts.ppse = made.at[i].value;
+    }
+    t->facts.dgis = t->dgis;
+    t->facts.n_dgis = made.count;
+    return TSM_OK;
+}
+
+enum tsm_err perso_make(struct turn *t, const struct channel *channel)
+{
+    struct material m = {.t = t};
+    TRY(store_read(t->sp->c.store, read_material, &m));
+    TRY(judge(t, &m));
+    return make(t, &m, channel, PERSO_APPLICATION);
+}
+
+enum tsm_err ppse_make(struct turn *t, const struct channel *channel)
+{
+    struct material m = {.t = t};
+    TRY(store_read(t->sp->c.store, read_material, &m));
+    TRY(make(t, &m, channel, PERSO_PPSE));
+    return t->facts.ppse.len
+               ? TSM_OK
+               : FAIL(DATABASE,
+                      "the personalisation profile has no entry for the payment system environment");
+}

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An order on its way: a table of steps, each a question to a partner or a talk with the secure element.
+ * Stations 4 to 12. Role. */
+#ifndef TSM_ROLE_SP_PROCESS_H
+#define TSM_ROLE_SP_PROCESS_H
+
+#include "link/talk/talk.h"
+#include "role/sp/internal.h"
+#include "vault/keys/keyset.h"
+
+enum { OWNERS_MAX = 16, PERSO_ROOM = 4096, DGIS_MAX = 24, LOAD_FILE_MAX = 65535 };
+
+struct turn;
+json_t *talk_json(const struct talk_state *state);
+struct step {
+    const char *name, *text;
+    int station;
+    const struct plan *plan; /* a talk; NULL: a question */
+    enum partner_verb verb;
+    json_t *(*body)(struct turn *t);                           /* the question; owned by the caller */
+    enum tsm_err (*read)(struct turn *t, const json_t *reply); /* before the commit; may be NULL */
+    enum tsm_err (*keep)(struct turn *t, struct tx *tx, const json_t *reply); /* in the commit; may be NULL */
+    int event;    /* enum instance_event when the step is done, -1: none */
+    bool changes; /* from here on the secure element may have been changed */
+};
+struct process {
+    const struct step *steps;
+    size_t n;
+};
+/* The steps of an operation. */
+const struct process *process_of(enum operation op);
+
+/* One turn of an order's job. Spans live in the job's arena. */
+struct turn {
+    struct sp *sp;
+    struct job *job;
+    struct order order;
+    struct instance instance;
+    struct vault_party *vault;
+    const struct process *process;
+    json_t *progress, *reply, *flavor; /* flavor: body of the chosen one, NULL before station 4 is done */
+    int64_t owner, asks;
+    struct se_profile profile;
+    struct plan_facts facts;
+    struct talk talk;
+    struct talk_state state;
+    enum talk_event event;
+    struct failure failure;
+    bool failed, done, changed;
+    /* rows read for this turn */
+    int64_t domain_tar, flavor_id;
+    uint8_t domain_aid[16], blob[PLAN_DOMAINS][SEALED_KEYSET_MAX];
+    size_t domain_aid_len;
+    /* made in this turn */
+    uint8_t new_blob[2][SEALED_KEYSET_MAX], keys_body[160], perso[PERSO_ROOM], dedup[32];
+    size_t new_len[2], dedup_len;
+    int64_t new_id[2];
+    struct plan_dgi dgis[DGIS_MAX];
+    bool prepared;
+};
+
+/* Loads all that a turn needs, reads progress and answer. */
+enum tsm_err turn_load(struct turn *t);
+/* The talk of the step in hand made ready. */
+enum tsm_err turn_talk(struct turn *t);
+void turn_drop(struct turn *t);
+/* The card data opened, judged and turned into groupings. Station 5. */
+enum tsm_err perso_make(struct turn *t, const struct channel *channel);
+/* PPSE entry of the application. */
+enum tsm_err ppse_make(struct turn *t, const struct channel *channel);
+
+/* The next owner becomes the one that is asked; false when there is none. */
+bool next_owner(struct turn *t);
+/* What partners are asked, and what their answers change. */
+json_t *ask_eligibility(struct turn *t);
+json_t *ask_space(struct turn *t);
+json_t *ask_domain(struct turn *t);
+json_t *ask_install(struct turn *t);
+json_t *ask_remove(struct turn *t);
+enum tsm_err read_eligibility(struct turn *t, const json_t *reply);
+enum tsm_err keep_flavor(struct turn *t, struct tx *tx, const json_t *reply);
+enum tsm_err read_domain(struct turn *t, const json_t *reply);
+enum tsm_err keep_domain(struct turn *t, struct tx *tx, const json_t *reply);
+enum tsm_err keep_own_keys(struct turn *t, struct tx *tx, const json_t *reply);
+enum tsm_err keep_personalised(struct turn *t, struct tx *tx, const json_t *reply);
+
+#endif

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the provider asks the owner, and what the answers change: eligibility, space, domain and keys,
+ * installation, removal. Station 6. Role. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "base/json.h"
+#include "role/sp/process.h"
+#include "vault/jose/jwk.h"
+#include "vault/keys/handover.h"
+
+json_t *ask_eligibility(struct turn *t)
+{
+    json_t *o = json_pack("{ss}", "service", t->order.service);
+    if (t->order.session[0]) {
+        json_object_set_new(o, "session", json_string(t->order.session));
+        json_object_set_new(o, "session_until", json_integer(t->order.deadline));
+    }
+    return o;
+}
+
+static enum tsm_err find_next_owner(struct tx *tx, void *arg)
+{
+    struct turn *t = arg;
+    ROWS r = {0};
+    enum tsm_err e = db_query(tx, &r, SQL_PARTY_OWNERS);
+    while (e == TSM_OK && (e = db_next(&r)) == TSM_OK)
+        if (db_int(&r, 0) > t->owner) {
+            t->owner = db_int(&r, 0);
+            return TSM_OK;
+        }
+    return e;
+}
+
+/* Until the hub routes, owners are asked one after the other. */
+bool next_owner(struct turn *t)
+{
+    return store_read(t->sp->c.store, find_next_owner, t) == TSM_OK;
+}
+
+static enum tsm_err not_eligible(struct turn *t, const json_t *reasons)
+{
+    char text[FAILURE_TEXT_MAX] = "";
+    size_t i, n = 0;
+    const json_t *reason;
+    json_array_foreach(reasons, i, reason) n += (size_t)snprintf(
+        text + (n < sizeof text ? n : sizeof text - 1), n < sizeof text ? sizeof text - n : 0, "%s%s",
+        i ? "; " : "", json_string_value(reason));
+    failure_set(&t->failure, OWNER_SE, "choose another secure element", "not eligible: %s", text);
+    t->failed = true;
+    return TSM_OK;
+}
+
+enum tsm_err read_eligibility(struct turn *t, const json_t *reply)
+{
+    json_t *profile = json_object_get(reply, "profile");
+    if (!json_is_true(json_object_get(reply, "eligible")))
+        return not_eligible(t, json_object_get(reply, "reasons"));
+    TRY(profile_read(profile, &t->profile));
+    json_object_set(t->progress, "profile", profile);
+    return TSM_OK;
+}
+
+static bool fits(const json_t *flavor, const char *profile)
+{
+    const json_t *name;
+    size_t i;
+    json_array_foreach(json_object_get(flavor, "profiles"), i,
+                       name) if (!strcmp(json_string_value(name), profile)) return true;
+    return false;
+}
+
+/* Station 4: the first flavor that suits the profile, or the one that the order names. */
+static enum tsm_err choose_flavor(struct turn *t, struct tx *tx, int64_t *flavor, char *name)
+{
+    ROWS r = {0};
+    enum tsm_err e = db_query(tx, &r, SQL_FLAVOR_LIST, t->instance.service, t->job->party);
+    *flavor = 0;
+    while (e == TSM_OK && (e = db_next(&r)) == TSM_OK) {
+        json_t *body = json_loads(db_text(&r, 2), 0, NULL);
+        bool wanted = !t->order.flavor[0] || !strcmp(t->order.flavor, db_text(&r, 1));
+        if (wanted && fits(body, t->profile.name) && !*flavor) {
+            *flavor = db_int(&r, 0);
+            snprintf(name, SERVICE_MAX + 1, "%s", db_text(&r, 1));
+        }
+        json_decref(body);
+    }
+    return e == TSM_NOT_FOUND ? TSM_OK : e;
+}
+
+enum tsm_err keep_flavor(struct turn *t, struct tx *tx, const json_t *reply)
+{
+    char name[SERVICE_MAX + 1] = "";
+    int64_t flavor;
+    (void)reply;
+    TRY(choose_flavor(t, tx, &flavor, name));
+    if (!flavor)
+        return FAIL(NOT_ELIGIBLE, "no flavor of the service suits the profile %s", t->profile.name);
+    TRY(db_exec(tx, SQL_ORDER_SET_FLAVOR, t->order.id, name));
+    return db_exec(tx, SQL_INSTANCE_SET_DOMAIN, t->instance.id, t->instance.domain, flavor,
+                   BYTES_OF(t->instance.aid, t->instance.aid_len));
+}
+
+json_t *ask_space(struct turn *t)
+{
+    return json_pack("{sO}", "bytes", json_object_get(t->flavor, "memory"));
+}
+
+json_t *ask_domain(struct turn *t)
+{
+    json_t *jwk = NULL;
+    if (vault_public_jwk(t->vault, VAULT_KEY_HANDOVER, &jwk) != TSM_OK)
+        return NULL;
+    return json_pack("{sO so}", "domain", json_object_get(t->flavor, "domain"), "jwk", jwk);
+}
+
+/* The owner's key set comes in by JWE, and the provider's own is made: both before the commit, since the
+ * token is slow. */
+enum tsm_err read_domain(struct turn *t, const json_t *reply)
+{
+    const char *jwe = json_string_value(json_object_get(reply, "keys"));
+    struct writer first = WRITER(t->new_blob[0]), own = WRITER(t->new_blob[1]);
+    struct keyset_form form = {.protocol = (uint8_t)t->profile.protocol,
+                               .kvn = (uint8_t)t->profile.own_kvn,
+                               .alg = t->profile.protocol == PROTOCOL_SCP02 ? CIPHER_TDES : CIPHER_AES,
+                               .key_len = 16};
+    NEED(jwe != NULL, MISSING_FIELD);
+    for (int i = 0; i < 2; i++)
+        t->new_id[i] = store_id(t->sp->c.store);
+    TRY(vault_import_keyset_jwe(
+        t->vault, VAULT_KEY_HANDOVER, bytes_of_text(jwe),
+        (struct keyset_target){.id = (uint64_t)t->new_id[0], .blob = &first, .kcvs = NULL}));
+    TRY(vault_generate_keyset(
+        t->vault, &form, (struct keyset_target){.id = (uint64_t)t->new_id[1], .blob = &own, .kcvs = NULL}));
+    t->new_len[0] = first.len;
+    t->new_len[1] = own.len;
+    return TSM_OK;
+}
+
+enum tsm_err keep_domain(struct turn *t, struct tx *tx, const json_t *reply)
+{
+    const char *aid = json_string_value(json_object_get(reply, "aid"));
+    int64_t party = t->job->party, tar = json_integer_value(json_object_get(reply, "tar")),
+            domain = store_id(tx_store(tx));
+    NEED(aid != NULL, MISSING_FIELD);
+    TRY(hex_read(aid, t->domain_aid, sizeof t->domain_aid, &t->domain_aid_len));
+    TRY(db_exec(tx, SQL_DOMAIN_ADD, domain, party, t->instance.id, BYTES_OF(t->domain_aid, t->domain_aid_len),
+                (int64_t)0, tar, party, (int64_t)MODE_SIMPLE, (int64_t)DOMAIN_HANDED_OVER));
+    TRY(db_exec(tx, SQL_KEYSET_ADD, domain, party, t->profile.protocol, t->profile.first_kvn, t->new_id[0],
+                (int64_t)KEYSET_LIVE, BYTES_OF(t->new_blob[0], t->new_len[0])));
+    TRY(db_exec(tx, SQL_KEYSET_ADD, domain, party, t->profile.protocol, t->profile.own_kvn, t->new_id[1],
+                (int64_t)KEYSET_PLANNED, BYTES_OF(t->new_blob[1], t->new_len[1])));
+    t->instance.domain = domain;
+    return db_exec(tx, SQL_INSTANCE_SET_DOMAIN, t->instance.id, domain, t->instance.flavor,
+                   BYTES_OF(t->instance.aid, t->instance.aid_len));
+}
+
+/* The domain has our keys and no others: the owner's first set is forgotten here, too. */
+enum tsm_err keep_own_keys(struct turn *t, struct tx *tx, const json_t *reply)
+{
+    (void)reply;
+    TRY(db_exec(tx, SQL_KEYSET_DELETE, t->instance.domain, t->job->party, t->profile.protocol,
+                t->profile.first_kvn));
+    TRY(audit_add(tx, &(struct audit_leaf){t->job->party, BYTES(t->job->trace), "domain.own-keys", "{}"}));
+    return db_exec(tx, SQL_KEYSET_SET_STATE, t->instance.domain, t->job->party, t->profile.protocol,
+                   t->profile.own_kvn, (int64_t)KEYSET_LIVE);
+}
+
+struct load_file {
+    struct turn *t;
+    json_t *json;
+    bool content;
+};
+
+static enum tsm_err read_load_file(struct tx *tx, void *arg)
+{
+    struct load_file *l = arg;
+    const char *package = json_string_value(json_object_get(l->t->flavor, "load_file"));
+    uint8_t aid[16];
+    char hash[65], *text;
+    size_t n;
+    ROWS r = {0};
+    NEED(package != NULL, DATABASE);
+    TRY(hex_read(package, aid, sizeof aid, &n));
+    TRY(db_first(tx, &r, SQL_LOAD_FILE_BY_AID, l->t->job->party, BYTES_OF(aid, n)));
+    l->json = json_pack("{ss ss}", "package", package, "hash", hex_text(db_blob(&r, 1), hash));
+    text = malloc(2 * db_blob(&r, 2).len + 1);
+    NEED(text != NULL && l->json != NULL, NO_MEMORY);
+    if (l->content)
+        json_object_set_new(l->json, "content", json_string(hex_text(db_blob(&r, 2), text)));
+    free(text);
+    return TSM_OK;
+}
+
+static json_t *content_question(struct turn *t, bool content)
+{
+    struct load_file l = {.t = t, .content = content};
+    json_t *list = json_array(), *app;
+    size_t i;
+    if (store_read(t->sp->c.store, read_load_file, &l) != TSM_OK) {
+        json_decref(l.json);
+        json_decref(list);
+        return NULL;
+    }
+    json_array_foreach(json_object_get(t->flavor, "applications"), i, app) json_array_append_new(
+        list, json_pack("{sO sO sO}", "module", json_object_get(app, "module"), "instance",
+                        json_object_get(app, "instance"), "privileges", json_object_get(app, "privileges")));
+    return json_pack("{sO so so}", "domain", json_object_get(t->flavor, "domain"), "load_file", l.json,
+                     "applications", list);
+}
+
+json_t *ask_install(struct turn *t)
+{
+    return content_question(t, true);
+}
+json_t *ask_remove(struct turn *t)
+{
+    return content_question(t, false);
+}
+
+enum tsm_err keep_personalised(struct turn *t, struct tx *tx, const json_t *reply)
+{
+    (void)reply;
+    TRY(db_exec(tx, SQL_INSTANCE_SET_DEDUP, t->instance.id, BYTES_OF(t->dedup, t->dedup_len)));
+    TRY(db_exec(tx, SQL_ORDER_DATA_GONE, t->order.id, BYTES_NONE));
+    return audit_add(tx,
+                     &(struct audit_leaf){t->job->party, BYTES(t->job->trace), "card-data.deleted", "{}"});
+}

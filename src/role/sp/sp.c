@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The provider's role as app sees it: addresses, engine rows; and the signal that an order ended. Role. */
+#include "role/sp/sp.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "role/sp/order_api.h"
+#include "vault/jose/jwk.h"
+
+static enum tsm_err get_intake_key(void *app, struct http_request *q, struct http_reply *reply)
+{
+    struct sp *sp = app;
+    struct vault_party *vault;
+    struct caller who;
+    const char *token;
+    json_t *jwk;
+    TRY(http_bearer(q, &token));
+    TRY(access_of(sp->c.store, token, ACCESS_PROVIDER, &who));
+    TRY(sp->c.vault_of(sp->c.self, who.party, &vault));
+    TRY(vault_public_jwk(vault, VAULT_KEY_INTAKE, &jwk));
+    return http_reply_json(reply, 200, jwk);
+}
+
+const struct http_route sp_routes[] = {
+    {"POST", "/api/v1/orders", sp_post_order, 64 * 1024, "application/json"},
+    {"GET", "/api/v1/orders", sp_list_orders, 0, NULL},
+    {"GET", "/api/v1/orders/{id}", sp_get_order, 0, NULL},
+    {"GET", "/api/v1/instances/{id}", sp_get_instance, 0, NULL},
+    {"GET", "/api/v1/intake-key", get_intake_key, 0, NULL},
+    {NULL, NULL, NULL, 0, NULL},
+};
+
+enum tsm_err sp_new(const struct sp_config *config, struct sp **out)
+{
+    struct sp *sp = calloc(1, sizeof *sp);
+    NEED(sp != NULL, NO_MEMORY);
+    sp->c = *config;
+    snprintf(sp->device_url, sizeof sp->device_url, "%s", config->device_url);
+    pthread_mutex_init(&sp->lock, NULL);
+    pthread_cond_init(&sp->ended, NULL);
+    *out = sp;
+    return TSM_OK;
+}
+
+void sp_free(struct sp *sp)
+{
+    if (!sp)
+        return;
+    pthread_mutex_destroy(&sp->lock);
+    pthread_cond_destroy(&sp->ended);
+    free(sp);
+}
+
+uint64_t sp_ends(struct sp *sp)
+{
+    uint64_t n;
+    pthread_mutex_lock(&sp->lock);
+    n = sp->ends;
+    pthread_mutex_unlock(&sp->lock);
+    return n;
+}
+
+void sp_wait_end(struct sp *sp, uint64_t seen, time_us until)
+{
+    struct timespec t = {.tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000};
+    pthread_mutex_lock(&sp->lock);
+    while (sp->ends == seen && !sp->stopping)
+        if (pthread_cond_timedwait(&sp->ended, &sp->lock, &t) != 0)
+            break;
+    pthread_mutex_unlock(&sp->lock);
+}
+
+void sp_note_end(struct sp *sp)
+{
+    pthread_mutex_lock(&sp->lock);
+    sp->ends++;
+    pthread_cond_broadcast(&sp->ended);
+    pthread_mutex_unlock(&sp->lock);
+}
+
+void sp_stop(struct sp *sp)
+{
+    pthread_mutex_lock(&sp->lock);
+    sp->stopping = true;
+    pthread_cond_broadcast(&sp->ended);
+    pthread_mutex_unlock(&sp->lock);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The service provider's TSM: takes orders, keeps the provider's keys, personalises. Stations 2 to 5 and 11.
+ * Role. [TR-03165 3.2] */
+#ifndef TSM_ROLE_SP_SP_H
+#define TSM_ROLE_SP_SP_H
+
+#include "engine/engine.h"
+#include "engine/partner.h"
+#include "http/client.h"
+#include "http/server.h"
+#include "vault/vault.h"
+
+struct sp;
+
+struct sp_config {
+    struct store *store;
+    struct partners *partners;
+    struct clock *clock;
+    struct http_client *client; /* tells providers' callback addresses */
+    const char *device_url;     /* where device agents find the remote agent, told with an order */
+    /* The vault of a party whose provider's side runs here; NOT_FOUND else. */
+    enum tsm_err (*vault_of)(void *self, int64_t party, struct vault_party **out);
+    void *self;
+};
+
+enum tsm_err sp_new(const struct sp_config *config, struct sp **out);
+void sp_free(struct sp *sp);
+/* Lets go of callers that wait for the end of an order. */
+void sp_stop(struct sp *sp);
+/* What app wires: HTTP addresses and the engine's rows (JOB_ORDER, JOB_CALLBACK). */
+extern const struct http_route sp_routes[];
+struct step_row sp_order_row(struct sp *sp);
+struct step_row sp_callback_row(struct sp *sp);
+
+enum {
+    ORDER_DEADLINE_S = 3600,
+    ORDER_DEADLINE_MAX_S = 30 * 86400,
+    ORDER_DATA_MAX = 8192,
+    ORDER_WAIT_MAX_S = 30,
+    ORDER_LIST_MAX = 100,
+    CALLBACK_DEADLINE_S = 86400
+};
+
+#endif

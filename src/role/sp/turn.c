@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What one turn of an order needs: rows, keys, profile, progress, answer. Stations 4 and 5. Role. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "base/json.h"
+#include "role/sp/process.h"
+#include "vault/operation/operation.h"
+
+static enum tsm_err load_flavor(struct turn *t, struct tx *tx)
+{
+    ROWS r = {0};
+    if (!t->instance.flavor)
+        return TSM_OK;
+    TRY(db_first(tx, &r, SQL_FLAVOR_BY_ID, t->instance.flavor, t->job->party));
+    t->flavor = json_loads(db_text(&r, 1), 0, NULL);
+    NEED(t->flavor != NULL, DATABASE);
+    return TSM_OK;
+}
+
+/* The provider's key sets of its domain: the owner's first one until it is retired, then only its own. */
+static enum tsm_err load_key(struct turn *t, struct tx *tx, enum plan_domain place, int64_t kvn)
+{
+    struct talk_key *key = &t->talk.key[place];
+    ROWS r = {0};
+    size_t n;
+    enum tsm_err e =
+        db_first(tx, &r, SQL_KEYSET_GET, t->instance.domain, t->job->party, t->profile.protocol, kvn);
+    if (e == TSM_NOT_FOUND)
+        return TSM_OK;
+    TRY(e);
+    TRY(bytes_keep(db_blob(&r, 2), t->blob[place], sizeof t->blob[place], &n));
+    key->id = db_int(&r, 0);
+    key->kvn = (uint8_t)kvn;
+    key->sealed = (struct sealed_keyset){(uint64_t)key->id, BYTES_OF(t->blob[place], n)};
+    return TSM_OK;
+}
+
+static enum tsm_err load_domain(struct turn *t, struct tx *tx)
+{
+    if (!t->instance.domain)
+        return TSM_OK;
+    {
+        ROWS r = {0};
+        TRY(db_first(tx, &r, SQL_DOMAIN_BY_ID, t->instance.domain));
+        TRY(bytes_keep(db_blob(&r, 1), t->domain_aid, sizeof t->domain_aid, &t->domain_aid_len));
+        t->domain_tar = db_int(&r, 2);
+    }
+    TRY(load_key(t, tx, IN_PROVIDER_FIRST, t->profile.first_kvn));
+    return load_key(t, tx, IN_PROVIDER, t->profile.own_kvn);
+}
+
+static enum tsm_err load_rows(struct tx *tx, void *arg)
+{
+    struct turn *t = arg;
+    const json_t *profile = json_object_get(t->progress, "profile");
+    TRY(order_load(tx, t->job->party, t->job->ref, &t->order));
+    if (order_is_final(t->order.state))
+        return TSM_OK;
+    TRY(instance_load(tx, t->job->party, t->order.instance, &t->instance));
+    TRY(load_flavor(t, tx));
+    if (profile)
+        TRY(profile_read(profile, &t->profile));
+    if (!t->owner) { /* the hub will route; until then the first owner is asked first */
+        ROWS r = {0};
+        TRY(db_first(tx, &r, SQL_PARTY_OWNERS));
+        t->owner = db_int(&r, 0);
+    }
+    return load_domain(t, tx);
+}
+
+/* Operations after deploy know profile and owner from the instance's last order: they are asked again, which
+ * is cheap and never stale. */
+enum tsm_err turn_load(struct turn *t)
+{
+    struct job *job = t->job;
+    json_t *progress;
+    TRY(json_read(job->progress.len ? job->progress : bytes_of_text("{}"), &progress));
+    t->progress = progress;
+    t->owner = json_integer_value(json_object_get(progress, "owner"));
+    t->asks = json_integer_value(json_object_get(progress, "asks"));
+    t->changed = json_is_true(json_object_get(progress, "changed"));
+    TRY(store_read(t->sp->c.store, load_rows, t));
+    t->process = process_of((enum operation)t->order.operation);
+    if (job->answer.len)
+        TRY(json_read(job->answer, &t->reply));
+    return t->sp->c.vault_of(t->sp->c.self, job->party, &t->vault);
+}
+
+void turn_drop(struct turn *t)
+{
+    talk_end(&t->talk);
+    json_decref(t->progress);
+    json_decref(t->reply);
+    json_decref(t->flavor);
+    explicit_bzero(t, sizeof *t);
+}
+
+json_t *talk_json(const struct talk_state *state)
+{
+    char text[2 * sizeof *state + 1];
+    return json_string(hex_text(talk_state_bytes(state), text));
+}
+
+static enum tsm_err read_state(struct turn *t)
+{
+    const char *text = json_string_value(json_object_get(t->progress, "talk"));
+    uint8_t raw[sizeof(struct talk_state)];
+    size_t n = 0;
+    if (text)
+        TRY(hex_read(text, raw, sizeof raw, &n));
+    return talk_state_read(BYTES_OF(raw, n), &t->state);
+}
+
+static enum tsm_err hex_member(const json_t *o, const char *name, uint8_t *to, size_t cap, size_t *len)
+{
+    const char *text = json_string_value(json_object_get(o, name));
+    if (!text || hex_read(text, to, cap, len) != TSM_OK)
+        return FAIL(DATABASE, "the flavor's member %s is no hex of at most %zu bytes", name, cap);
+    return TSM_OK;
+}
+
+static enum tsm_err applications(struct turn *t)
+{
+    struct plan_facts *f = &t->facts;
+    const json_t *app;
+    size_t i, n;
+    json_array_foreach(json_object_get(t->flavor, "applications"), i, app)
+    {
+        struct plan_application *a = &f->applications[i];
+        NEED(i < PLAN_APPLICATIONS_MAX, TOO_LONG);
+        TRY(hex_member(app, "module", a->module, sizeof a->module, &a->module_len));
+        TRY(hex_member(app, "instance", a->instance, sizeof a->instance, &a->instance_len));
+        TRY(hex_member(app, "privileges", a->privileges, sizeof a->privileges, &n));
+        f->n_applications = i + 1;
+    }
+    return TSM_OK;
+}
+
+/* Key bodies and groupings, made when their step comes and once a turn. */
+static enum tsm_err prepare(void *self, const struct plan_step *step, const struct channel *channel,
+                            struct plan_facts *facts)
+{
+    struct turn *t = self;
+    if (!strcmp(step->name, "OWN_KEYS")) {
+        struct writer w = WRITER(t->keys_body);
+        uint8_t answer_room[PUTKEY_ANSWER_MAX];
+        struct writer answer = WRITER(answer_room);
+        struct new_keys k = {.dek = {.keys = t->talk.key[IN_PROVIDER_FIRST].sealed,
+                                     .channel = talk_by_packets(&t->talk) ? NULL : channel},
+                             .fresh = t->talk.key[IN_PROVIDER].sealed,
+                             .layout = t->profile.put_key_1171 ? GP_LAYOUT_BARE : GP_LAYOUT_LENGTH_INSIDE};
+        TRY(vault_put_key_body(t->vault, &k, &w, &answer));
+        facts->own_keys = written(&w);
+        return TSM_OK;
+    }
+    if (t->prepared)
+        return TSM_OK;
+    if (!strcmp(step->name, "PERSONALISE"))
+        TRY(perso_make(t, talk_by_packets(&t->talk) ? NULL : channel));
+    if (!strcmp(step->name, "ACTIVATE"))
+        TRY(ppse_make(t, talk_by_packets(&t->talk) ? NULL : channel));
+    t->prepared = true;
+    return TSM_OK;
+}
+
+enum tsm_err turn_talk(struct turn *t)
+{
+    TRY(read_state(t));
+    TRY(applications(t));
+    t->facts.profile = &t->profile;
+    t->facts.domain_aid = BYTES_OF(t->domain_aid, t->domain_aid_len);
+    t->facts.tar = (uint32_t)t->domain_tar;
+    t->facts.data_max = talk_data_max(&t->profile);
+    t->talk.plan = t->process->steps[t->job->step].plan;
+    t->talk.facts = &t->facts;
+    t->talk.vault = t->vault;
+    t->talk.prepare = prepare;
+    t->talk.self = t;
+    t->talk.state = &t->state;
+    t->event = TALK_GO_ON;
+    return TSM_OK;
+}

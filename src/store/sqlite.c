@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The SQLite driver: WAL, synchronous FULL, foreign keys, every statement prepared once per connection. Edge.
+ */
+#include "store/driver.h"
+
+#include <sqlite3.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { BUSY_MS = 5000, WRITER_CACHE_KIB = 32 * 1024, READER_CACHE_KIB = 2 * 1024 };
+
+struct conn {
+    sqlite3 *db;
+    sqlite3_stmt *stmt[SQL_COUNT];
+};
+
+static enum tsm_err class_of(sqlite3 *db, int rc)
+{
+    int ext = sqlite3_extended_errcode(db);
+    if (ext == SQLITE_CONSTRAINT_UNIQUE || ext == SQLITE_CONSTRAINT_PRIMARYKEY ||
+        ext == SQLITE_CONSTRAINT_ROWID)
+        return FAIL(UNIQUE, "%s", sqlite3_errmsg(db));
+    if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
+        return FAIL(BUSY, "the database is locked");
+    return FAIL(DATABASE, "SQLite %d: %s", ext, sqlite3_errmsg(db));
+}
+
+static enum tsm_err lite_script(struct conn *c, const char *sql)
+{
+    int rc = sqlite3_exec(c->db, sql, NULL, NULL, NULL);
+    return rc == SQLITE_OK ? TSM_OK : class_of(c->db, rc);
+}
+
+static void lite_close(struct conn *c)
+{
+    if (!c)
+        return;
+    for (int i = 0; i < SQL_COUNT; i++)
+        sqlite3_finalize(c->stmt[i]);
+    sqlite3_close(c->db);
+    free(c);
+}
+
+static enum tsm_err lite_open(const char *path, bool writer, struct conn **out)
+{
+    static const char pragmas[] =
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+        "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=16384;";
+    struct conn *c = calloc(1, sizeof *c);
+    char text[80];
+    enum tsm_err e;
+    NEED(c != NULL, NO_MEMORY);
+    if (sqlite3_open_v2(path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
+                        NULL) != SQLITE_OK) {
+        e = FAIL(DATABASE, "cannot open %s: %s", path, c->db ? sqlite3_errmsg(c->db) : "no memory");
+        lite_close(c);
+        return e;
+    }
+    sqlite3_busy_timeout(c->db, BUSY_MS);
+    snprintf(text, sizeof text, "PRAGMA cache_size=-%d;", writer ? WRITER_CACHE_KIB : READER_CACHE_KIB);
+    e = lite_script(c, pragmas);
+    if (e == TSM_OK)
+        e = lite_script(c, text);
+    if (e != TSM_OK) {
+        lite_close(c);
+        return e;
+    }
+    *out = c;
+    return TSM_OK;
+}
+
+static enum tsm_err prepare(struct conn *c, enum sql_id id, sqlite3_stmt **out)
+{
+    int rc = sqlite3_prepare_v3(c->db, sql_table[id].text, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
+    if (rc != SQLITE_OK)
+        return FAIL(DATABASE, "statement %s: %s", sql_table[id].name, sqlite3_errmsg(c->db));
+    if ((size_t)sqlite3_bind_parameter_count(*out) != strlen(sql_table[id].params))
+        return FAIL(DATABASE, "statement %s: %d parameters, letters %s", sql_table[id].name,
+                    sqlite3_bind_parameter_count(*out), sql_table[id].params);
+    return TSM_OK;
+}
+
+static enum tsm_err lite_prepare_all(struct conn *c)
+{
+    for (int i = 0; i < SQL_COUNT; i++)
+        if (!c->stmt[i])
+            TRY(prepare(c, (enum sql_id)i, &c->stmt[i]));
+    return TSM_OK;
+}
+
+/* Bound values are borrowed until the cursor ends: the caller's arguments live as long as its unit. */
+static int bind_all(sqlite3_stmt *s, const char *letters, va_list args)
+{
+    int rc = SQLITE_OK;
+    for (int at = 1; *letters && rc == SQLITE_OK; letters++, at++) {
+        if (*letters == 'i') {
+            rc = sqlite3_bind_int64(s, at, va_arg(args, int64_t));
+        } else if (*letters == 't') {
+            rc =
+                sqlite3_bind_text(s, at, va_arg(args, const char *), -1, SQLITE_STATIC); /* NULL binds null */
+        } else {
+            struct bytes b = va_arg(args, struct bytes);
+            rc = sqlite3_bind_blob(s, at, b.len ? (const void *)b.at : "", (int)b.len, SQLITE_STATIC);
+        }
+    }
+    return rc;
+}
+
+/* A statement that is in use (a query inside a query of the same name) gets a second, passing one. */
+static enum tsm_err lite_start(struct conn *c, enum sql_id id, va_list args, void **cursor)
+{
+    sqlite3_stmt *s = c->stmt[id];
+    int rc;
+    if (!s || sqlite3_stmt_busy(s))
+        TRY(prepare(c, id, &s));
+    rc = bind_all(s, sql_table[id].params, args);
+    if (rc != SQLITE_OK)
+        return class_of(c->db, rc);
+    *cursor = s;
+    return TSM_OK;
+}
+
+static enum tsm_err lite_next(struct conn *c, void *cursor)
+{
+    int rc = sqlite3_step(cursor);
+    if (rc == SQLITE_ROW)
+        return TSM_OK;
+    return rc == SQLITE_DONE ? TSM_NOT_FOUND : class_of(c->db, rc);
+}
+
+static void lite_end(struct conn *c, enum sql_id id, void *cursor)
+{
+    if (c->stmt[id] != cursor) {
+        sqlite3_finalize(cursor);
+        return;
+    }
+    sqlite3_reset(cursor);
+    sqlite3_clear_bindings(cursor);
+}
+
+static int64_t lite_changes(struct conn *c)
+{
+    return sqlite3_changes(c->db);
+}
+static int64_t lite_int(void *cursor, int column)
+{
+    return sqlite3_column_int64(cursor, column);
+}
+
+static const char *lite_text(void *cursor, int column)
+{
+    const unsigned char *t = sqlite3_column_text(cursor, column);
+    return t ? (const char *)t : "";
+}
+
+static struct bytes lite_blob(void *cursor, int column)
+{
+    const void *at = sqlite3_column_blob(cursor, column);
+    return (struct bytes){at, (size_t)sqlite3_column_bytes(cursor, column)};
+}
+
+static const char *const words[] = {"@ID@",     "INTEGER", "@I64@",           "INTEGER",
+                                    "@BLOB@",   "BLOB",    "@TEXT@",          "TEXT",
+                                    "@STRICT@", "STRICT",  "@WITHOUT_ROWID@", "STRICT, WITHOUT ROWID",
+                                    NULL};
+
+const struct driver driver_sqlite = {
+    .open = lite_open,
+    .close = lite_close,
+    .script = lite_script,
+    .start = lite_start,
+    .next = lite_next,
+    .end = lite_end,
+    .changes = lite_changes,
+    .get_int = lite_int,
+    .get_text = lite_text,
+    .get_blob = lite_blob,
+    .prepare_all = lite_prepare_all,
+    .words = words,
+};

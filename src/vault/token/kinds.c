@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The table of key kinds and the attribute templates made from it. Edge. [PKCS#11 v2.40 4.6 to 4.9] */
+#include "vault/token/kinds.h"
+
+#include <string.h>
+
+const CK_BYTE ec_p256[10] = {0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07};
+
+static const CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
+
+const struct kind_row token_kinds[TOKEN_KINDS] = {
+    [TOKEN_KEK] = {CKO_SECRET_KEY, USE_CIPHER, {32}, {CKM_AES_GCM}, 1},
+    [TOKEN_AES_MASTER] =
+        {CKO_SECRET_KEY, USE_CIPHER | USE_SIGN, {16, 24, 32}, {CKM_AES_CMAC, CKM_AES_ECB, CKM_AES_CBC}, 3},
+    [TOKEN_TDES_MASTER] = {CKO_SECRET_KEY, USE_CIPHER, {16, 24}, {CKM_DES3_ECB, CKM_DES3_CBC}, 2},
+    [TOKEN_TRANSPORT] = {CKO_SECRET_KEY, USE_UNWRAP, {16, 24, 32}, {CKM_AES_KEY_WRAP}, 1},
+    [TOKEN_HMAC] = {CKO_SECRET_KEY, USE_SIGN, {32}, {CKM_SHA256_HMAC}, 1},
+    [TOKEN_EC_SIGN] = {CKO_PRIVATE_KEY, USE_SIGN, {0}, {CKM_ECDSA}, 1},
+    [TOKEN_EC_AGREE] = {CKO_PRIVATE_KEY, USE_DERIVE, {0}, {CKM_ECDH1_DERIVE}, 1},
+};
+
+CK_KEY_TYPE kind_type(enum token_kind kind, size_t len)
+{
+    switch (kind) {
+    case TOKEN_TDES_MASTER:
+        return len == 16 ? CKK_DES2 : CKK_DES3;
+    case TOKEN_HMAC:
+        return CKK_GENERIC_SECRET;
+    case TOKEN_EC_SIGN:
+    case TOKEN_EC_AGREE:
+        return CKK_EC;
+    default:
+        return CKK_AES;
+    }
+}
+
+CK_MECHANISM_TYPE kind_generator(enum token_kind kind, size_t len)
+{
+    switch (kind_type(kind, len)) {
+    case CKK_DES2:
+        return CKM_DES2_KEY_GEN;
+    case CKK_DES3:
+        return CKM_DES3_KEY_GEN;
+    case CKK_GENERIC_SECRET:
+        return CKM_GENERIC_SECRET_KEY_GEN;
+    case CKK_EC:
+        return CKM_EC_KEY_PAIR_GEN;
+    default:
+        return CKM_AES_KEY_GEN;
+    }
+}
+
+enum tsm_err kind_length(enum token_kind kind, size_t len)
+{
+    const struct kind_row *row = &token_kinds[kind];
+    if (row->class == CKO_PRIVATE_KEY)
+        return len == 0 ? TSM_OK : FAIL(BAD_LENGTH, "a P-256 pair has no length to choose");
+    for (size_t i = 0; i < KIND_LENGTHS_MAX; i++)
+        if (len && row->lengths[i] == len)
+            return TSM_OK;
+    return FAIL(BAD_LENGTH, "a key of %zu bytes does not fit its kind", len);
+}
+
+void template_add(struct template *t, CK_ATTRIBUTE_TYPE type, const void *value, size_t len)
+{
+    t->at[t->n++] = (CK_ATTRIBUTE){type, (void *)(uintptr_t)value, len};
+}
+
+static void add_yes_if(struct template *t, CK_ATTRIBUTE_TYPE type, unsigned fact)
+{
+    if (fact)
+        template_add(t, type, &yes, sizeof yes);
+}
+
+void template_key(struct template *t, enum token_kind kind, const char *name, size_t len)
+{
+    const struct kind_row *row = &token_kinds[kind];
+    t->n = 0;
+    t->class = row->class;
+    t->type = kind_type(kind, len);
+    t->len = len;
+    template_add(t, CKA_CLASS, &t->class, sizeof t->class);
+    template_add(t, CKA_KEY_TYPE, &t->type, sizeof t->type);
+    template_add(t, CKA_LABEL, name, strlen(name));
+    template_add(t, CKA_TOKEN, &yes, sizeof yes);
+    template_add(t, CKA_PRIVATE, &yes, sizeof yes);
+    template_add(t, CKA_SENSITIVE, &yes, sizeof yes);
+    template_add(t, CKA_EXTRACTABLE, &no, sizeof no);
+    add_yes_if(t, CKA_ENCRYPT, row->uses & USE_CIPHER);
+    add_yes_if(t, CKA_DECRYPT, row->uses & USE_CIPHER);
+    add_yes_if(t, CKA_SIGN, row->uses & USE_SIGN);
+    add_yes_if(t, CKA_DERIVE, row->uses & USE_DERIVE);
+    add_yes_if(t, CKA_UNWRAP, row->uses & USE_UNWRAP);
+    template_add(t, CKA_ALLOWED_MECHANISMS, row->mechanisms, row->mechanisms_n * sizeof row->mechanisms[0]);
+}
+
+void template_public(struct template *t, enum token_kind kind, const char *name)
+{
+    t->n = 0;
+    t->class = CKO_PUBLIC_KEY;
+    t->type = CKK_EC;
+    template_add(t, CKA_CLASS, &t->class, sizeof t->class);
+    template_add(t, CKA_KEY_TYPE, &t->type, sizeof t->type);
+    template_add(t, CKA_LABEL, name, strlen(name));
+    template_add(t, CKA_TOKEN, &yes, sizeof yes);
+    template_add(t, CKA_PRIVATE, &no, sizeof no);
+    template_add(t, CKA_EC_PARAMS, ec_p256, sizeof ec_p256);
+    add_yes_if(t, CKA_VERIFY, token_kinds[kind].uses & USE_SIGN);
+}

@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* GET STATUS of the laboratory's card: both forms, tag list, continuation, what a domain may see
+ * (GPCS 2.3.1 9.6.5, 11.4). */
+#include "scene.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* A personalised domain that has the application. */
+static void domain_with_app(struct desk *d)
+{
+    personalised_domain(d, DOMAIN);
+    load_file(d, DOMAIN);
+    assert_int_equal(install_app(d, 0x0C, "C900"), 0x9000);
+}
+
+static void the_registry_is_listed_as_the_tables_say(void **state)
+{
+    struct desk *d = opened(NULL);
+
+    (void)state;
+    assert_int_equal(secure(d, "80F28002024F0000"), 0x9000);
+    assert_string_equal(d->data, "E3134F08" ISD "9F700101C5039EFE80");
+    assert_int_equal(secure(d, "80F2800200"), 0x9000);
+    assert_int_equal(secure(d, "80F24002024F0000"), 0x6A88);
+    load_file(d, "");
+    assert_int_equal(install_app(d, 0x0C, "C900"), 0x9000);
+    assert_int_equal(secure(d, "80F24002024F0000"), 0x9000);
+    assert_string_equal(d->data, "E3234F07" APP "9F700107C503000000C405" APP_PACKAGE "CC08" ISD);
+    assert_int_equal(secure(d, "80F24002084F005C044F9F70C500"), 0x9000);
+    assert_string_equal(d->data, "E3124F07" APP "9F700107C503000000");
+    assert_int_equal(secure(d, "80F22002074F05F04150500100"), 0x9000);
+    assert_string_equal(d->data, "E3154F05" APP_PACKAGE "9F700101CC08" ISD);
+    assert_int_equal(secure(d, "80F21002094F005C054F84CE9F7000"), 0x9000);
+    assert_non_null(strstr(d->data, "4F05" APP_PACKAGE "9F700101CE0201008406" APP_MODULE));
+    desk_free(d);
+}
+
+static void the_old_form_lists_length_and_value(void **state)
+{
+    struct desk *d = opened(NULL);
+
+    (void)state;
+    load_file(d, "");
+    assert_int_equal(install_app(d, 0x0C, "C900"), 0x9000);
+    assert_int_equal(secure(d, "80F24000024F0000"), 0x9000);
+    assert_string_equal(d->data, "07" APP "0700");
+    assert_int_equal(secure(d, "80F22000024F0000"), 0x9000);
+    assert_string_equal(d->data, "07" SD_PACKAGE "010005" APP_PACKAGE "0100");
+    assert_int_equal(secure(d, "80F21000024F0000"), 0x9000);
+    assert_string_equal(d->data, "07" SD_PACKAGE "01000108" SD_MODULE "05" APP_PACKAGE "01000106" APP_MODULE);
+    desk_free(d);
+}
+
+static void an_old_card_knows_only_the_old_form(void **state)
+{
+    struct card_config cfg = {.quirk = "legacy-status"};
+    struct desk *d = opened(&cfg);
+
+    (void)state;
+    assert_int_equal(secure(d, "80F28002024F0000"), 0x6A86);
+    assert_int_equal(secure(d, "80F28000024F0000"), 0x9000);
+    assert_string_equal(d->data, "08" ISD "019E");
+    desk_free(d);
+}
+
+static void a_long_list_is_cut_in_the_middle_of_an_object(void **state)
+{
+    static const uint8_t levels[] = {0x01, 0x11, 0x33};
+
+    (void)state;
+    for (size_t l = 0; l < sizeof levels; l++) {
+        struct desk *d = opened(NULL);
+        char all[4096] = "", aid[33];
+        size_t parts = 0, objects = 0;
+        uint16_t sw;
+
+        for (int i = 0; i < 12; i++) {
+            snprintf(aid, sizeof aid, "F04F5453440000000000000000%06d", i);
+            assert_int_equal(create_domain(d, aid, ""), 0x9000);
+        }
+        assert_int_equal(open_session(d, 0, levels[l]), 0x9000);
+        assert_int_equal(secure(d, "80F24003024F0000"), 0x6985);
+        for (sw = secure(d, "80F24002024F0000"); sw == 0x6310; sw = secure(d, "80F24003024F0000")) {
+            strcat(all, d->data);
+            parts++;
+        }
+        assert_int_equal(sw, 0x9000);
+        strcat(all, d->data);
+        assert_true(parts >= 2);
+        for (const char *at = all; *at != '\0'; objects++) {
+            char length[3] = {at[2], at[3], '\0'};
+
+            assert_memory_equal(at, "E3", 2);
+            at += 4 + 2 * strtoul(length, NULL, 16);
+        }
+        assert_int_equal(objects, 12);
+        assert_int_equal(secure(d, "80F24003024F0000"), 0x6985);
+        desk_free(d);
+    }
+}
+
+static void the_continuation_dies_with_another_command(void **state)
+{
+    struct desk *d = opened(NULL);
+    char aid[33];
+
+    (void)state;
+    for (int i = 0; i < 12; i++) {
+        snprintf(aid, sizeof aid, "F04F5453440000000000000000%06d", i);
+        assert_int_equal(create_domain(d, aid, ""), 0x9000);
+    }
+    assert_int_equal(secure(d, "80F24002024F0000"), 0x6310);
+    assert_int_equal(secure(d, "80CA006600"), 0x9000);
+    assert_int_equal(secure(d, "80F24003024F0000"), 0x6985);
+    desk_free(d);
+}
+
+static void malformed_queries_are_refused(void **state)
+{
+    struct desk *d = opened(NULL);
+
+    (void)state;
+    assert_int_equal(secure(d, "80F2400200"), 0x6A80);
+    assert_int_equal(secure(d, "80F24002035C014F00"), 0x6A80);
+    assert_int_equal(secure(d, "80F24002014F00"), 0x6A80);
+    assert_int_equal(secure(d, "80F2C002024F0000"), 0x6A86);
+    assert_int_equal(secure(d, "80F28003024F0000"), 0x6A86);
+    desk_free(d);
+}
+
+static void a_domain_sees_only_what_is_below_it(void **state)
+{
+    struct desk *d = opened(NULL);
+
+    (void)state;
+    domain_with_app(d);
+    assert_int_equal(create_domain(d, "F04F5453440002", ""), 0x9000);
+    assert_int_equal(select_aid(d, DOMAIN), 0x9000);
+    use_key(d, KEY_TYPE_AES, NEW_KEY);
+    assert_int_equal(open_session(d, 0x30, 0x33), 0x9000);
+    assert_int_equal(secure(d, "80F28002024F0000"), 0x6A86);
+    assert_int_equal(secure(d, "80F24002024F0000"), 0x9000);
+    assert_non_null(strstr(d->data, "4F07" APP));
+    assert_non_null(strstr(d->data, "4F07" DOMAIN));
+    assert_null(strstr(d->data, "F04F5453440002"));
+    desk_free(d);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_registry_is_listed_as_the_tables_say),
+        cmocka_unit_test(the_old_form_lists_length_and_value),
+        cmocka_unit_test(an_old_card_knows_only_the_old_form),
+        cmocka_unit_test(a_long_list_is_cut_in_the_middle_of_an_object),
+        cmocka_unit_test(the_continuation_dies_with_another_command),
+        cmocka_unit_test(malformed_queries_are_refused),
+        cmocka_unit_test(a_domain_sees_only_what_is_below_it),
+    };
+
+    return cmocka_run_group_tests_name("lab card: GET STATUS", tests, NULL, NULL);
+}

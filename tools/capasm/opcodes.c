@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The instructions capasm knows (build tool, pure): JCVM 2.2.2 chapter 7 and table 8-1, without int
+ * arithmetic, switches, fields and subroutines, which the demonstration load file does not need. */
+#include <string.h>
+
+#include "capasm.h"
+
+static const struct opcode opcodes[] = {
+    {"nop", 0x00, OPERAND_NONE, 0},
+    {"aconst_null", 0x01, OPERAND_NONE, 0},
+    {"sconst_m1", 0x02, OPERAND_NONE, 0},
+    {"sconst_0", 0x03, OPERAND_NONE, 0},
+    {"sconst_1", 0x04, OPERAND_NONE, 0},
+    {"sconst_2", 0x05, OPERAND_NONE, 0},
+    {"sconst_3", 0x06, OPERAND_NONE, 0},
+    {"sconst_4", 0x07, OPERAND_NONE, 0},
+    {"sconst_5", 0x08, OPERAND_NONE, 0},
+    {"bspush", 0x10, OPERAND_S1, 0},
+    {"sspush", 0x11, OPERAND_S2, 0},
+    {"aload", 0x15, OPERAND_LOCAL, 0},
+    {"sload", 0x16, OPERAND_LOCAL, 0},
+    {"aload_0", 0x18, OPERAND_NONE, 0},
+    {"aload_1", 0x19, OPERAND_NONE, 0},
+    {"aload_2", 0x1A, OPERAND_NONE, 0},
+    {"aload_3", 0x1B, OPERAND_NONE, 0},
+    {"sload_0", 0x1C, OPERAND_NONE, 0},
+    {"sload_1", 0x1D, OPERAND_NONE, 0},
+    {"sload_2", 0x1E, OPERAND_NONE, 0},
+    {"sload_3", 0x1F, OPERAND_NONE, 0},
+    {"aaload", 0x24, OPERAND_NONE, 0},
+    {"baload", 0x25, OPERAND_NONE, 0},
+    {"saload", 0x26, OPERAND_NONE, 0},
+    {"astore", 0x28, OPERAND_LOCAL, 0},
+    {"sstore", 0x29, OPERAND_LOCAL, 0},
+    {"astore_0", 0x2B, OPERAND_NONE, 0},
+    {"astore_1", 0x2C, OPERAND_NONE, 0},
+    {"astore_2", 0x2D, OPERAND_NONE, 0},
+    {"astore_3", 0x2E, OPERAND_NONE, 0},
+    {"sstore_0", 0x2F, OPERAND_NONE, 0},
+    {"sstore_1", 0x30, OPERAND_NONE, 0},
+    {"sstore_2", 0x31, OPERAND_NONE, 0},
+    {"sstore_3", 0x32, OPERAND_NONE, 0},
+    {"aastore", 0x37, OPERAND_NONE, 0},
+    {"bastore", 0x38, OPERAND_NONE, 0},
+    {"sastore", 0x39, OPERAND_NONE, 0},
+    {"pop", 0x3B, OPERAND_NONE, 0},
+    {"dup", 0x3D, OPERAND_NONE, 0},
+    {"sadd", 0x41, OPERAND_NONE, 0},
+    {"ssub", 0x43, OPERAND_NONE, 0},
+    {"smul", 0x45, OPERAND_NONE, 0},
+    {"sneg", 0x4B, OPERAND_NONE, 0},
+    {"sshl", 0x4D, OPERAND_NONE, 0},
+    {"sshr", 0x4F, OPERAND_NONE, 0},
+    {"sand", 0x53, OPERAND_NONE, 0},
+    {"sor", 0x55, OPERAND_NONE, 0},
+    {"sxor", 0x57, OPERAND_NONE, 0},
+    {"s2b", 0x5B, OPERAND_NONE, 0},
+    {"ifeq", 0x60, OPERAND_BRANCH, 0},
+    {"ifne", 0x61, OPERAND_BRANCH, 0},
+    {"iflt", 0x62, OPERAND_BRANCH, 0},
+    {"ifge", 0x63, OPERAND_BRANCH, 0},
+    {"ifgt", 0x64, OPERAND_BRANCH, 0},
+    {"ifle", 0x65, OPERAND_BRANCH, 0},
+    {"ifnull", 0x66, OPERAND_BRANCH, 0},
+    {"ifnonnull", 0x67, OPERAND_BRANCH, 0},
+    {"if_acmpeq", 0x68, OPERAND_BRANCH, 0},
+    {"if_acmpne", 0x69, OPERAND_BRANCH, 0},
+    {"if_scmpeq", 0x6A, OPERAND_BRANCH, 0},
+    {"if_scmpne", 0x6B, OPERAND_BRANCH, 0},
+    {"if_scmplt", 0x6C, OPERAND_BRANCH, 0},
+    {"if_scmpge", 0x6D, OPERAND_BRANCH, 0},
+    {"if_scmpgt", 0x6E, OPERAND_BRANCH, 0},
+    {"if_scmple", 0x6F, OPERAND_BRANCH, 0},
+    {"goto", 0x70, OPERAND_BRANCH, 0},
+    {"areturn", 0x77, OPERAND_NONE, 0},
+    {"sreturn", 0x78, OPERAND_NONE, 0},
+    {"return", 0x7A, OPERAND_NONE, 0},
+    {"invokevirtual", 0x8B, OPERAND_POOL, POOL_VIRTUAL},
+    {"invokespecial", 0x8C, OPERAND_POOL, POOL_STATIC},
+    {"invokestatic", 0x8D, OPERAND_POOL, POOL_STATIC},
+    {"new", 0x8F, OPERAND_POOL, POOL_CLASS},
+    {"arraylength", 0x92, OPERAND_NONE, 0},
+    {"athrow", 0x93, OPERAND_NONE, 0},
+};
+
+const struct opcode *opcode_find(const char *name)
+{
+    for (size_t i = 0; i < sizeof opcodes / sizeof opcodes[0]; i++)
+        if (strcmp(opcodes[i].name, name) == 0)
+            return &opcodes[i];
+    return NULL;
+}

@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: Apache-2.0
+# Layers, purity, format, a second compiler, shell scripts. Prints what is wrong; exit 1 when anything is.
+need $packages_build $packages_lint git
+bad=0
+tools/check-layers || bad=1
+git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format --dry-run -Werror 2>&1 | head -20 | grep . && bad=1
+shellcheck -x -s bash -e SC1090,SC1091,SC2086,SC2154,SC2034 dev tools/dev/*.sh .ci/run || bad=1
+say "building with clang (build/clang)"
+CC=clang build_in build/clang -Dtests=true
+tools/check-pure build/dev/src || bad=1
+[ $bad = 0 ] && say "lint: clean"
+exit $bad

@@ -1,0 +1,29 @@
+# SPDX-License-Identifier: Apache-2.0
+# Runs the suites and counts every case from the TAP that the tests print.
+need $packages_build $packages_test
+suite=${1:-}
+say "building (build/dev and build/asan)"
+build_in build/dev -Dtests=true -Dbuildtype=debugoptimized -Doptimization=2
+meson configure build/dev -Dtests=true >/dev/null
+ninja -C build/dev >build/dev.log 2>&1 || { grep -E 'error|FAILED' build/dev.log | head -20 >&2; die "the build failed (build/dev.log)"; }
+build_in build/asan -Dtests=true -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false
+
+# meson names its logs after the wrapper, which mends cmocka's skipped cases.
+run_tests() { # DIR RESULT SUITES...
+    local dir=$1 result=$2 log=$1/meson-logs/testlog-tap-run.junit.xml args=()
+    shift 2
+    rm -f "$log" "$result"
+    for s in "$@"; do args+=(--suite "$s"); done
+    meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes 2 --wrapper "$top/tools/tap-run" "${args[@]}" || failed_runs=1
+    [ ! -f "$log" ] || cp "$log" "$result"
+}
+
+failed_runs=0
+release="unit lab fuzz oracle journey fault"
+[ -z "$suite" ] || release=$suite
+run_tests build/dev build/release.junit.xml $release
+rm -f build/asan.junit.xml
+case "$suite" in
+"" | unit | lab | fuzz) run_tests build/asan build/asan.junit.xml ${suite:-unit lab} ;;
+esac
+exec python3 tools/count-tests $failed_runs build/release.junit.xml build/asan.junit.xml
