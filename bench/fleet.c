@@ -34,7 +34,7 @@ static enum tsm_err load_elements(struct tx *tx, void *arg)
 {
     struct load *l = arg;
     for (size_t i = l->from; i < l->to; i++) {
-        char iccid[24], msisdn[16];
+        char iccid[40], msisdn[40];
         snprintf(iccid, sizeof iccid, "8949000000%010zu", i);
         snprintf(msisdn, sizeof msisdn, "49170%07zu", i + FIRST_MSISDN);
         TRY(db_exec(tx, SQL_SE_ADD, l->f->se[i], (int64_t)FLEET_PARTY, (int64_t)1, iccid, (const char *)NULL, msisdn,

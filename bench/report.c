@@ -49,8 +49,14 @@ static void as_table(const struct result *r)
     headed = true;
     printf("%-16s %12.*f %-8s %12.*f %6.2f ", r->name, r->value < 1000 ? 1 : 0, r->value, r->unit,
            r->limit < 1000 ? 1 : 0, r->limit, r->ratio);
-    printf(r->spread > 0 ? "%6.0f%% " : "%7s ", r->spread * 100);
-    printf(r->fdatasync > 0 ? "%8.0f  " : "%8s  ", r->fdatasync);
+    if (r->spread > 0)
+        printf("%6.0f%% ", r->spread * 100);
+    else
+        printf("%7s ", "");
+    if (r->fdatasync > 0)
+        printf("%8.0f  ", r->fdatasync);
+    else
+        printf("%8s  ", "");
     printf("%s%s\n%18s%s\n", r->goal, r->goal[0] ? r->met ? ": met" : ": NOT MET" : "", "", r->how);
 }
 

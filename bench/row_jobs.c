@@ -12,7 +12,7 @@
 #include "vault/operation/operation.h"
 
 enum {
-    JOBS = 20000, /* a round */
+    JOBS = 5000, /* a round */
     STEP_SEND = 0,
     STEP_READ = 1,
     ANSWER_S = 30,
@@ -112,7 +112,7 @@ static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
         return TSM_OK;
     if (job->step == STEP_READ) {
         job->next = (struct job_next){
-            .state = JOB_DONE, .step = STEP_READ, .due = job->now, .progress = job->progress, .answer_read = true};
+            .state = JOB_DONE, .step = STEP_READ, .due = job->now, .progress = job->progress};
         return TSM_OK;
     }
     TRY(take_counter(tx, t->keyset, &packet.command.counter));
@@ -281,6 +281,7 @@ static enum tsm_err open_bare(struct bench *b, struct jobs_row *r)
                                 .counter = sql_table[SQL_COUNTER_TAKE].text,
                                 .update = sql_table[SQL_JOB_UPDATE].text,
                                 .answer = sql_table[SQL_JOB_ANSWER].text,
+                                .read = sql_table[SQL_JOB_ANSWER_READ].text,
                                 .promote = sql_table[SQL_JOB_PROMOTE].text};
     uint8_t key[BARE_DATA_KEY];
     TRY(bench_data_key(b, key));

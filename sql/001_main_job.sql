@@ -203,6 +203,11 @@ CREATE TABLE conversation (                -- who holds an SE over several excha
   holder @TEXT@ NOT NULL,
   lease_until @I64@ NOT NULL) @STRICT@;
 
+CREATE TABLE stray_answer (                -- the newest answer of an SE that no exchange waited for: a second proof of receipt
+  se @ID@ NOT NULL PRIMARY KEY,
+  at @I64@ NOT NULL,
+  answer @TEXT@ NOT NULL) @STRICT@;
+
 CREATE TABLE seram_session (               -- GP SERAM: the sessionId is the bearer secret of one order
   id @TEXT@ NOT NULL PRIMARY KEY,
   party @I64@ NOT NULL,

@@ -23,13 +23,14 @@ bool bare_jobs_open(struct bare_jobs *j, const char *path, const struct bare_job
     j->counter = bare_lite_prepare(j->db, sql->counter);
     j->update = bare_lite_prepare(j->db, sql->update);
     j->answer = bare_lite_prepare(j->db, sql->answer);
+    j->read = bare_lite_prepare(j->db, sql->read);
     j->promote = bare_lite_prepare(j->db, sql->promote);
-    return j->begin && j->commit && j->add && j->claim && j->keyset && j->counter && j->update && j->answer && j->promote;
+    return j->begin && j->commit && j->add && j->claim && j->keyset && j->counter && j->update && j->answer && j->read && j->promote;
 }
 
 void bare_jobs_close(struct bare_jobs *j)
 {
-    sqlite3_stmt *all[] = {j->begin, j->commit, j->add, j->claim, j->keyset, j->counter, j->update, j->answer, j->promote};
+    sqlite3_stmt *all[] = {j->begin, j->commit, j->add, j->claim, j->keyset, j->counter, j->update, j->answer, j->read, j->promote};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         sqlite3_finalize(all[i]);
     sqlite3_close(j->db);
@@ -123,10 +124,9 @@ static bool keyset_open(struct bare_jobs *j, struct bare_job *job, uint8_t keys[
 static bool update(struct bare_jobs *j, const struct bare_job *job, int state, int64_t now)
 {
     return numbers(j->update,
-                   (int64_t[]){job->id, NODE, state, 1, 0, state == SENT ? now + LEASE_US : now, 0, state == DONE, now},
-                   9) &&
+                   (int64_t[]){job->id, NODE, state, 1, 0, state == SENT ? now + LEASE_US : now, 0, now}, 8) &&
            sqlite3_bind_blob(j->update, 7, job->packet, BARE_PACKET, SQLITE_STATIC) == SQLITE_OK &&
-           sqlite3_bind_zeroblob(j->update, 10, 0) == SQLITE_OK && bare_lite_run(j->update);
+           bare_lite_run(j->update);
 }
 
 static bool send_one(struct bare_jobs *j, struct bare_job *job, int64_t now)
@@ -160,7 +160,8 @@ static bool answer_one(struct bare_jobs *j, struct bare_job *job, int64_t now)
 static bool end_one(struct bare_jobs *j, struct bare_job *job, int64_t now)
 {
     uint8_t keys[BARE_PLAIN];
-    return keyset_open(j, job, keys) && bare_por(&j->crypto, keys, job->por) && update(j, job, DONE, now) &&
+    return keyset_open(j, job, keys) && bare_por(&j->crypto, keys, job->por) && numbers(j->read, &job->id, 1) &&
+           sqlite3_bind_zeroblob(j->read, 2, 0) == SQLITE_OK && bare_lite_run(j->read) && update(j, job, DONE, now) &&
            numbers(j->promote, (int64_t[]){job->se, now}, 2) && bare_lite_run(j->promote);
 }
 

@@ -13,6 +13,7 @@
  * cannot. */
 sqlite3 *bare_lite_open(const char *path);
 bool bare_lite_exec(sqlite3 *db, const char *sql);
+/* Parameters are written $1, $2 .. and mean their numbers; NULL when SQLite refuses. */
 sqlite3_stmt *bare_lite_prepare(sqlite3 *db, const char *sql);
 /* Steps a statement to its end and resets it; false unless it came to its end. */
 bool bare_lite_run(sqlite3_stmt *s);

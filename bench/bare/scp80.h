@@ -21,7 +21,7 @@ struct bare_card {
 
 /* One packet from an unsealed key set: `packet` holds clear head, counter and payload at their places already. */
 bool bare_packet(struct bare_crypto *c, const uint8_t keys[BARE_PLAIN], uint8_t packet[BARE_PACKET]);
-/* The packets of n cards, each with its own keys; seconds, below 0 on failure. */
-double bare_scp80(struct bare_crypto *c, const struct bare_card *cards, size_t n, size_t rounds);
+/* The packets of n cards, each with its own keys, `rounds` times over. */
+bool bare_scp80(struct bare_crypto *c, const struct bare_card *cards, size_t n, size_t rounds);
 
 #endif

@@ -94,7 +94,7 @@ static void serve_toolkit(struct handset *h, uint16_t sw)
             return;
         }
         n = sim_transmit(h->sim, apdu, toolkit_write_response(details, TOOLKIT_RESULT_OK, apdu), rapdu);
-        sw = n < 2 ? 0 : (uint16_t)(rapdu[n - 2] << 8 | rapdu[n - 1]);
+        sw = (uint16_t)(n < 2 ? 0 : rapdu[n - 2] << 8 | rapdu[n - 1]);
     }
 }
 
@@ -121,7 +121,7 @@ void radio_submitted(struct handset *h, uint32_t status)
         uint8_t result = status == ESME_ROK ? TOOLKIT_RESULT_OK : TOOLKIT_RESULT_SMS_ERROR;
         size_t n = sim_transmit(h->sim, apdu, toolkit_write_response(letter->details, result, apdu), rapdu);
         letters_drop_head(&h->outbox);
-        serve_toolkit(h, n < 2 ? 0 : (uint16_t)(rapdu[n - 2] << 8 | rapdu[n - 1]));
+        serve_toolkit(h, (uint16_t)(n < 2 ? 0 : rapdu[n - 2] << 8 | rapdu[n - 1]));
     } else {
         letters_drop_head(&h->outbox);
     }

@@ -32,7 +32,9 @@ struct crypto {
     EVP_MAC_CTX *cmac[3];
     EVP_MD_CTX *md;
     bool keyed[MODES][KINDS][2], cmac_keyed[3], md_used; /* since the last crypto_forget */
-    struct secret gcm_key[KINDS][2]; /* one data key opens blob after blob: its schedule is kept */
+    /* Whose schedule a context has: one data key opens blob after blob, a session key protects command after
+     * command. */
+    struct secret held[MODES][KINDS][2], cmac_held[3];
 };
 
 static void suite_fetch(void)
@@ -104,7 +106,8 @@ void crypto_forget(struct crypto *c)
     if (c->md_used)
         EVP_DigestInit_ex2(c->md, suite.sha256, NULL);
     explicit_bzero(c->cmac_keyed, sizeof c->cmac_keyed);
-    explicit_bzero(c->gcm_key, sizeof c->gcm_key);
+    explicit_bzero(c->held, sizeof c->held);
+    explicit_bzero(c->cmac_held, sizeof c->cmac_held);
     c->md_used = false;
 }
 
@@ -124,19 +127,52 @@ static EVP_CIPHER_CTX *context(struct crypto *c, int mode, int kind, enum cipher
             EVP_CIPHER_CTX_free(*at);
             *at = NULL;
         }
+        if (*at)
+            EVP_CIPHER_CTX_set_padding(*at, 0); /* stays through every later init */
     }
     c->keyed[mode][kind][dir] = *at != NULL;
     return *at;
 }
 
+/* What an init is given: the key, or NULL where the context has its schedule. Until schedule_kept it counts
+ * as having none, so that a failed init is not trusted. */
+static const uint8_t *schedule_wanted(struct secret *held, const struct secret *key)
+{
+    bool same = bytes_equal_secret(secret_bytes(held), secret_bytes(key));
+    held->len = 0;
+    return same ? NULL : key->at;
+}
+
+static void schedule_kept(struct secret *held, const struct secret *key)
+{
+    memcpy(held->at, key->at, key->len);
+    held->len = key->len;
+}
+
+/* Keys the context, or leaves the key that it has. `iv` as EVP takes it. */
+static enum tsm_err cipher_start(const struct cipher_key *k, int mode, enum cipher_dir dir, const uint8_t *iv,
+                                 EVP_CIPHER_CTX **out)
+{
+    struct crypto *c = k->owner;
+    int kind = kind_of(k);
+    EVP_CIPHER_CTX *ctx = context(c, mode, kind, dir);
+    struct secret *held = &c->held[mode][kind][dir];
+    const uint8_t *key = schedule_wanted(held, &k->value);
+    NEED(ctx != NULL, CRYPTO_FAILED);
+    if (key || iv) /* ECB with its key in place has no state to reset */
+        NEED(EVP_CipherInit_ex2(ctx, NULL, key, iv, (int)dir, NULL) == 1, CRYPTO_FAILED);
+    schedule_kept(held, &k->value);
+    *out = ctx;
+    return TSM_OK;
+}
+
 static enum tsm_err evp_blocks(const struct cipher_key *k, int mode, enum cipher_dir dir, const uint8_t *iv,
                                struct bytes in, uint8_t *out)
 {
-    EVP_CIPHER_CTX *ctx = context(k->owner, mode, kind_of(k), dir);
+    EVP_CIPHER_CTX *ctx;
     int n = 0;
-    NEED(ctx != NULL && in.len <= 1 << 20, CRYPTO_FAILED);
-    NEED(EVP_CipherInit_ex2(ctx, NULL, k->value.at, iv, (int)dir, NULL) == 1, CRYPTO_FAILED);
-    EVP_CIPHER_CTX_set_padding(ctx, 0);
+    NEED(in.len <= 1 << 20, CRYPTO_FAILED);
+    TRY(cipher_start(k, mode, dir, iv, &ctx));
     NEED(EVP_CipherUpdate(ctx, out, &n, in.at, (int)in.len) == 1 && (size_t)n == in.len, CRYPTO_FAILED);
     return TSM_OK;
 }
@@ -156,10 +192,14 @@ static enum tsm_err evp_cmac(const struct cipher_key *k, const struct bytes *par
                              uint8_t mac[CMAC_LEN])
 {
     struct crypto *c = k->owner;
-    EVP_MAC_CTX *ctx = c->cmac[kind_of(k)];
+    int kind = kind_of(k);
+    EVP_MAC_CTX *ctx = c->cmac[kind];
+    struct secret *held = &c->cmac_held[kind];
+    const uint8_t *key = schedule_wanted(held, &k->value);
     size_t len = 0;
-    c->cmac_keyed[kind_of(k)] = true;
-    NEED(EVP_MAC_init(ctx, k->value.at, k->value.len, NULL) == 1, CRYPTO_FAILED);
+    c->cmac_keyed[kind] = true;
+    NEED(EVP_MAC_init(ctx, key, key ? k->value.len : 0, NULL) == 1, CRYPTO_FAILED);
+    schedule_kept(held, &k->value);
     for (size_t i = 0; i < n; i++)
         NEED(parts[i].len == 0 || EVP_MAC_update(ctx, parts[i].at, parts[i].len) == 1, CRYPTO_FAILED);
     NEED(EVP_MAC_final(ctx, mac, &len, CMAC_LEN) == 1 && len == CMAC_LEN, CRYPTO_FAILED);
@@ -217,18 +257,10 @@ enum tsm_err crypto_sha1(struct crypto *c, const struct bytes *parts, size_t n, 
 static enum tsm_err gcm_start(const struct cipher_key *k, struct gcm g, enum cipher_dir dir,
                               EVP_CIPHER_CTX **out)
 {
-    struct crypto *c = k->owner;
-    EVP_CIPHER_CTX *ctx = k->alg == CIPHER_AES ? context(c, MODE_GCM, kind_of(k), dir) : NULL;
-    struct secret *held = &c->gcm_key[kind_of(k)][dir];
-    const uint8_t *key;
+    EVP_CIPHER_CTX *ctx;
     int n = 0;
-    NEED(ctx != NULL && g.nonce.len == GCM_NONCE, CRYPTO_FAILED);
-    key = bytes_equal_secret(secret_bytes(held), secret_bytes(&k->value)) ? NULL : k->value.at;
-    held->len = 0;
-    NEED(EVP_CipherInit_ex2(ctx, NULL, key, g.nonce.at, (int)dir, NULL) == 1, CRYPTO_FAILED);
-    if (key)
-        *held = k->value;
-    held->len = k->value.len;
+    NEED(k->alg == CIPHER_AES && g.nonce.len == GCM_NONCE, CRYPTO_FAILED);
+    TRY(cipher_start(k, MODE_GCM, dir, g.nonce.at, &ctx));
     NEED(g.aad.len == 0 || EVP_CipherUpdate(ctx, NULL, &n, g.aad.at, (int)g.aad.len) == 1, CRYPTO_FAILED);
     *out = ctx;
     return TSM_OK;

@@ -93,7 +93,7 @@ enum tsm_err emv_dcvv(const struct cipher_key *udk, struct cvv_input in, uint16_
     TRY(input_check(in));
     snprintf(counter, sizeof counter, "%04X", (unsigned)atc);
     NEED(text_is_digits(counter, ATC_DIGITS, ATC_DIGITS), BAD_FORM);
-    strcpy(pan, in.pan);
+    snprintf(pan, sizeof pan, "%s", in.pan);
     memcpy(pan, counter, ATC_DIGITS);
     in.pan = pan;
     e = emv_cvv(udk, in, cvv);

@@ -2,6 +2,8 @@
 /* Card keys, session keys, key check values. Stations 5 and 7. Pure. [EMV Book 2 A1.3, A1.4] */
 #include "emv/derive.h"
 
+#include <stdio.h>
+
 #include "base/hex.h"
 #include "emv/digits.h"
 
@@ -61,7 +63,7 @@ enum tsm_err emv_diversification(enum emv_option option, struct emv_card_id id, 
     enum tsm_err e;
     TRY(id_check(id));
     hashed = option == EMV_OPTION_B_ALWAYS || (option == EMV_OPTION_B && strlen(id.pan) > Y_DIGITS);
-    strcat(strcpy(digits, id.pan), id.psn ? id.psn : "00");
+    snprintf(digits, sizeof digits, "%s%s", id.pan, id.psn ? id.psn : "00");
     e = hashed ? y_hashed(digits, c, y) : y_of_digits(digits, y);
     explicit_bzero(digits, sizeof digits);
     return e;

@@ -68,20 +68,20 @@ static enum tsm_err write_date(struct writer *w, const char *yymm, unsigned day)
 
 enum tsm_err record_month(const char *yymm)
 {
-    unsigned year, month;
+    unsigned year = CENTURY, month = 1;
     return month_of(yymm, &year, &month);
 }
 
 enum tsm_err record_last_day(struct writer *w, const char *yymm)
 {
-    unsigned year, month;
+    unsigned year = CENTURY, month = 1;
     TRY(month_of(yymm, &year, &month));
     return write_date(w, yymm, days_in(year, month));
 }
 
 enum tsm_err record_first_day(struct writer *w, const char *yymm)
 {
-    unsigned year, month;
+    unsigned year = CENTURY, month = 1;
     TRY(month_of(yymm, &year, &month));
     return write_date(w, yymm, 1);
 }
@@ -126,7 +126,7 @@ enum tsm_err afl_write(struct writer *w, struct afl_entry e)
 enum tsm_err dol_read(struct reader *r, struct dol_entry *out)
 {
     struct reader at = *r;
-    struct dol_entry e;
+    struct dol_entry e = {0};
     TRY(ber_read_tag(&at, &e.tag));
     TRY(read_u8(&at, &e.len));
     NEED(e.len <= DOL_LEN_MAX, BAD_VALUE);
@@ -138,7 +138,7 @@ enum tsm_err dol_read(struct reader *r, struct dol_entry *out)
 enum tsm_err dol_data_len(struct bytes dol, size_t *len)
 {
     struct reader r = READER(dol);
-    struct dol_entry e;
+    struct dol_entry e = {0};
     size_t sum = 0;
     while (r.left.len) {
         TRY(dol_read(&r, &e));

@@ -95,7 +95,8 @@ static void work_one(struct engine *en, const struct step_row *row, struct job *
         en->c.trouble(j, e, j->cause);
     j->next = (struct job_next){
         .state = JOB_READY, .step = j->step, .due = j->now + back_off(j->attempt), .progress = j->progress};
-    if (err_may_retry(e) && j->now < j->deadline)
+    j->again = err_may_retry(e) && j->now < j->deadline;
+    if (j->again)
         return;
     j->error = e;
     j->next.state = JOB_FAILED;
@@ -121,11 +122,13 @@ static enum tsm_err commit_one(struct tx *tx, void *arg)
     struct turn *t = arg;
     struct job *j = t->job;
     bool over = j->next.state == JOB_DONE || j->next.state == JOB_FAILED;
-    if (t->row && t->row->commit)
+    if (j->answer.len && !j->again)
+        TRY(db_exec(tx, SQL_JOB_ANSWER_READ, j->id,
+                    BYTES_NONE)); /* before the commit, which may bring the next one */
+    if (t->row && t->row->commit && !j->again)
         TRY(t->row->commit(t->row->self, tx, j));
     TRY(db_exec_one(tx, SQL_JOB_UPDATE, j->id, t->e->c.node, (int64_t)j->next.state, j->next.step,
-                    j->next.moved ? (int64_t)0 : j->attempt, j->next.due, j->next.progress,
-                    (int64_t)j->next.answer_read, tx_now(tx), BYTES_NONE));
+                    j->next.moved ? (int64_t)0 : j->attempt, j->next.due, j->next.progress, tx_now(tx)));
     if (j->next.state == JOB_READY)
         tx_note(tx);
     return over && job_is_exchange(j->kind) ? job_promote(tx, j->se) : TSM_OK;
@@ -177,7 +180,8 @@ static enum tsm_err turn_batch(struct engine *e, struct batch *b)
     }
     commit_all(e, turns, b->n);
     for (size_t i = 0; i < b->n; i++)
-        if (turns[i].result == TSM_OK && turns[i].row && turns[i].row->carry && !b->jobs[i].error)
+        if (turns[i].result == TSM_OK && turns[i].row && turns[i].row->carry && !b->jobs[i].error &&
+            !b->jobs[i].again)
             turns[i].row->carry(turns[i].row->self, &b->jobs[i]);
     free(turns);
     return TSM_OK;

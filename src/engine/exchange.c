@@ -91,6 +91,40 @@ static enum tsm_err add_exchange(struct tx *tx, const struct partner_call *call,
     return e;
 }
 
+/* Who only listens may find that the answer was faster than the question. */
+static enum tsm_err answer_from_stray(struct partners *p, struct tx *tx, const struct partner_call *call,
+                                      const struct element *el, bool *answered)
+{
+    char *text = NULL;
+    enum tsm_err e;
+    {
+        ROWS r = {0};
+        e = db_first(tx, &r, SQL_STRAY_GET, el->id, tx_now(tx) - SECONDS(el->profile.answer_s));
+        if (e == TSM_OK)
+            text = strdup(db_text(&r, 0));
+        else if (e != TSM_NOT_FOUND)
+            return e;
+    }
+    *answered = text != NULL;
+    e = text ? partner_reply(p, tx, call->id, text) : TSM_OK;
+    free(text);
+    TRY(e);
+    return db_exec(tx, SQL_STRAY_DELETE, el->id);
+}
+
+static enum tsm_err take_script(struct partners *p, struct tx *tx, const struct partner_call *call,
+                                const struct asked *a, const struct element *el)
+{
+    bool answered = false;
+    if (!json_is_array(a->payload) || json_array_size(a->payload) > EXCHANGE_PAYLOAD_MAX)
+        return FAIL_FIELD(BAD_VALUE, "payload", "payload is a list of at most %d", EXCHANGE_PAYLOAD_MAX);
+    if (json_array_size(a->payload) == 0)
+        TRY(answer_from_stray(p, tx, call, el, &answered));
+    else
+        TRY(db_exec(tx, SQL_STRAY_DELETE, el->id));
+    return answered ? TSM_OK : add_exchange(tx, call, a, el);
+}
+
 /* The asker hears at once when the element is not this owner's, so that it may look elsewhere. */
 static enum tsm_err refuse(struct partners *p, struct tx *tx, int64_t call, const char *reason)
 {
@@ -128,9 +162,7 @@ static enum tsm_err accept_script(void *self, struct tx *tx, const struct partne
     TRY(with_call(call, &a, &document));
     e = element_of_json(tx, call->party, a.se, &el);
     if (e == TSM_OK)
-        e = json_is_array(a.payload) && json_array_size(a.payload) <= EXCHANGE_PAYLOAD_MAX
-                ? add_exchange(tx, call, &a, &el)
-                : FAIL_FIELD(BAD_VALUE, "payload", "payload is a list");
+        e = take_script(self, tx, call, &a, &el);
     else if (e == TSM_NOT_FOUND)
         e = refuse(self, tx, call->id, err_cause());
     json_decref(document);

@@ -29,8 +29,8 @@ enum tsm_err job_add(struct tx *tx, const struct job_new *job, int64_t *id)
     int64_t new_id = store_id(tx_store(tx));
     TRY(first_state(tx, job, &state));
     TRY(db_exec(tx, SQL_JOB_ADD, new_id, bucket_of(job->se), (int64_t)job->kind, job->party, job->se,
-                job->ref, job->trace, job->key, (int64_t)state, job->step, job->due, job->deadline,
-                job->body));
+                job->ref, job->trace, job->key, (int64_t)state, job->step, job->due, job->deadline, job->body,
+                BYTES_NONE, BYTES_NONE));
     tx_note(tx);
     *id = new_id;
     return TSM_OK;

@@ -29,7 +29,6 @@ struct job_next {
     int64_t step;
     time_us due;           /* ready: not before; sent: when the silence counts as lost */
     struct bytes progress; /* replaces the stored progress */
-    bool answer_read;      /* the stored answer was used and is emptied */
     bool moved;            /* progress was made: attempts count anew */
 };
 
@@ -42,6 +41,7 @@ struct job {
     struct job_next next;
     enum tsm_err error; /* set by the engine when work failed for good: commit records it */
     char cause[ERR_CAUSE_MAX];
+    bool again; /* work failed and will be repeated: neither commit nor carry of this turn is called */
     void *turn; /* the role's own state between work, commit and carry */
 };
 

@@ -23,7 +23,7 @@ static enum tsm_err build_own_keys(const struct plan_facts *f, int arg, struct s
 {
     size_t mark = script_mark(out);
     (void)arg;
-    TRY(put_key_write_field(0, 1, f->own_keys, &out->store));
+    TRY(put_key_write_field(0, PUT_KEY_SEVERAL | 1, f->own_keys, &out->store));
     return script_add(out, mark);
 }
 

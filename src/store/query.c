@@ -2,6 +2,8 @@
 /* Statements inside a unit of work: execute, walk rows, read columns. Every durable step. Edge. */
 #include "store/internal.h"
 
+#include <string.h>
+
 const struct sql_row sql_table[SQL_COUNT] = {
 #define S(name, params, text) [SQL_##name] = {#name, params, text},
 #include "store/statements.h"
@@ -22,41 +24,44 @@ void tx_note(struct tx *tx)
     tx->noted = true;
 }
 
-static enum tsm_err start(struct tx *tx, struct rows *rows, enum sql_id id, va_list args)
+static enum tsm_err start(struct tx *tx, struct rows *rows, enum sql_id id, int count, va_list args)
 {
     void *cursor;
+    if ((size_t)count != strlen(sql_table[id].params))
+        return FAIL(DATABASE, "statement %s takes %zu arguments, %d given", sql_table[id].name,
+                    strlen(sql_table[id].params), count);
     TRY(tx->driver->start(tx->conn, id, args, &cursor));
     *rows = (struct rows){.tx = tx, .cursor = cursor, .id = id};
     return TSM_OK;
 }
 
-static enum tsm_err run(struct tx *tx, enum sql_id id, va_list args)
+static enum tsm_err run(struct tx *tx, enum sql_id id, int count, va_list args)
 {
     ROWS rows = {0};
     enum tsm_err e;
-    TRY(start(tx, &rows, id, args));
+    TRY(start(tx, &rows, id, count, args));
     do
         e = db_next(&rows);
     while (e == TSM_OK);
     return e == TSM_NOT_FOUND ? TSM_OK : e;
 }
 
-enum tsm_err db_exec(struct tx *tx, enum sql_id id, ...)
+enum tsm_err db_exec_n(struct tx *tx, enum sql_id id, int count, ...)
 {
     va_list args;
     enum tsm_err e;
-    va_start(args, id);
-    e = run(tx, id, args);
+    va_start(args, count);
+    e = run(tx, id, count, args);
     va_end(args);
     return e;
 }
 
-enum tsm_err db_exec_one(struct tx *tx, enum sql_id id, ...)
+enum tsm_err db_exec_one_n(struct tx *tx, enum sql_id id, int count, ...)
 {
     va_list args;
     enum tsm_err e;
-    va_start(args, id);
-    e = run(tx, id, args);
+    va_start(args, count);
+    e = run(tx, id, count, args);
     va_end(args);
     TRY(e);
     if (tx->driver->changes(tx->conn) != 1)
@@ -64,22 +69,22 @@ enum tsm_err db_exec_one(struct tx *tx, enum sql_id id, ...)
     return TSM_OK;
 }
 
-enum tsm_err db_query(struct tx *tx, struct rows *rows, enum sql_id id, ...)
+enum tsm_err db_query_n(struct tx *tx, struct rows *rows, enum sql_id id, int count, ...)
 {
     va_list args;
     enum tsm_err e;
-    va_start(args, id);
-    e = start(tx, rows, id, args);
+    va_start(args, count);
+    e = start(tx, rows, id, count, args);
     va_end(args);
     return e;
 }
 
-enum tsm_err db_first(struct tx *tx, struct rows *rows, enum sql_id id, ...)
+enum tsm_err db_first_n(struct tx *tx, struct rows *rows, enum sql_id id, int count, ...)
 {
     va_list args;
     enum tsm_err e;
-    va_start(args, id);
-    e = start(tx, rows, id, args);
+    va_start(args, count);
+    e = start(tx, rows, id, count, args);
     va_end(args);
     return e == TSM_OK ? db_next(rows) : e;
 }

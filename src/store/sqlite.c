@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BUSY_MS = 5000, WRITER_CACHE_KIB = 32 * 1024, READER_CACHE_KIB = 2 * 1024 };
+enum { SQL_TEXT_MAX = 1024, BUSY_MS = 5000, WRITER_CACHE_KIB = 32 * 1024, READER_CACHE_KIB = 2 * 1024 };
 
 struct conn {
     sqlite3 *db;
@@ -70,14 +70,28 @@ static enum tsm_err lite_open(const char *path, bool writer, struct conn **out)
     return TSM_OK;
 }
 
+/* SQLite takes $1 for a name and numbers names as they appear; ?1 is the first parameter. */
+static void number_parameters(const char *text, char *out, size_t cap)
+{
+    size_t n = 0;
+    for (; *text && n + 1 < cap; text++)
+        out[n++] = text[0] == '$' && text[1] >= '0' && text[1] <= '9' ? '?' : text[0];
+    out[n] = 0;
+}
+
 static enum tsm_err prepare(struct conn *c, enum sql_id id, sqlite3_stmt **out)
 {
-    int rc = sqlite3_prepare_v3(c->db, sql_table[id].text, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
+    const struct sql_row *row = &sql_table[id];
+    char text[SQL_TEXT_MAX];
+    int rc;
+    NEED(strlen(row->text) < sizeof text, TOO_LONG);
+    number_parameters(row->text, text, sizeof text);
+    rc = sqlite3_prepare_v3(c->db, text, -1, SQLITE_PREPARE_PERSISTENT, out, NULL);
     if (rc != SQLITE_OK)
-        return FAIL(DATABASE, "statement %s: %s", sql_table[id].name, sqlite3_errmsg(c->db));
-    if ((size_t)sqlite3_bind_parameter_count(*out) != strlen(sql_table[id].params))
-        return FAIL(DATABASE, "statement %s: %d parameters, letters %s", sql_table[id].name,
-                    sqlite3_bind_parameter_count(*out), sql_table[id].params);
+        return FAIL(DATABASE, "statement %s: %s", row->name, sqlite3_errmsg(c->db));
+    if ((size_t)sqlite3_bind_parameter_count(*out) != strlen(row->params))
+        return FAIL(DATABASE, "statement %s: %d parameters, letters %s", row->name,
+                    sqlite3_bind_parameter_count(*out), row->params);
     return TSM_OK;
 }
 

@@ -18,12 +18,14 @@ S(JOB_CLAIM, "iiii",
   "(SELECT id FROM job WHERE state IN (1, 2, 3) AND due <= $3 ORDER BY due, id LIMIT $4) "
   "RETURNING id, kind, party, se, ref, trace, step, attempt, due, deadline, body, progress, answer")
 S(JOB_NEXT_DUE, "", "SELECT due FROM job WHERE state IN (1, 2, 3) ORDER BY due, id LIMIT 1")
-/* An answer that came while the job was in hand is not lost: the job is ready again at once. */
-S(JOB_UPDATE, "iiiiiibiib",
-  "UPDATE job SET state = CASE WHEN $3 = 3 AND $8 = 0 AND length(answer) > 0 THEN 1 ELSE $3 END, step = $4, "
-  "attempt = $5, "
-  "due = CASE WHEN $3 = 3 AND $8 = 0 AND length(answer) > 0 THEN $9 ELSE $6 END, progress = $7, "
-  "answer = CASE WHEN $8 = 1 THEN $10 ELSE answer END WHERE id = $1 AND owner = $2 AND state = 2")
+/* An answer that came while the job was in hand, or by its own commit, is not lost: the job is ready again at
+ * once. */
+S(JOB_UPDATE, "iiiiiibi",
+  "UPDATE job SET state = CASE WHEN $3 = 3 AND length(answer) > 0 THEN 1 ELSE $3 END, step = $4, attempt = "
+  "$5, "
+  "due = CASE WHEN $3 = 3 AND length(answer) > 0 THEN $8 ELSE $6 END, progress = $7 WHERE id = $1 AND owner "
+  "= $2 AND state = 2")
+S(JOB_ANSWER_READ, "ib", "UPDATE job SET answer = $2 WHERE id = $1")
 S(JOB_ANSWER, "ibi",
   "UPDATE job SET answer = $2, due = CASE WHEN state = 2 THEN due ELSE $3 END, state = CASE WHEN state = 2 "
   "THEN 2 ELSE 1 END "
@@ -213,6 +215,13 @@ S(EVENT_LIST_SINCE, "ibi",
   "SELECT at, station, role, step, text, apdus FROM event WHERE party = $1 AND trace = $2 AND at >= $3 ORDER "
   "BY at, id")
 S(EXCHANGE_BY_ID, "i", "SELECT se, body FROM job WHERE id = $1 AND kind <= 2 AND state IN (1, 2, 3)")
-S(EXCHANGE_SEND_AGAIN, "i", "UPDATE job SET state = 1, step = 0, due = $1 WHERE kind = 1 AND state IN (2, 3) AND step = 1")
+S(EXCHANGE_SEND_AGAIN, "i",
+  "UPDATE job SET state = 1, step = 0, due = $1 WHERE kind = 1 AND state IN (2, 3) AND step = 1")
 S(PARTY_LOCAL, "", "SELECT id, name FROM party WHERE partner_url = '' ORDER BY id")
 S(JOB_COUNTS, "", "SELECT state, COUNT(*) FROM job WHERE state IN (0, 1, 2, 3) GROUP BY state")
+S(STRAY_SET, "iit",
+  "INSERT INTO stray_answer(se, at, answer) VALUES($1, $2, $3) ON CONFLICT(se) DO UPDATE SET at = "
+  "excluded.at, answer = excluded.answer")
+S(STRAY_GET, "ii", "SELECT answer FROM stray_answer WHERE se = $1 AND at >= $2")
+S(STRAY_DELETE, "i", "DELETE FROM stray_answer WHERE se = $1")
+S(SE_ID_BY_MSISDN, "t", "SELECT id FROM se WHERE msisdn = $1")

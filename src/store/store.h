@@ -55,10 +55,26 @@ void tx_note(struct tx *tx);
 struct store *tx_store(struct tx *tx);
 time_us tx_now(struct tx *tx); /* the clock, read once per unit */
 
-/* Arguments follow the statement's parameter letters: i int64_t, t const char * (NULL: SQL null), b struct
- * bytes. */
-enum tsm_err db_exec(struct tx *tx, enum sql_id id, ...);     /* any number of rows changed */
-enum tsm_err db_exec_one(struct tx *tx, enum sql_id id, ...); /* NOT_FOUND unless exactly one row changed */
+/*
+ * Arguments follow the statement's parameter letters: i int64_t, t const char * (NULL: SQL null), b struct
+ * bytes. They are borrowed until the statement ends. The macros count them, so that a forgotten one is an
+ * error and not a wild read.
+ */
+#define db_exec(tx, id, ...) \
+    db_exec_n(tx, id, DB_COUNT(__VA_ARGS__) __VA_OPT__(, ) __VA_ARGS__) /* any number of rows changed */
+#define db_exec_one(tx, id, ...)                                                                            \
+    db_exec_one_n(tx, id, DB_COUNT(__VA_ARGS__) __VA_OPT__(, ) __VA_ARGS__) /* NOT_FOUND unless exactly one \
+                                                                             */
+#define db_query(tx, rows, id, ...) db_query_n(tx, rows, id, DB_COUNT(__VA_ARGS__) __VA_OPT__(, ) __VA_ARGS__)
+#define db_first(tx, rows, id, ...) db_first_n(tx, rows, id, DB_COUNT(__VA_ARGS__) __VA_OPT__(, ) __VA_ARGS__)
+
+#define DB_COUNT(...)                                                                                        \
+    DB_COUNT_(__VA_ARGS__ __VA_OPT__(, ) 20, 19, 18, 17, 16, 15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, \
+              1, 0)
+#define DB_COUNT_(a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q, r, s, t, count, ...) count
+
+enum tsm_err db_exec_n(struct tx *tx, enum sql_id id, int count, ...);
+enum tsm_err db_exec_one_n(struct tx *tx, enum sql_id id, int count, ...);
 
 /* Rows: db_query, then db_next until it gives NOT_FOUND; columns are valid until the next call. */
 struct rows {
@@ -66,15 +82,15 @@ struct rows {
     void *cursor;
     enum sql_id id;
 };
-enum tsm_err db_query(struct tx *tx, struct rows *rows, enum sql_id id, ...);
+/* db_first: the first row or NOT_FOUND; the cursor must still be ended. */
+enum tsm_err db_query_n(struct tx *tx, struct rows *rows, enum sql_id id, int count, ...);
 enum tsm_err db_next(struct rows *rows);
 int64_t db_int(const struct rows *rows, int column);
 const char *db_text(const struct rows *rows, int column); /* "" for null */
 struct bytes db_blob(const struct rows *rows, int column);
 void db_end(struct rows *rows); /* legal at any point, also twice */
 #define ROWS __attribute__((cleanup(db_end))) struct rows
-/* The first row or NOT_FOUND; the cursor must still be ended. */
-enum tsm_err db_first(struct tx *tx, struct rows *rows, enum sql_id id, ...);
+enum tsm_err db_first_n(struct tx *tx, struct rows *rows, enum sql_id id, int count, ...);
 
 /* The audit-leaf writer: chained by hash to the leaf before, in the caller's transaction. `detail` is JSON
  * without secrets. */

@@ -23,13 +23,17 @@ static void print_time(const char *at)
         printf("%*s", MILLISECONDS, at);
 }
 
+/* The server has cut very long commands itself: "80E8..(240)" tells how many bytes there were. */
 static void print_hex(const char *hex, bool full)
 {
-    size_t n = strlen(hex);
+    const char *cut = strstr(hex, "..(");
+    size_t n = cut ? (size_t)(cut - hex) : strlen(hex);
     if (full || n <= HEX_SHOWN)
         printf("%s", hex);
+    else if (cut)
+        printf("%.*s%s", HEX_SHOWN, hex, cut);
     else
-        printf("%.*s.. (%zu bytes)", HEX_SHOWN, hex, n / 2);
+        printf("%.*s..(%zu)", HEX_SHOWN, hex, n / 2);
 }
 
 static void print_apdus(const json_t *line, bool full)

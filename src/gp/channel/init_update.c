@@ -3,7 +3,7 @@
  * [AmdD 7.1.1, GPCS E.5.1.6] */
 #include "gp/channel/init_update.h"
 
-enum { SEQUENCE_LEN = 3, SCP02_SEQUENCE_LEN = 2 };
+enum { SEQUENCE_LEN = 3 };
 
 /* SCP02: sequence counter (2), challenge (6), cryptogram (8) [GPCS Table E-8]. */
 static enum tsm_err read_scp02(struct reader *r, struct init_update *iu)
@@ -61,7 +61,7 @@ enum tsm_err gp_init_update_write(const struct init_update *iu, struct writer *w
     if (iu->protocol == SCP03)
         TRY(write_u8(&at, iu->i));
     else
-        TRY(write_span(&at, BYTES_OF(iu->sequence + 1, SCP02_SEQUENCE_LEN)));
+        TRY(write_u16(&at, (unsigned)iu->sequence[1] << 8 | iu->sequence[2]));
     TRY(write_span(&at, iu->challenge));
     TRY(write_span(&at, iu->cryptogram));
     if (iu->protocol == SCP03 && iu->has_sequence)

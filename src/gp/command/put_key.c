@@ -4,13 +4,13 @@
 
 #include "gp/command/command.h"
 
-enum { P2_SEVERAL = 0x80, NUMBER_MAX = 0x7F };
+enum { NUMBER_MAX = 0x7F };
 
 enum tsm_err put_key_write(const struct put_key *p, const struct cipher_key *dek, struct writer *capdu,
                            struct writer *answer)
 {
     struct writer at = *capdu, due = *answer;
-    unsigned p2 = p->first_kid | (p->keys->count > 1 ? P2_SEVERAL : 0u);
+    unsigned p2 = p->first_kid | (p->keys->count > 1 ? PUT_KEY_SEVERAL : 0u);
     size_t mark;
     NEED(p->replaces <= NUMBER_MAX && p->first_kid <= NUMBER_MAX, BAD_VALUE);
     TRY(command_open(&at, INS_PUT_KEY, p->replaces, (uint8_t)p2, &mark));
@@ -25,7 +25,7 @@ enum tsm_err put_key_write_field(uint8_t replaces, uint8_t kid, struct bytes fie
 {
     struct writer at = *capdu;
     size_t mark;
-    NEED(replaces <= NUMBER_MAX && kid <= NUMBER_MAX, BAD_VALUE);
+    NEED(replaces <= NUMBER_MAX && kid != PUT_KEY_SEVERAL, BAD_VALUE);
     NEED(field.len != 0, BAD_LENGTH);
     TRY(command_open(&at, INS_PUT_KEY, replaces, kid, &mark));
     TRY(write_span(&at, field));

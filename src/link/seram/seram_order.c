@@ -26,7 +26,7 @@ enum tsm_err seram_order_add(struct seram_order *o, enum seram_command_type type
 {
     NEED(o->n_commands < SERAM_COMMANDS_MAX, TOO_LONG);
     o->commands[o->n_commands++] =
-        (struct seram_command){.type = type, .apdus.first = o->apdus.n, .note = ""};
+        (struct seram_command){.type = (int)type, .apdus.first = o->apdus.n, .note = ""};
     return TSM_OK;
 }
 

@@ -34,7 +34,7 @@ static enum tsm_err apdu_split(struct bytes apdu, struct apdu_parts *out)
 /* CLA INS P1 P2 P3 [data]: P3 is Lc, or Le of a command without data, or 00. */
 static enum tsm_err write_compact(struct bytes apdu, struct writer *w)
 {
-    struct apdu_parts p;
+    struct apdu_parts p = {.body = BYTES_NONE};
     TRY(apdu_split(apdu, &p));
     TRY(write_span(w, p.header));
     if (p.body.len)
@@ -112,7 +112,7 @@ static size_t objects_len(const struct remote_script *s)
 size_t remote_len(const struct remote_script *s)
 {
     size_t sum = 0;
-    struct apdu_parts p;
+    struct apdu_parts p = {.body = BYTES_NONE};
     for (size_t i = 0; i < s->count; i++) {
         if (apdu_split(s->commands[i], &p) != TSM_OK)
             return 0;

@@ -151,6 +151,27 @@ static enum tsm_err finish(struct tx *tx, struct ending *e, int64_t job, int64_t
     return err;
 }
 
+/* Nobody waits at this moment: a second proof of the same packet may be ahead of the question for it. The
+ * newest one is kept. */
+static enum tsm_err keep_stray(struct tx *tx, struct ending *e)
+{
+    int64_t se;
+    char *text;
+    enum tsm_err err;
+    {
+        ROWS r = {0};
+        err = db_first(tx, &r, SQL_SE_ID_BY_MSISDN, e->msisdn);
+        if (err != TSM_OK)
+            return err == TSM_NOT_FOUND ? TSM_OK : err; /* a stranger */
+        se = db_int(&r, 0);
+    }
+    text = json_dumps(e->reply, JSON_COMPACT);
+    NEED(text != NULL, NO_MEMORY);
+    err = db_exec(tx, SQL_STRAY_SET, se, tx_now(tx), text);
+    free(text);
+    return err;
+}
+
 static enum tsm_err end_by_number(struct tx *tx, void *arg)
 {
     struct ending *e = arg;
@@ -162,7 +183,7 @@ static enum tsm_err end_by_number(struct tx *tx, void *arg)
         ROWS r = {0};
         err = db_first(tx, &r, SQL_EXCHANGE_OF_MSISDN, e->msisdn);
         if (err == TSM_NOT_FOUND)
-            return audit_add(tx, &(struct audit_leaf){0, BYTES_NONE, "por.orphan", "{}"});
+            return keep_stray(tx, e);
         TRY(err);
         job = db_int(&r, 0);
         se = db_int(&r, 1);

@@ -323,7 +323,6 @@ static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
     } else if (e == TSM_OK) {
         e = t->event == TALK_FAILED ? fail(t, tx, job) : go_on(t, tx, job);
     }
-    job->next.answer_read = t->read;
     job->next.moved = true;
     if (e == TSM_OK)
         job->next.progress = arena_copy(&job->arena, talk_state_bytes(&t->state));

@@ -412,7 +412,6 @@ static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
     (void)self;
     if (!t || !t->progress) /* nothing could be loaded: the job's own failure says why */
         return TSM_OK;
-    job->next.answer_read = t->reply != NULL;
     job->next.moved = true;
     if (job->error)
         give_up(t, job->error);

@@ -56,7 +56,8 @@ ORDER = {"order": "77", "trace": "0a" * 16, "operation": "deploy", "service": "d
          "deadline": "2026-11-22T02:02:03.000004Z", "se": {"iccid": "89490000000000000001"},
          "instance": {"id": "5", "state": "INITIALIZED"}, "timeline": []}
 LINE = {"at": "2026-11-22T01:02:03.500000Z", "station": 6, "role": "sem", "step": "CREATE_DOMAIN", "text": "the domain is made",
-        "apdus": [{"command": "80E60C00" + "AB" * 60, "answer": "009000", "text": "INSTALL [for install]"}]}
+        "apdus": [{"command": "80E60C00" + "AB" * 60, "answer": "(1) 9000", "text": "INSTALL [for install]"},
+                  {"command": "80E80000" + "CD" * 40 + "..(240)", "answer": "9000", "text": "LOAD"}]}
 LATER = {**LINE, "at": "2026-11-22T01:02:03.400000Z", "step": "LOAD", "text": "told late", "apdus": []}
 FAILURE = {"owner": "SE", "reason": "the element has no memory left", "next_action": "free memory, order again"}
 
@@ -96,7 +97,7 @@ def show_tells_the_timeline():
     r = tsm("order", "show", "77")
     assert r.returncode == 0, r.stderr
     has(r.stdout, "order 77  FAILED  deploy of demo-payment on iccid 89490000000000000001", "01:02:03.500   6  sem",
-        "CREATE_DOMAIN", "INSTALL [for install]", ".. (64 bytes)", "< 009000", "owner:  SE",
+        "CREATE_DOMAIN", "INSTALL [for install]", "..(64)", "..(240)", "< (1) 9000", "owner:  SE",
         "reason: the element has no memory left", "next:   free memory, order again")
     r = tsm("order", "show", "77", "--full")
     has(r.stdout, "AB" * 60)

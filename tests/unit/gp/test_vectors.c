@@ -176,8 +176,6 @@ static void block_size_row(void **state)
     const char *id = vector_text(v, "id");
     struct channel ch = {.protocol = strstr(id, "scp03") ? SCP03 : SCP02, .level = LEVEL_C_MAC};
     ch.challenge_len = (uint8_t)vector_number(v, "inputs.mac");
-    if (strstr(id, "scp01_mac_enc"))
-        return; /* SCP01 is not spoken here */
     if (vector_number(v, "inputs.pad_block"))
         ch.level |= LEVEL_C_DECRYPTION;
     assert_int_equal(channel_block_max(&ch), vector_number(v, "expected.max_plain"));
@@ -218,7 +216,8 @@ static void add_rows(struct row_tests *rows, const struct vectors *v, size_t k)
     size_t at = 0;
     const json_t *row;
     while ((row = vectors_next(v, "vectors", kinds[k].kind, &at)))
-        rows_add(rows, "vector ", vector_text(row, "id"), kinds[k].run, row);
+        if (strstr(vector_text(row, "id"), "blocksize-scp01") == NULL) /* SCP01 is not spoken */
+            rows_add(rows, "vector ", vector_text(row, "id"), kinds[k].run, row);
 }
 
 int main(void)

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 
@@ -56,6 +57,14 @@ static void no_more_segments_go_out_than_the_window_holds(void **state)
     bench_finish(&b);
 }
 
+/* Milliseconds of the monotonic clock. */
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
 static void a_throttled_segment_is_sent_again_first_and_after_a_pause(void **state)
 {
     BENCH(b);
@@ -67,12 +76,13 @@ static void a_throttled_segment_is_sent_again_first_and_after_a_pause(void **sta
     bench_bind(&b, config);
     assert_int_equal(bench_send(&b, 1, 0), TSM_OK);
     assert_int_equal(bench_send(&b, 2, 0), TSM_OK);
-    for (int i = 0; i < 2; i++) {
-        centre_hear(&b.centre, SMPP_SUBMIT_SM, &p);
-        centre_answer(&b.centre, &p, i ? ESME_RMSGQFUL : ESME_RTHROTTLED, NULL);
-        assert_true(centre_hears_nothing(&b.centre, 15));
-    }
     centre_hear(&b.centre, SMPP_SUBMIT_SM, &p);
+    for (int i = 0; i < 2; i++) {
+        int64_t answered = now_ms();
+        centre_answer(&b.centre, &p, i ? ESME_RMSGQFUL : ESME_RTHROTTLED, NULL);
+        centre_hear(&b.centre, SMPP_SUBMIT_SM, &p);
+        assert_true(now_ms() - answered >= (i ? config.throttle_max_ms : config.throttle_ms));
+    }
     centre_answer(&b.centre, &p, ESME_ROK, "1");
     assert_int_equal(diary_next(&b.diary, NOTE_ACCEPTED).ref, 1);
     centre_hear(&b.centre, SMPP_SUBMIT_SM, &p);
@@ -81,7 +91,7 @@ static void a_throttled_segment_is_sent_again_first_and_after_a_pause(void **sta
     smpp_link_counts(b.link, &counts);
     assert_int_equal(counts.throttled, 2);
     assert_int_equal(counts.submitted, 4);
-    assert_true(counts.rate_now < 1000);
+    assert_true(counts.rate_now < config.rate);
     bench_finish(&b);
 }
 
@@ -149,7 +159,7 @@ static void without_an_answer_the_same_octets_are_sent_again(void **state)
     uint8_t first[SMPP_PDU_MAX];
     size_t len = 0;
     (void)state;
-    config.answer_ms = 40;
+    config.answer_ms = 300;
     bench_bind(&b, config);
     assert_int_equal(bench_send(&b, 9, 0), TSM_OK);
     for (int i = 0; i < SMPP_TRIES_MAX; i++) {
