@@ -67,7 +67,8 @@ static enum verdict judge_domain(const struct plan_facts *f, int arg, const stru
 /* INSTALL [for personalization] and STORE DATA 00B9/8113: the first key set, atomic on the card. */
 static enum tsm_err build_domain_keys(const struct plan_facts *f, int arg, struct script *out)
 {
-    struct store_part part = {.data = f->domain_keys, .p1 = STORE_NO_ENCRYPTION | STORE_DGI}; /* 8113 is encrypted by itself */
+    struct store_part part = {.data = f->domain_keys,
+                              .p1 = STORE_NO_ENCRYPTION | STORE_DGI}; /* 8113 is encrypted by itself */
     struct store_plan plan;
     (void)arg;
     TRY(script_personalization(out, f->domain_aid));

@@ -19,8 +19,9 @@ struct put_key {
  */
 enum tsm_err put_key_write(const struct put_key *p, const struct cipher_key *dek, struct writer *capdu,
                            struct writer *answer);
-/* The frame around a data field that was made elsewhere: by putkey_write, putkey_write_ecc_public, putkey_write_rsa_public. `kid` is the
- * identifier of the first key, with PUT_KEY_SEVERAL when the field holds several. */
+/* The frame around a data field that was made elsewhere: by putkey_write, putkey_write_ecc_public,
+ * putkey_write_rsa_public. `kid` is the identifier of the first key, with PUT_KEY_SEVERAL when the field
+ * holds several. */
 enum { PUT_KEY_SEVERAL = 0x80 };
 enum tsm_err put_key_write_field(uint8_t replaces, uint8_t kid, struct bytes field, struct writer *capdu);
 

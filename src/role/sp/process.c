@@ -61,7 +61,15 @@ static const struct step deploy[] = {
      .event = EV_ACTIVATED,
      .changes = true},
 };
+/* After deployment the owner is asked where the element is and how it is reached; whether it would be fit for
+ * a new service does not matter. */
+#define REACH                                                                                              \
+    {                                                                                                      \
+        .name = "REACH", .text = "the owner knows the secure element and how it is reached", .station = 4, \
+        .verb = VERB_CHECK_ELIGIBILITY, .body = ask_eligibility, .read = read_reach, .event = -1           \
+    }
 static const struct step suspend[] = {
+    REACH,
     {.name = "LOCK",
      .text = "the application is locked",
      .station = 7,
@@ -70,6 +78,7 @@ static const struct step suspend[] = {
      .changes = true},
 };
 static const struct step resume[] = {
+    REACH,
     {.name = "UNLOCK",
      .text = "the application is unlocked",
      .station = 7,
@@ -78,6 +87,7 @@ static const struct step resume[] = {
      .changes = true},
 };
 static const struct step terminate[] = {
+    REACH,
     {.name = "REMOVE",
      .text = "the owner removed applications, load file and domain",
      .station = 6,

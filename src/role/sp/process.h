@@ -78,6 +78,7 @@ json_t *ask_domain(struct turn *t);
 json_t *ask_install(struct turn *t);
 json_t *ask_remove(struct turn *t);
 enum tsm_err read_eligibility(struct turn *t, const json_t *reply);
+enum tsm_err read_reach(struct turn *t, const json_t *reply);
 enum tsm_err keep_flavor(struct turn *t, struct tx *tx, const json_t *reply);
 enum tsm_err read_domain(struct turn *t, const json_t *reply);
 enum tsm_err keep_domain(struct turn *t, struct tx *tx, const json_t *reply);

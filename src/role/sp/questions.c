@@ -53,14 +53,19 @@ static enum tsm_err not_eligible(struct turn *t, const json_t *reasons)
     return TSM_OK;
 }
 
-enum tsm_err read_eligibility(struct turn *t, const json_t *reply)
+enum tsm_err read_reach(struct turn *t, const json_t *reply)
 {
     json_t *profile = json_object_get(reply, "profile");
-    if (!json_is_true(json_object_get(reply, "eligible")))
-        return not_eligible(t, json_object_get(reply, "reasons"));
     TRY(profile_read(profile, &t->profile));
     json_object_set(t->progress, "profile", profile);
     return TSM_OK;
+}
+
+enum tsm_err read_eligibility(struct turn *t, const json_t *reply)
+{
+    if (!json_is_true(json_object_get(reply, "eligible")))
+        return not_eligible(t, json_object_get(reply, "reasons"));
+    return read_reach(t, reply);
 }
 
 static bool fits(const json_t *flavor, const char *profile)

@@ -1,0 +1,65 @@
+# SPDX-License-Identifier: Apache-2.0
+# Completion of tsm(1) for bash: source it, or install it as /usr/share/bash-completion/completions/tsm.
+
+# The words for the place behind $1 (group) and $2 (verb); options of the client verbs that every one has.
+_tsm_words() {
+    local server="--api --ca --env --json --help" token="--token"
+    case "$1 $2" in
+    "order post") echo "$server $token --ref" ;;
+    "order show") echo "$server $token --full" ;;
+    "order list") echo "$server $token --limit --before" ;;
+    "order wait") echo "$server $token --timeout --full" ;;
+    "se import") echo "$server $token --format" ;;
+    "se show" | "key intake") echo "$server $token" ;;
+    "health "*) echo "$server" ;;
+    "gp session" | "gp wrap") echo "--key --enc --mac --dek --host --answer --level --i --kdf --kdd --help" ;;
+    "gp kcv") echo "--key --alg --zero --help" ;;
+    "gp diversify") echo "--key --kdf --kdd --help" ;;
+    "ota wrap") echo "--spi --kic --kid --tar --counter --kic-key --kid-key --data --cc-len --segments --ref" ;;
+    "ota unwrap") echo "--spi --kic --kid --kic-key --kid-key --data --raw" ;;
+    "ota por") echo "--spi --kic --kid --tar --counter --kic-key --kid-key --data --cc-len --segments --ref --status" ;;
+    "cap info") echo "--json --help" ;;
+    esac
+}
+
+# What may stand behind an option; fails where only a file or free text can.
+_tsm_values() {
+    case "$1" in
+    --format) echo "csv ndjson json" ;;
+    --kdf) echo "none emv visa2 kdf3" ;;
+    --alg) echo "aes tdes" ;;
+    --segments) echo "spec cpi-first cpi-all" ;;
+    --cc-len) echo "4 8" ;;
+    --token) echo "fd: @ env:" ;;
+    *) return 1 ;;
+    esac
+}
+
+_tsm() {
+    local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} values
+    COMPREPLY=()
+    if [ "$COMP_CWORD" -eq 1 ]; then
+        mapfile -t COMPREPLY < <(compgen -W "order se key health gp ota cap --help --version" -- "$word")
+        return
+    fi
+    if [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" != health ]; then
+        case "${COMP_WORDS[1]}" in
+        order) values="post show list wait" ;;
+        se) values="import show" ;;
+        key) values="intake" ;;
+        gp) values="session wrap kcv diversify" ;;
+        ota) values="wrap unwrap por" ;;
+        cap) values="info" ;;
+        esac
+        mapfile -t COMPREPLY < <(compgen -W "${values-}" -- "$word")
+        return
+    fi
+    if values=$(_tsm_values "$before"); then
+        mapfile -t COMPREPLY < <(compgen -W "$values" -- "$word")
+    elif [ "${word#-}" != "$word" ]; then
+        mapfile -t COMPREPLY < <(compgen -W "$(_tsm_words "${COMP_WORDS[1]}" "${COMP_WORDS[2]}")" -- "$word")
+    else
+        mapfile -t COMPREPLY < <(compgen -f -- "$word")
+    fi
+}
+complete -F _tsm -o filenames tsm
