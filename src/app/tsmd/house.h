@@ -32,7 +32,6 @@ struct house {
     size_t n_rows;
     struct partner_port partner_port;
     struct http_server *api, *device_server, *partner_server;
-    char device_url[SETTING_MAX + 32];
 };
 
 /* Listeners; in listen.c. */

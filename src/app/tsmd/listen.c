@@ -27,6 +27,24 @@ static enum tsm_err listen_on(struct house *h, const char *setting, const char *
     return http_server_new(&config, out);
 }
 
+/* Where device agents go: said by configuration, else our own listener with the port that it got. */
+static enum tsm_err tell_device_url(struct house *h)
+{
+    char url[SETTING_MAX + 32];
+    struct address a;
+    if (!h->sp)
+        return TSM_OK;
+    if (h->c->device_url[0]) {
+        sp_device_url(h->sp, h->c->device_url);
+        return TSM_OK;
+    }
+    TRY(config_address("listen_device", h->c->listen_device, &a));
+    snprintf(url, sizeof url, "%s://%s:%u/gp/seram", h->c->tls_cert[0] ? "https" : "http", a.host,
+             h->device_server ? http_server_port(h->device_server) : a.port);
+    sp_device_url(h->sp, url);
+    return TSM_OK;
+}
+
 static enum tsm_err listen_api(struct house *h)
 {
     struct http_routes routes[HOUSE_ROUTES] = {{operations_routes, h}};
@@ -84,7 +102,6 @@ static enum tsm_err received(void *self, const struct partner_message *m, char *
 
 enum tsm_err house_listen(struct house *h)
 {
-    TRY(listen_api(h));
     if (h->device) {
         struct http_routes routes = {seram_routes, device_port(h->device)};
         TRY(listen_on(h, "listen_device", h->c->listen_device, &routes, 1, &h->device_server));
@@ -96,7 +113,8 @@ enum tsm_err house_listen(struct house *h)
         TRY(listen_on(h, "listen_partner", h->c->listen_partner, &routes, 1, &h->partner_server));
         TRY(http_server_start(h->partner_server));
     }
-    return TSM_OK;
+    TRY(tell_device_url(h));
+    return listen_api(h);
 }
 
 void house_stop_listening(struct house *h)

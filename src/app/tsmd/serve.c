@@ -41,7 +41,6 @@ static enum tsm_err open_provider(struct house *h)
                           .partners = h->partners,
                           .clock = &clock_real,
                           .client = h->client,
-                          .device_url = h->device_url,
                           .vault_of = parties_vault,
                           .self = &h->parties};
     if (!config_has_role(h->c, "sp"))
@@ -127,25 +126,9 @@ static enum tsm_err open_engine(struct house *h)
     return engine_new(&c, &h->engine);
 }
 
-/* Where device agents go: said by configuration, else our own listener, whose port may be chosen by the
- * system. */
-static enum tsm_err find_device_url(struct house *h)
-{
-    struct address a;
-    const char *scheme = h->c->tls_cert[0] ? "https" : "http";
-    if (h->c->device_url[0]) {
-        snprintf(h->device_url, sizeof h->device_url, "%s", h->c->device_url);
-        return TSM_OK;
-    }
-    TRY(config_address("listen_device", h->c->listen_device, &a));
-    snprintf(h->device_url, sizeof h->device_url, "%s://%s:%u/gp/seram", scheme, a.host, a.port);
-    return TSM_OK;
-}
-
 static enum tsm_err start(struct house *h)
 {
     TRY(open_stores(h));
-    TRY(find_device_url(h));
     TRY(open_provider(h));
     TRY(open_owner(h));
     TRY(open_sms(h));
@@ -188,7 +171,8 @@ static enum tsm_err harden(void)
     bool all_locked;
     TRY(vault_harden(&all_locked));
     if (!all_locked)
-        log_event("memory.not-locked", "s", "next", "raise RLIMIT_MEMLOCK so that all memory can be locked; key pages are locked in any case");
+        log_event("memory.not-locked", "s", "next",
+                  "raise RLIMIT_MEMLOCK so that all memory can be locked; key pages are locked in any case");
     return TSM_OK;
 }
 

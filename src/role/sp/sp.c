@@ -38,11 +38,15 @@ enum tsm_err sp_new(const struct sp_config *config, struct sp **out)
     struct sp *sp = calloc(1, sizeof *sp);
     NEED(sp != NULL, NO_MEMORY);
     sp->c = *config;
-    snprintf(sp->device_url, sizeof sp->device_url, "%s", config->device_url);
     pthread_mutex_init(&sp->lock, NULL);
     pthread_cond_init(&sp->ended, NULL);
     *out = sp;
     return TSM_OK;
+}
+
+void sp_device_url(struct sp *sp, const char *url)
+{
+    snprintf(sp->device_url, sizeof sp->device_url, "%s", url);
 }
 
 void sp_free(struct sp *sp)

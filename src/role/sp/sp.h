@@ -25,6 +25,8 @@ struct sp_config {
 
 enum tsm_err sp_new(const struct sp_config *config, struct sp **out);
 void sp_free(struct sp *sp);
+/* Where device agents go, once the listener has its port; before the first request. */
+void sp_device_url(struct sp *sp, const char *url);
 /* Lets go of callers that wait for the end of an order. */
 void sp_stop(struct sp *sp);
 /* What app wires: HTTP addresses and the engine's rows (JOB_ORDER, JOB_CALLBACK). */

@@ -64,51 +64,51 @@ static void parameters_are_found_and_doubts_refused(void **state)
     assert_int_equal(http_form_param(BYTES_NONE, "a", out, sizeof out), TSM_MISSING_FIELD);
 }
 
+static const struct {
+    const char *pattern, *path, *values; /* values of the names, joined by '|'; NULL when nothing matches */
+} paths[] = {
+    {"/", "/", ""},
+    {"/a/b", "/a/b", ""},
+    {"/a/b", "/a/b/", NULL},
+    {"/a/b/", "/a/b", NULL},
+    {"/a/b/", "/a/b/", ""},
+    {"/a", "/A", NULL},
+    {"/a", "/a//", NULL},
+    {"/a/b", "/a//b", NULL},
+    {"/a/{x}", "/a/1", "1|"},
+    {"/a/{x}", "/a/", NULL},
+    {"/a/{x}", "/a", NULL},
+    {"/a/{x}", "/a/1/2", NULL},
+    {"/a/{x}/b/{y}", "/a/1/b/2", "1|2|"},
+    {"/a/{x}/b/{y}", "/a/1/c/2", NULL},
+    {"/a/{x}", "/a/..", NULL},
+    {"/a/{x}", "/a/%2e%2E", NULL},
+    {"/a/{x}", "/a/.", NULL},
+    {"/a/{x}", "/a/...", "...|"},
+    {"/a/{x}", "/a/%2F", "%2F|"},
+    {"/files/{path...}", "/files/a/b/c.js", "a/b/c.js|"},
+    {"/files/{path...}", "/files/", NULL},
+    {"/files/{path...}", "/files/a/../b", NULL},
+    {"/files/{path...}", "/files/a/%2e./b", NULL},
+    {"/{1}/{2}/{3}/{4}/{5}/{6}/{7}", "/1/2/3/4/5/6/7", NULL},
+};
+
 static void paths_match_their_patterns(void **state)
 {
-    static const struct {
-        const char *pattern, *path,
-            *values; /* values of the names, joined by '|'; NULL when nothing matches */
-    } cases[] = {
-        {"/", "/", ""},
-        {"/a/b", "/a/b", ""},
-        {"/a/b", "/a/b/", NULL},
-        {"/a/b/", "/a/b", NULL},
-        {"/a/b/", "/a/b/", ""},
-        {"/a", "/A", NULL},
-        {"/a", "/a//", NULL},
-        {"/a/b", "/a//b", NULL},
-        {"/a/{x}", "/a/1", "1|"},
-        {"/a/{x}", "/a/", NULL},
-        {"/a/{x}", "/a", NULL},
-        {"/a/{x}", "/a/1/2", NULL},
-        {"/a/{x}/b/{y}", "/a/1/b/2", "1|2|"},
-        {"/a/{x}/b/{y}", "/a/1/c/2", NULL},
-        {"/a/{x}", "/a/..", NULL},
-        {"/a/{x}", "/a/%2e%2E", NULL},
-        {"/a/{x}", "/a/.", NULL},
-        {"/a/{x}", "/a/...", "...|"},
-        {"/a/{x}", "/a/%2F", "%2F|"},
-        {"/files/{path...}", "/files/a/b/c.js", "a/b/c.js|"},
-        {"/files/{path...}", "/files/", NULL},
-        {"/files/{path...}", "/files/a/../b", NULL},
-        {"/files/{path...}", "/files/a/%2e./b", NULL},
-        {"/{1}/{2}/{3}/{4}/{5}/{6}/{7}", "/1/2/3/4/5/6/7", NULL},
-    };
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
         struct http_params p = {0};
         char values[64] = "";
-        bool match = http_path_matches(bytes_of_text(cases[i].pattern), bytes_of_text(cases[i].path), &p);
-        if (match != (cases[i].values != NULL))
-            fail_msg("%s against %s", cases[i].path, cases[i].pattern);
+        bool match = http_path_matches(bytes_of_text(paths[i].pattern), bytes_of_text(paths[i].path), &p);
+        if (match != (paths[i].values != NULL))
+            fail_msg("%s against %s", paths[i].path, paths[i].pattern);
         for (size_t k = 0; k < p.n; k++) {
             size_t n = strlen(values);
             snprintf(values + n, sizeof values - n, "%.*s|", (int)p.at[k].value.len,
                      (const char *)p.at[k].value.at);
         }
         if (match)
-            assert_string_equal(values, cases[i].values);
+            assert_string_equal(values, paths[i].values);
     }
 }
 
