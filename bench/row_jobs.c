@@ -12,7 +12,7 @@
 #include "vault/operation/operation.h"
 
 enum {
-    JOBS = 5000, /* a round */
+    JOBS = 10000, /* a round */
     STEP_SEND = 0,
     STEP_READ = 1,
     ANSWER_S = 30,

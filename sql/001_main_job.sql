@@ -193,9 +193,9 @@ CREATE TABLE job (
   body @BLOB@ NOT NULL,                    -- what is asked
   progress @BLOB@ NOT NULL,                -- where it stands, never a secret
   answer @BLOB@ NOT NULL) @STRICT@;        -- the last answer, not yet read
-CREATE INDEX job_due ON job(due, id) WHERE state IN (1, 2, 3);
+CREATE INDEX job_due ON job(due, id) WHERE state BETWEEN 1 AND 3;
 CREATE UNIQUE INDEX job_key ON job(kind, party, key) WHERE key IS NOT NULL;
-CREATE UNIQUE INDEX job_one_active ON job(se) WHERE kind <= 2 AND state IN (1, 2, 3);
+CREATE UNIQUE INDEX job_one_active ON job(se) WHERE kind <= 2 AND state BETWEEN 1 AND 3;
 CREATE INDEX job_waiting ON job(se, id) WHERE kind <= 2 AND state = 0;
 
 CREATE TABLE conversation (                -- who holds an SE over several exchanges, by a lease

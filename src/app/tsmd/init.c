@@ -242,7 +242,8 @@ static enum tsm_err add_scripts(struct init *in)
         enum tsm_err e;
         TRY(party_of(in, text_of(f, "party"), &at));
         s.party = in->parties.at[at].id;
-        snprintf(path, sizeof path, "%s/%s", in->dir, text_of(f, "file"));
+        snprintf(path, sizeof path, "%s%s%s", text_of(f, "file")[0] == '/' ? "" : in->dir,
+                 text_of(f, "file")[0] == '/' ? "" : "/", text_of(f, "file"));
         TRY(read_whole(path, &s.body, &n));
         e = store_write(in->store, add_script, &s);
         free(s.body);

@@ -18,8 +18,8 @@ struct sp {
     struct sp_config c;
     char device_url[200];
     pthread_mutex_t lock;
-    pthread_cond_t ended;
-    uint64_t ends; /* orders that ended here, so that waiting callers look again */
+    pthread_cond_t turned;
+    uint64_t turns; /* committed turns of orders, so that waiting callers look again */
     bool stopping;
 };
 

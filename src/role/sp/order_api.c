@@ -208,6 +208,32 @@ static enum tsm_err caller_of(struct sp *sp, struct http_request *q, struct call
     return access_of(sp->c.store, token, ACCESS_PROVIDER, who);
 }
 
+struct question {
+    struct sp *sp;
+    int64_t party, id, limit;
+    struct order order;
+    json_t *answer;
+};
+
+static enum tsm_err read_state(struct tx *tx, void *arg)
+{
+    struct question *q = arg;
+    return order_load(tx, q->party, q->id, &q->order);
+}
+
+/* Waits until the order has come to a state, by the signal that follows each commit of a turn. */
+static enum tsm_err wait_for_state(struct question *q, enum order_state at_least, int64_t seconds)
+{
+    time_us until = clock_now(&clock_real) + SECONDS(seconds);
+    for (;;) {
+        uint64_t seen = sp_turns(q->sp);
+        TRY(store_read(q->sp->c.store, read_state, q));
+        if (q->order.state >= (int64_t)at_least || clock_now(&clock_real) >= until)
+            return TSM_OK;
+        sp_wait_turn(q->sp, seen, until);
+    }
+}
+
 enum tsm_err sp_post_order(void *app, struct http_request *q, struct http_reply *reply)
 {
     struct sp *sp = app;
@@ -229,28 +255,20 @@ enum tsm_err sp_post_order(void *app, struct http_request *q, struct http_reply 
         uuid_text(random, a.order.session);
     }
     TRY(store_write(sp->c.store, accept_order, &a));
+    if (a.order.session[0]) { /* the agent may come as soon as it hears its session: the owner must know it by
+                                 then */
+        struct question q2 = {.sp = sp, .party = who.party, .id = a.order.id};
+        TRY(wait_for_state(&q2, ORDER_RUNNING, AGENT_WAIT_S));
+    }
     TRY(http_reply_header(reply, "Location", "/api/v1/orders/%lld", (long long)a.order.id));
     return http_reply_json(reply, a.repeated ? 200 : 202, a.answer);
 }
-
-struct question {
-    struct sp *sp;
-    int64_t party, id, limit;
-    struct order order;
-    json_t *answer;
-};
 
 static enum tsm_err read_order(struct tx *tx, void *arg)
 {
     struct question *q = arg;
     TRY(order_load(tx, q->party, q->id, &q->order));
     return order_json(tx, q->sp, &q->order, true, &q->answer);
-}
-
-static enum tsm_err read_state(struct tx *tx, void *arg)
-{
-    struct question *q = arg;
-    return order_load(tx, q->party, q->id, &q->order);
 }
 
 static enum tsm_err id_param(const struct http_request *q, int64_t *id)
@@ -263,19 +281,6 @@ static enum tsm_err id_param(const struct http_request *q, int64_t *id)
     return TSM_OK;
 }
 
-/* Waits for the end of the order by the signal that follows each commit of an end. */
-static enum tsm_err wait_for_end(struct question *q, int64_t seconds)
-{
-    time_us until = clock_now(&clock_real) + SECONDS(seconds);
-    for (;;) {
-        uint64_t seen = sp_ends(q->sp);
-        TRY(store_read(q->sp->c.store, read_state, q));
-        if (order_is_final(q->order.state) || clock_now(&clock_real) >= until)
-            return TSM_OK;
-        sp_wait_end(q->sp, seen, until);
-    }
-}
-
 enum tsm_err sp_get_order(void *app, struct http_request *q, struct http_reply *reply)
 {
     struct question ask = {.sp = app};
@@ -286,7 +291,7 @@ enum tsm_err sp_get_order(void *app, struct http_request *q, struct http_reply *
     TRY(http_query_number(q, "wait", (struct http_range){0, ORDER_WAIT_MAX_S, 0}, &wait));
     ask.party = who.party;
     if (wait)
-        TRY(wait_for_end(&ask, wait));
+        TRY(wait_for_state(&ask, ORDER_DONE, wait));
     TRY(store_read(ask.sp->c.store, read_order, &ask));
     return http_reply_json(reply, 200, ask.answer);
 }

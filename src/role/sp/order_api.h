@@ -11,9 +11,10 @@ enum tsm_err sp_get_order(void *app, struct http_request *q, struct http_reply *
 enum tsm_err sp_list_orders(void *app, struct http_request *q, struct http_reply *reply);
 enum tsm_err sp_get_instance(void *app, struct http_request *q, struct http_reply *reply);
 
-/* How many orders have ended here, and waiting for the next one: for callers that wait for an end. */
-uint64_t sp_ends(struct sp *sp);
-void sp_wait_end(struct sp *sp, uint64_t seen, time_us until);
-void sp_note_end(struct sp *sp);
+/* How many turns of orders were committed here, and waiting for the next one: for callers that wait for a
+ * state. */
+uint64_t sp_turns(struct sp *sp);
+void sp_wait_turn(struct sp *sp, uint64_t seen, time_us until);
+void sp_note_turn(struct sp *sp);
 
 #endif

@@ -441,8 +441,7 @@ static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
 static void carry(void *self, struct job *job)
 {
     struct turn *t = job->turn;
-    if (job->next.state == JOB_DONE || job->next.state == JOB_FAILED)
-        sp_note_end(self);
+    sp_note_turn(self);
     if (t)
         turn_drop(t);
 }

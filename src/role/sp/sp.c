@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The provider's role as app sees it: addresses, engine rows; and the signal that an order ended. Role. */
+/* The provider's role as app sees it: addresses, engine rows; and the signal that orders moved. Role. */
 #include "role/sp/sp.h"
 
 #include <pthread.h>
@@ -39,7 +39,7 @@ enum tsm_err sp_new(const struct sp_config *config, struct sp **out)
     NEED(sp != NULL, NO_MEMORY);
     sp->c = *config;
     pthread_mutex_init(&sp->lock, NULL);
-    pthread_cond_init(&sp->ended, NULL);
+    pthread_cond_init(&sp->turned, NULL);
     *out = sp;
     return TSM_OK;
 }
@@ -54,34 +54,34 @@ void sp_free(struct sp *sp)
     if (!sp)
         return;
     pthread_mutex_destroy(&sp->lock);
-    pthread_cond_destroy(&sp->ended);
+    pthread_cond_destroy(&sp->turned);
     free(sp);
 }
 
-uint64_t sp_ends(struct sp *sp)
+uint64_t sp_turns(struct sp *sp)
 {
     uint64_t n;
     pthread_mutex_lock(&sp->lock);
-    n = sp->ends;
+    n = sp->turns;
     pthread_mutex_unlock(&sp->lock);
     return n;
 }
 
-void sp_wait_end(struct sp *sp, uint64_t seen, time_us until)
+void sp_wait_turn(struct sp *sp, uint64_t seen, time_us until)
 {
     struct timespec t = {.tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000};
     pthread_mutex_lock(&sp->lock);
-    while (sp->ends == seen && !sp->stopping)
-        if (pthread_cond_timedwait(&sp->ended, &sp->lock, &t) != 0)
+    while (sp->turns == seen && !sp->stopping)
+        if (pthread_cond_timedwait(&sp->turned, &sp->lock, &t) != 0)
             break;
     pthread_mutex_unlock(&sp->lock);
 }
 
-void sp_note_end(struct sp *sp)
+void sp_note_turn(struct sp *sp)
 {
     pthread_mutex_lock(&sp->lock);
-    sp->ends++;
-    pthread_cond_broadcast(&sp->ended);
+    sp->turns++;
+    pthread_cond_broadcast(&sp->turned);
     pthread_mutex_unlock(&sp->lock);
 }
 
@@ -89,6 +89,6 @@ void sp_stop(struct sp *sp)
 {
     pthread_mutex_lock(&sp->lock);
     sp->stopping = true;
-    pthread_cond_broadcast(&sp->ended);
+    pthread_cond_broadcast(&sp->turned);
     pthread_mutex_unlock(&sp->lock);
 }
