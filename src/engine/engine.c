@@ -148,20 +148,24 @@ static void commit_done(void *arg, enum tsm_err result)
 }
 
 /* All turns of the batch are handed to the writer together, so that they share its commit. */
-static void commit_all(struct engine *e, struct turn *turns, size_t n)
+static enum tsm_err commit_all(struct engine *e, struct turn *turns, size_t n)
 {
     struct batch_wait w = {.lock = PTHREAD_MUTEX_INITIALIZER, .done = PTHREAD_COND_INITIALIZER, .left = n};
+    struct store_work *work = calloc(n, sizeof *work);
+    enum tsm_err err;
+    NEED(work != NULL, NO_MEMORY);
     for (size_t i = 0; i < n; i++) {
-        enum tsm_err refused;
         turns[i].wait = &w;
-        refused = store_submit(e->c.store, commit_one, &turns[i], turns[i].job->se, commit_done);
-        if (refused != TSM_OK)
-            commit_done(&turns[i], refused);
+        work[i] = (struct store_work){commit_one, &turns[i], turns[i].job->se, commit_done};
     }
+    err = store_submit_all(e->c.store, work, n);
+    free(work);
+    TRY(err);
     pthread_mutex_lock(&w.lock);
     while (w.left)
         pthread_cond_wait(&w.done, &w.lock);
     pthread_mutex_unlock(&w.lock);
+    return TSM_OK;
 }
 
 static enum tsm_err turn_batch(struct engine *e, struct batch *b)

@@ -10,11 +10,15 @@
 
 struct conn; /* one connection, used by one thread at a time */
 
+/* What bounds a transaction; prepared once, since each unit of a batch needs two. */
+enum tx_act { TX_READ, TX_WRITE, TX_COMMIT, TX_ROLLBACK, TX_UNIT, TX_UNIT_UNDO, TX_UNIT_END, TX_ACTS };
+
 /* Errors are classes: UNIQUE, NOT_FOUND, BUSY (try the transaction again), DATABASE. */
 struct driver {
     enum tsm_err (*open)(const char *path, bool writer, struct conn **out);
     void (*close)(struct conn *c);
     enum tsm_err (*script)(struct conn *c, const char *sql); /* several statements, no parameters */
+    enum tsm_err (*transact)(struct conn *c, enum tx_act act);
     enum tsm_err (*start)(struct conn *c, enum sql_id id, va_list args,
                           void **cursor);               /* bind; rows come by next */
     enum tsm_err (*next)(struct conn *c, void *cursor); /* TSM_OK: a row; NOT_FOUND: no more */

@@ -12,8 +12,13 @@ enum { SQL_TEXT_MAX = 1024, BUSY_MS = 5000, WRITER_CACHE_KIB = 32 * 1024, READER
 
 struct conn {
     sqlite3 *db;
-    sqlite3_stmt *stmt[SQL_COUNT];
+    sqlite3_stmt *stmt[SQL_COUNT], *act[TX_ACTS];
 };
+
+static const char *const act_text[TX_ACTS] = {
+    [TX_READ] = "BEGIN",          [TX_WRITE] = "BEGIN IMMEDIATE",     [TX_COMMIT] = "COMMIT",
+    [TX_ROLLBACK] = "ROLLBACK",   [TX_UNIT] = "SAVEPOINT unit",       [TX_UNIT_UNDO] = "ROLLBACK TO unit",
+    [TX_UNIT_END] = "RELEASE unit"};
 
 static enum tsm_err class_of(sqlite3 *db, int rc)
 {
@@ -32,10 +37,25 @@ static enum tsm_err lite_script(struct conn *c, const char *sql)
     return rc == SQLITE_OK ? TSM_OK : class_of(c->db, rc);
 }
 
+static enum tsm_err lite_transact(struct conn *c, enum tx_act act)
+{
+    sqlite3_stmt **s = &c->act[act];
+    int rc = SQLITE_OK;
+    if (!*s)
+        rc = sqlite3_prepare_v3(c->db, act_text[act], -1, SQLITE_PREPARE_PERSISTENT, s, NULL);
+    if (rc == SQLITE_OK) {
+        sqlite3_step(*s);
+        rc = sqlite3_reset(*s);
+    }
+    return rc == SQLITE_OK ? TSM_OK : class_of(c->db, rc);
+}
+
 static void lite_close(struct conn *c)
 {
     if (!c)
         return;
+    for (int i = 0; i < TX_ACTS; i++)
+        sqlite3_finalize(c->act[i]);
     for (int i = 0; i < SQL_COUNT; i++)
         sqlite3_finalize(c->stmt[i]);
     sqlite3_close(c->db);
@@ -183,6 +203,7 @@ const struct driver driver_sqlite = {
     .open = lite_open,
     .close = lite_close,
     .script = lite_script,
+    .transact = lite_transact,
     .start = lite_start,
     .next = lite_next,
     .end = lite_end,

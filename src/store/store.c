@@ -12,7 +12,7 @@
 
 enum { READERS_DEFAULT = 4, READERS_MAX = 64, ID_NODE_BITS = 10, ID_SEQ_BITS = 12 };
 
-/* A unit that waits for the writer. It lives on the stack of store_write or on the heap of store_submit. */
+/* A unit that waits for the writer. It lives on the stack of store_write or in the block of store_submit_all. */
 struct unit {
     struct unit *next;
     store_unit run;
@@ -48,9 +48,9 @@ struct store {
     struct store_counts counts;
 };
 
-static enum tsm_err plain(struct store *s, struct conn *c, const char *sql)
+static enum tsm_err transact(struct store *s, enum tx_act act)
 {
-    return s->driver->script(c, sql);
+    return s->driver->transact(s->writer, act);
 }
 
 static void keep_cause(struct unit *u)
@@ -63,15 +63,15 @@ static void keep_cause(struct unit *u)
 static void run_unit(struct store *s, struct tx *tx, struct unit *u)
 {
     err_clear();
-    u->result = plain(s, s->writer, "SAVEPOINT unit");
+    u->result = transact(s, TX_UNIT);
     if (u->result != TSM_OK)
         return keep_cause(u);
     u->result = u->run(tx, u->arg);
     if (u->result != TSM_OK) {
         keep_cause(u);
-        plain(s, s->writer, "ROLLBACK TO unit");
+        transact(s, TX_UNIT_UNDO);
     }
-    plain(s, s->writer, "RELEASE unit");
+    transact(s, TX_UNIT_END);
 }
 
 static int by_sort(const void *a, const void *b)
@@ -85,18 +85,18 @@ static int by_sort(const void *a, const void *b)
 static void run_batch(struct store *s, struct unit **batch, size_t n)
 {
     struct tx tx = {.store = s, .driver = s->driver, .conn = s->writer, .now = clock_now(s->clock)};
-    enum tsm_err e = plain(s, s->writer, "BEGIN IMMEDIATE");
+    enum tsm_err e = transact(s, TX_WRITE);
     qsort(batch, n, sizeof *batch, by_sort);
     for (size_t i = 0; i < n && e == TSM_OK; i++)
         run_unit(s, &tx, batch[i]);
     if (e == TSM_OK)
-        e = plain(s, s->writer, "COMMIT");
+        e = transact(s, TX_COMMIT);
     if (e != TSM_OK) {
         for (size_t i = 0; i < n; i++) {
             batch[i]->result = e;
             keep_cause(batch[i]);
         }
-        plain(s, s->writer, "ROLLBACK");
+        transact(s, TX_ROLLBACK);
     }
     for (size_t i = 0; e == TSM_OK && tx.noted && i < s->n_notes; i++)
         s->notes[i].note(s->notes[i].arg);
@@ -136,15 +136,16 @@ static void *writer_main(void *arg)
     return NULL;
 }
 
-static enum tsm_err enqueue(struct store *s, struct unit *u)
+/* The chain first..last goes into the queue as one, so that its units share a commit. */
+static enum tsm_err enqueue(struct store *s, struct unit *first, struct unit *last)
 {
     bool stopping;
     pthread_mutex_lock(&s->lock);
     stopping = s->stopping;
     if (!stopping) {
-        u->next = NULL;
-        *s->last = u;
-        s->last = &u->next;
+        last->next = NULL;
+        *s->last = first;
+        s->last = &last->next;
         pthread_cond_signal(&s->wake);
     }
     pthread_mutex_unlock(&s->lock);
@@ -184,7 +185,7 @@ enum tsm_err store_write(struct store *s, store_unit run, void *arg)
     w.unit.arg = &w;
     pthread_mutex_init(&w.lock, NULL);
     pthread_cond_init(&w.done, NULL);
-    TRY(enqueue(s, &w.unit));
+    TRY(enqueue(s, &w.unit, &w.unit));
     pthread_mutex_lock(&w.lock);
     while (!w.finished)
         pthread_cond_wait(&w.done, &w.lock);
@@ -197,40 +198,55 @@ enum tsm_err store_write(struct store *s, store_unit run, void *arg)
                            : err_fail(w.unit.result, ERR_HERE, "%s", w.unit.cause);
 }
 
-/* The heap form of a unit frees itself after its completion. */
+/* Units without a waiting caller, in one block that the writer's thread frees after the last of them. */
 struct passing {
-    struct unit unit;
-    store_unit run;
-    store_done done;
-    void *arg;
+    size_t left;
+    struct passing_unit {
+        struct unit unit;
+        struct store_work work;
+        struct passing *all;
+    } units[];
 };
 
 static enum tsm_err passing_run(struct tx *tx, void *arg)
 {
-    struct passing *p = arg;
-    return p->run(tx, p->arg);
+    struct passing_unit *p = arg;
+    return p->work.unit(tx, p->work.arg);
 }
 
 static void passing_done(void *arg, enum tsm_err result)
 {
-    struct passing *p = arg;
-    p->done(p->arg, result);
-    free(p);
+    struct passing_unit *p = arg;
+    struct passing *all = p->all;
+    p->work.done(p->work.arg, result);
+    if (--all->left == 0)
+        free(all);
 }
 
-enum tsm_err store_submit(struct store *s, store_unit run, void *arg, int64_t sort, store_done done)
+enum tsm_err store_submit_all(struct store *s, const struct store_work *work, size_t n)
 {
-    struct passing *p = calloc(1, sizeof *p);
+    struct passing *all;
     enum tsm_err e;
-    NEED(p != NULL, NO_MEMORY);
-    *p = (struct passing){.unit = {.run = passing_run, .arg = p, .done = passing_done, .sort = sort},
-                          .run = run,
-                          .done = done,
-                          .arg = arg};
-    e = enqueue(s, &p->unit);
+    NEED(n > 0, BAD_LENGTH);
+    all = calloc(1, sizeof *all + n * sizeof all->units[0]);
+    NEED(all != NULL, NO_MEMORY);
+    all->left = n;
+    for (size_t i = 0; i < n; i++) {
+        struct passing_unit *p = &all->units[i];
+        *p = (struct passing_unit){.unit = {.run = passing_run, .arg = p, .done = passing_done, .sort = work[i].sort},
+                                   .work = work[i],
+                                   .all = all};
+        p->unit.next = i + 1 < n ? &all->units[i + 1].unit : NULL;
+    }
+    e = enqueue(s, &all->units[0].unit, &all->units[n - 1].unit);
     if (e != TSM_OK)
-        free(p);
+        free(all);
     return e;
+}
+
+enum tsm_err store_submit(struct store *s, store_unit unit, void *arg, int64_t sort, store_done done)
+{
+    return store_submit_all(s, &(struct store_work){unit, arg, sort, done}, 1);
 }
 
 static struct conn *take_reader(struct store *s)
@@ -256,10 +272,10 @@ static void give_reader(struct store *s, struct conn *c)
 enum tsm_err store_read(struct store *s, store_unit run, void *arg)
 {
     struct tx tx = {.store = s, .driver = s->driver, .conn = take_reader(s), .now = clock_now(s->clock)};
-    enum tsm_err e = plain(s, tx.conn, "BEGIN");
+    enum tsm_err e = s->driver->transact(tx.conn, TX_READ);
     if (e == TSM_OK) {
         e = run(&tx, arg);
-        s->driver->script(tx.conn, "ROLLBACK"); /* nothing was written */
+        s->driver->transact(tx.conn, TX_ROLLBACK); /* nothing was written */
     }
     give_reader(s, tx.conn);
     return e;

@@ -41,6 +41,14 @@ enum tsm_err store_write(struct store *s, store_unit unit, void *arg);
  * orders a batch (an SE id). */
 typedef void (*store_done)(void *arg, enum tsm_err result);
 enum tsm_err store_submit(struct store *s, store_unit unit, void *arg, int64_t sort, store_done done);
+/* Several at once: all are queued, or none; they share a commit where it has room. `work` is copied. */
+struct store_work {
+    store_unit unit;
+    void *arg;
+    int64_t sort;
+    store_done done;
+};
+enum tsm_err store_submit_all(struct store *s, const struct store_work *work, size_t n);
 /* Runs the unit on a read connection in the caller's thread, on one consistent state of the database. */
 enum tsm_err store_read(struct store *s, store_unit unit, void *arg);
 

@@ -126,9 +126,33 @@ static enum tsm_err open_engine(struct house *h)
     return engine_new(&c, &h->engine);
 }
 
+/* What each token can do is told at start; a token that cannot carry the vault stops the server. */
+static enum tsm_err test_tokens(const struct house *h)
+{
+    for (size_t i = 0; i < h->parties.n; i++) {
+        json_t *table;
+        char *text;
+        bool ready;
+        TRY(vault_selftest(h->parties.at[i].vault, &table));
+        ready = json_is_true(json_object_get(table, "ready"));
+        text = json_dumps(table, JSON_COMPACT);
+        log_event("token.selftest", "sss", "party", h->parties.at[i].name, "ready", ready ? "yes" : "no",
+                  "table", text ? text : "");
+        free(text);
+        json_decref(table);
+        if (!ready)
+            return FAIL(
+                TOKEN_FAILED,
+                "the token of party %s lacks mechanisms that the vault needs: see token.selftest in the log",
+                h->parties.at[i].name);
+    }
+    return TSM_OK;
+}
+
 static enum tsm_err start(struct house *h)
 {
     TRY(open_stores(h));
+    TRY(test_tokens(h));
     TRY(open_provider(h));
     TRY(open_owner(h));
     TRY(open_sms(h));
@@ -156,11 +180,20 @@ static void stop(struct house *h)
     parties_close(&h->parties);
 }
 
+static void say_one(const char *name, const char *setting, struct http_server *server)
+{
+    struct address a = {.host = ""};
+    if (server && config_address(name, setting, &a) == TSM_OK)
+        printf(" %s=%s:%u", name, a.host, http_server_port(server));
+}
+
 static void say_ready(const struct house *h)
 {
-    printf("ready api=127.0.0.1:%u device=127.0.0.1:%u partner=127.0.0.1:%u\n", http_server_port(h->api),
-           h->device_server ? http_server_port(h->device_server) : 0u,
-           h->partner_server ? http_server_port(h->partner_server) : 0u);
+    fputs("ready", stdout);
+    say_one("api", h->c->listen, h->api);
+    say_one("device", h->c->listen_device, h->device_server);
+    say_one("partner", h->c->listen_partner, h->partner_server);
+    putchar('\n');
     fflush(stdout);
     log_event("ready", "ss", "roles", h->c->roles, "store", h->c->store);
 }

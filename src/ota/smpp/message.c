@@ -63,7 +63,7 @@ static enum tsm_err read_data_mandatory(struct reader *r, struct smpp_sm *sm)
 
 static enum tsm_err write_data_mandatory(struct writer *w, const struct smpp_sm *sm)
 {
-    NEED(sm->payload, BAD_VALUE);
+    NEED(sm->payload || sm->message.len == 0, BAD_VALUE);
     TRY(write_u8(w, sm->esm_class));
     TRY(write_u8(w, sm->registered_delivery));
     return write_u8(w, sm->data_coding);

@@ -8,6 +8,7 @@
 
 #include "base/hex.h"
 #include "role/sp/order_api.h"
+#include "role/sp/process.h"
 
 struct posted {
     int operation;
@@ -130,6 +131,9 @@ static enum tsm_err find_instance(struct tx *tx, struct acceptance *a)
 {
     int64_t service, state;
     enum tsm_err e;
+    if (process_of((enum operation)a->posted->operation)->n == 0)
+        return FAIL_FIELD(UNSUPPORTED, "operation", "%s is not offered by this server",
+                          operation_words[a->posted->operation]);
     {
         ROWS r = {0};
         e = db_first(tx, &r, SQL_SERVICE_BY_NAME, a->order.party, a->posted->service);
@@ -337,9 +341,11 @@ static enum tsm_err read_instance(struct tx *tx, void *arg)
     struct instance i;
     char aid[33];
     TRY(instance_load(tx, q->party, q->id, &i));
-    q->answer = json_pack("{s:o s:{ss} ss ss}", "id", json_sprintf("%lld", (long long)i.id), "se",
-                          se_kind_words[i.se_kind], i.se_ref, "state", instance_state_word(i.state), "aid",
-                          hex_text(BYTES_OF(i.aid, i.aid_len), aid));
+    ROWS service = {0};
+    TRY(db_first(tx, &service, SQL_SERVICE_BY_ID, i.service, q->party));
+    q->answer = json_pack("{s:o ss s:{ss} ss ss}", "id", json_sprintf("%lld", (long long)i.id), "service",
+                          db_text(&service, 0), "se", se_kind_words[i.se_kind], i.se_ref, "state",
+                          instance_state_word(i.state), "aid", hex_text(BYTES_OF(i.aid, i.aid_len), aid));
     return TSM_OK;
 }
 

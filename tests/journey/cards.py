@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The elements of a house: a software UICC in its handset, a software embedded SE (edge, stations 9 and 10)."""
+
+ESE_KEY = "505152535455565758595A5B5C5D5E5F"
+
+
+def luhn(digits):
+    """The check digit that makes `digits` a number of ISO/IEC 7812-1."""
+    total = 0
+    for at, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if at % 2 == 0 else 1)
+        total += value - 9 if value > 9 else value
+    return str(-total % 10)
+
+
+class Card:
+    """name: how an order calls it; row: its line in the inventory; port: its face for a terminal."""
+
+    def __init__(self, house, serial, profile):
+        self.house, self.serial, self.profile = house, serial, profile
+        self.process = None
+        self.port = None
+        self.name, self.row = {}, {}
+
+    def _run(self, kind, words, options):
+        self.process = self.house._run(f"{kind}-{self.serial}", words + [str(o) for o in options])
+        self.port = self.process.port()
+        return self
+
+    def log(self):
+        """What the element said on standard error (option -v)."""
+        return self.process.log()
+
+
+class Uicc(Card):
+    def __init__(self, house, serial, profile):
+        super().__init__(house, serial, profile)
+        body = f"8949{serial:014d}"
+        self.iccid = body + luhn(body)
+        self.msisdn = f"4917{serial:08d}"
+        self.kic, self.kid, self.kik = (f"{serial:04d}2233445566778899AABBCCDDEE{n:02d}"[:32] for n in (1, 2, 3))
+        self.name = {"iccid": self.iccid}
+        self.row = {"iccid": self.iccid, "msisdn": self.msisdn, "profile": profile, "protocol": "scp80", "kvn": 1,
+                    "kic": self.kic, "kid": self.kid, "kik": self.kik}
+
+    def start(self, *options):
+        """In its handset, on the air (bound to the message centre where there is one)."""
+        words = ["uicc", "--smsc", f"127.0.0.1:{self.house.smsc_port}", "--msisdn", self.msisdn, "--iccid",
+                 self.iccid, "--kic", self.kic, "--kid", self.kid, "--kik", self.kik, "--kvn", 1, "--listen", 0]
+        return self._run("uicc", words, options)
+
+    def bound(self, seconds=20):
+        """Waits until its handset has reached the message centre."""
+        self.process.await_line("bound ", seconds)
+        return self
+
+
+class Ese(Card):
+    def __init__(self, house, serial, profile):
+        super().__init__(house, serial, profile)
+        self.seid = f"4F50454E54534D{serial:06X}"
+        self.key = ESE_KEY
+        self.name = {"seid": self.seid}
+        self.row = {"seid": self.seid, "profile": profile, "protocol": "scp03", "kvn": 255, "enc": self.key,
+                    "mac": self.key, "dek": self.key}
+
+    def start(self, *options):
+        return self._run("ese", ["card", "--listen", 0, "--key", self.key, "--seid", self.seid], options)
