@@ -294,9 +294,10 @@ static enum tsm_err open_bare(struct bench *b, struct jobs_row *r)
     return TSM_OK;
 }
 
-static void say(struct bench *b, const struct measured *m)
+static void say(struct bench *b, const struct jobs_row *r, const struct measured *m)
 {
     struct result out = result_of("jobs_sqlite", "1/s", m);
+    struct store_counts n = store_counts(r->store);
     bool disk_bound = m->fdatasync < GOAL_FLUSHES;
     out.met = out.ratio >= GOAL_PERCENT / 100.0 && (out.value >= GOAL_RATE || disk_bound);
     snprintf(out.goal, sizeof out.goal, ">= %d %% of bare and >= %d/s%s", GOAL_PERCENT, GOAL_RATE,
@@ -304,8 +305,8 @@ static void say(struct bench *b, const struct measured *m)
     snprintf(out.how, sizeof out.how,
              "one-packet OTA jobs through store and engine (2 workers and the writer), %d SEs, SQLite FULL, 5 durable "
              "commits a batch of %d: claim | counter, packet, state | answer | claim | end; the cards answer in "
-             "process; bare: one thread, the same SQL, commits, EVP calls and cards",
-             FLEET_SIZE, BARE_BATCH);
+             "process (%.0f units a commit on average); bare: one thread, the same SQL, commits, EVP calls and cards",
+             FLEET_SIZE, BARE_BATCH, (double)n.units / (double)n.commits);
     report(b, &out);
 }
 
@@ -324,7 +325,7 @@ static enum tsm_err with_row(struct bench *b, struct jobs_row *r)
     e = measure(b, &pair, &m);
     engine_stop(r->engine);
     TRY(e);
-    say(b, &m);
+    say(b, r, &m);
     return TSM_OK;
 }
 

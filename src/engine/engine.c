@@ -171,6 +171,7 @@ static enum tsm_err commit_all(struct engine *e, struct turn *turns, size_t n)
 static enum tsm_err turn_batch(struct engine *e, struct batch *b)
 {
     struct turn *turns;
+    enum tsm_err err;
     TRY(store_write(e->c.store, claim, b));
     if (b->n == 0)
         return TSM_OK;
@@ -182,13 +183,13 @@ static enum tsm_err turn_batch(struct engine *e, struct batch *b)
             .e = e, .job = &b->jobs[i], .row = kind > 0 && kind < JOB_KINDS ? e->row_of[kind] : NULL};
         work_one(e, turns[i].row, &b->jobs[i]);
     }
-    commit_all(e, turns, b->n);
-    for (size_t i = 0; i < b->n; i++)
+    err = commit_all(e, turns, b->n);
+    for (size_t i = 0; err == TSM_OK && i < b->n; i++)
         if (turns[i].result == TSM_OK && turns[i].row && turns[i].row->carry && !b->jobs[i].error &&
             !b->jobs[i].again)
             turns[i].row->carry(turns[i].row->self, &b->jobs[i]);
     free(turns);
-    return TSM_OK;
+    return err;
 }
 
 static enum tsm_err turn_with(struct engine *e, size_t *done, time_us *next_due)
