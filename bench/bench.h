@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "vault/vault.h"
 
-enum { PATH_ROOM = 512, ROUNDS = 1, ROUNDS_MAX = 2000, LONG_SECONDS = 600 };
+enum { PATH_ROOM = 512, ROUNDS = 5, ROUNDS_MAX = 2000, LONG_SECONDS = 600 };
 
 struct fleet;
 

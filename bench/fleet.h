@@ -10,7 +10,7 @@
 #include "store/store.h"
 
 enum {
-    FLEET_SIZE = 50000,
+    FLEET_SIZE = 1000000,
     FLEET_PARTY = 7,
     FLEET_PROTOCOL = 0x80,
     FLEET_KVN = 1,

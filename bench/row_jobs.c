@@ -12,7 +12,7 @@
 #include "vault/operation/operation.h"
 
 enum {
-    JOBS = 10000, /* a round */
+    JOBS = 20000, /* a round */
     STEP_SEND = 0,
     STEP_READ = 1,
     ANSWER_S = 30,
@@ -91,7 +91,8 @@ static enum tsm_err work(void *self, struct job *job)
 static enum tsm_err take_counter(struct tx *tx, int64_t keyset, uint64_t *counter)
 {
     ROWS r = {0};
-    TRY(db_first(tx, &r, SQL_COUNTER_TAKE, keyset));
+    TRY(db_exec(tx, SQL_COUNTER_TAKE, keyset));
+    TRY(db_first(tx, &r, SQL_COUNTER_TAKEN, keyset));
     *counter = (uint64_t)db_int(&r, 0);
     return TSM_OK;
 }
@@ -279,6 +280,7 @@ static enum tsm_err open_bare(struct bench *b, struct jobs_row *r)
                                 .claim = sql_table[SQL_JOB_CLAIM].text,
                                 .keyset = sql_table[SQL_KEYSET_GET].text,
                                 .counter = sql_table[SQL_COUNTER_TAKE].text,
+                                .taken = sql_table[SQL_COUNTER_TAKEN].text,
                                 .update = sql_table[SQL_JOB_UPDATE].text,
                                 .answer = sql_table[SQL_JOB_ANSWER].text,
                                 .read = sql_table[SQL_JOB_ANSWER_READ].text,

@@ -21,16 +21,17 @@ bool bare_jobs_open(struct bare_jobs *j, const char *path, const struct bare_job
     j->claim = bare_lite_prepare(j->db, sql->claim);
     j->keyset = bare_lite_prepare(j->db, sql->keyset);
     j->counter = bare_lite_prepare(j->db, sql->counter);
+    j->taken = bare_lite_prepare(j->db, sql->taken);
     j->update = bare_lite_prepare(j->db, sql->update);
     j->answer = bare_lite_prepare(j->db, sql->answer);
     j->read = bare_lite_prepare(j->db, sql->read);
     j->promote = bare_lite_prepare(j->db, sql->promote);
-    return j->begin && j->commit && j->add && j->claim && j->keyset && j->counter && j->update && j->answer && j->read && j->promote;
+    return j->begin && j->commit && j->add && j->claim && j->keyset && j->counter && j->taken && j->update && j->answer && j->read && j->promote;
 }
 
 void bare_jobs_close(struct bare_jobs *j)
 {
-    sqlite3_stmt *all[] = {j->begin, j->commit, j->add, j->claim, j->keyset, j->counter, j->update, j->answer, j->read, j->promote};
+    sqlite3_stmt *all[] = {j->begin, j->commit, j->add, j->claim, j->keyset, j->counter, j->taken, j->update, j->answer, j->read, j->promote};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         sqlite3_finalize(all[i]);
     sqlite3_close(j->db);
@@ -136,10 +137,10 @@ static bool send_one(struct bare_jobs *j, struct bare_job *job, int64_t now)
     uint8_t keys[BARE_PLAIN];
     uint64_t counter;
     if (!keyset_open(j, job, keys) || !numbers(j->counter, &job->keyset, 1) ||
-        sqlite3_step(j->counter) != SQLITE_ROW)
+        !bare_lite_run(j->counter) || !numbers(j->taken, &job->keyset, 1) || sqlite3_step(j->taken) != SQLITE_ROW)
         return false;
-    counter = (uint64_t)sqlite3_column_int64(j->counter, 0);
-    if (!bare_lite_run(j->counter))
+    counter = (uint64_t)sqlite3_column_int64(j->taken, 0);
+    if (!bare_lite_run(j->taken))
         return false;
     memcpy(job->packet, clear, sizeof clear);
     for (int i = 0; i < 5; i++)

@@ -14,7 +14,7 @@ enum { BARE_BATCH = 1000 };
 
 /* The statements' texts, as the server has them. */
 struct bare_jobs_sql {
-    const char *add, *claim, *keyset, *counter, *update, *answer, *read, *promote;
+    const char *add, *claim, *keyset, *counter, *taken, *update, *answer, *read, *promote;
 };
 
 struct bare_job {
@@ -24,7 +24,7 @@ struct bare_job {
 
 struct bare_jobs {
     sqlite3 *db;
-    sqlite3_stmt *begin, *commit, *add, *claim, *keyset, *counter, *update, *answer, *read, *promote;
+    sqlite3_stmt *begin, *commit, *add, *claim, *keyset, *counter, *taken, *update, *answer, *read, *promote;
     struct bare_crypto crypto, card;
     struct bare_job job[BARE_BATCH];
     void (*keys_of)(int64_t keyset, uint8_t plain[BARE_PLAIN]); /* what the card knows */

@@ -48,6 +48,8 @@ size_t card_atr(const struct card *c, uint8_t atr[CARD_MAX_ATR]);
 size_t card_transmit(struct card *c, const uint8_t *in, size_t in_len, uint8_t *out);
 /* True when a fault has cut the power; card_reset brings the card back. */
 bool card_is_dead(const struct card *c);
+/* A line on standard error where the configuration asked for them (verbose). */
+__attribute__((format(printf, 2, 3))) void card_say(const struct card *c, const char *format, ...);
 
 /* One name a line, with a short explanation; the texts are static. */
 const char *card_scp_names(void);

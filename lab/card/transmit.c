@@ -9,6 +9,7 @@
 #include "card/model/keys.h"
 #include "card/model/registry.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -37,11 +38,20 @@ static void apply_faults(struct job *j, uint16_t sw)
     }
 }
 
+void card_say(const struct card *c, const char *format, ...)
+{
+    va_list args;
+    if (!c->verbose)
+        return;
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+}
+
 static void log_command(const struct job *j, uint16_t sw)
 {
-    if (j->card->verbose)
-        fprintf(stderr, "card: %02X %02X %02X %02X, %zu bytes -> %zu bytes, %04X\n", j->cmd.cla, j->cmd.ins,
-                j->cmd.p1, j->cmd.p2, j->cmd.lc, j->reply->len, sw);
+    card_say(j->card, "card: %02X %02X %02X %02X, %zu bytes -> %zu bytes, %04X\n", j->cmd.cla, j->cmd.ins,
+             j->cmd.p1, j->cmd.p2, j->cmd.lc, j->reply->len, sw);
 }
 
 static size_t put_sw(uint8_t *out, size_t n, unsigned sw)

@@ -158,9 +158,10 @@ S(KEYSET_SET_STATE, "iiiii",
   "UPDATE keyset SET state = $5 WHERE domain = $1 AND party = $2 AND protocol = $3 AND kvn = $4")
 S(KEYSET_DELETE, "iiii", "DELETE FROM keyset WHERE domain = $1 AND party = $2 AND protocol = $3 AND kvn = $4")
 S(KEYSET_DELETE_ALL, "ii", "DELETE FROM keyset WHERE domain = $1 AND party = $2")
+/* Taken by two statements: RETURNING would build a temporary table for each counter. */
 S(COUNTER_TAKE, "i",
-  "INSERT INTO counter(keyset, next) VALUES($1, 2) ON CONFLICT(keyset) DO UPDATE SET next = counter.next + 1 "
-  "RETURNING next - 1")
+  "INSERT INTO counter(keyset, next) VALUES($1, 2) ON CONFLICT(keyset) DO UPDATE SET next = counter.next + 1")
+S(COUNTER_TAKEN, "i", "SELECT next - 1 FROM counter WHERE keyset = $1")
 S(DOMAIN_ADD, "iiibiiiii",
   "INSERT INTO security_domain(id, party, se, aid, parent, tar, holder, mode, state) VALUES($1, $2, $3, $4, "
   "$5, $6, $7, $8, $9)")

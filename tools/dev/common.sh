@@ -46,10 +46,10 @@ need() {
     rm -f "${TMPDIR:-/tmp}/opentsm-apt.$$"
 }
 
-# build_in DIR [meson options...] : configures once, builds, keeps quiet unless it fails.
+# build_in DIR TARGETS [meson options...] : configures once, builds the targets ("all" for everything), keeps quiet unless it fails.
 build_in() {
-    local dir=$1 log
-    shift
+    local dir=$1 targets=$2 log
+    shift 2
     mkdir -p build
     log=build/${dir#build/}.log
     if [ ! -f "$dir/build.ninja" ]; then
@@ -58,16 +58,20 @@ build_in() {
             die "meson setup failed ($log)"
         }
     fi
-    ninja -C "$dir" >"$log" 2>&1 || {
+    ninja -C "$dir" $targets >"$log" 2>&1 || {
         grep -E 'error|FAILED|warning' "$log" | head -20 >&2
         die "the build failed ($log)"
     }
 }
 
+programs="src/app/tsmd src/app/tsm lab/tsm-lab tools/demo-payment.cap"
+dev_options="-Dtests=false -Dbuildtype=debugoptimized -Doptimization=2"
+
+# What demo, up and bench need; the tests are built by ./dev test only.
 build_release() {
     need $packages_build
     say "building (build/dev)"
-    build_in build/dev -Dtests="${1:-false}" -Dbuildtype=debugoptimized -Doptimization=2
+    build_in build/dev "$programs" $dev_options
 }
 
 # end_pid FILE : ends the process whose pid stands in FILE, waits for its end.

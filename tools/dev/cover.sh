@@ -4,7 +4,7 @@
 need $packages_build $packages_test gcovr
 suites=${*:-unit lab fuzz oracle journey}
 say "building with coverage (build/cover)"
-build_in build/cover -Dtests=true -Dwerror=false -Dbuildtype=debug -Doptimization=0 -Db_coverage=true
+build_in build/cover all -Dtests=true -Dwerror=false -Dbuildtype=debug -Doptimization=0 -Db_coverage=true
 find build/cover -name '*.gcda' -delete
 args=()
 for s in $suites; do args+=(--suite "$s"); done

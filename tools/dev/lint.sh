@@ -7,7 +7,7 @@ git ls-files -co --exclude-standard '*.c' '*.h' | xargs clang-format --dry-run -
 shellcheck -x -s bash -e SC1090,SC1091,SC2086,SC2154,SC2034 dev tools/dev/*.sh tools/tap-run packaging/completion/tsm.bash .ci/run || bad=1
 mandoc -T lint -W warning docs/man/* || bad=1
 say "building with clang (build/clang)"
-CC=clang build_in build/clang -Dtests=true
-tools/check-pure build/dev/src || bad=1
+CC=clang build_in build/clang all -Dtests=true
+tools/check-pure build/clang/src || bad=1
 [ $bad = 0 ] && say "lint: clean"
 exit $bad

@@ -3,10 +3,9 @@
 need $packages_build $packages_test
 suite=${1:-}
 say "building (build/dev and build/asan)"
-build_in build/dev -Dtests=true -Dbuildtype=debugoptimized -Doptimization=2
-meson configure build/dev -Dtests=true >/dev/null
-ninja -C build/dev >build/dev.log 2>&1 || { grep -E 'error|FAILED' build/dev.log | head -20 >&2; die "the build failed (build/dev.log)"; }
-build_in build/asan -Dtests=true -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=false
+[ ! -f build/dev/build.ninja ] || meson configure build/dev -Dtests=true >/dev/null
+build_in build/dev all $dev_options -Dtests=true
+build_in build/asan all -Dtests=true -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=false
 
 # meson names its logs after the wrapper, which mends cmocka's skipped cases.
 run_tests() { # DIR RESULT SUITES...

@@ -116,21 +116,33 @@ lab_up() { # DIR
 {"iccid":"$uicc_iccid","msisdn":"$uicc_msisdn","profile":"${UICC_PROFILE:-lab-uicc}","protocol":"scp80","kvn":1,"kic":"$(lab_uicc_key 1)","kid":"$(lab_uicc_key 2)","kik":"$(lab_uicc_key 3)"}
 {"seid":"$ese_id","profile":"lab-ese","protocol":"scp03","kvn":255,"enc":"505152535455565758595A5B5C5D5E5F","mac":"505152535455565758595A5B5C5D5E5F","dek":"505152535455565758595A5B5C5D5E5F"}
 ROWS
-    curl -sS --fail-with-body --cacert "$dir/tls/ca.pem" -H "Authorization: Bearer $(sed -n 's/^TSM_TOKEN_OPERATOR=//p' "$dir/env")" \
-        -H 'Content-Type: application/x-ndjson' --data-binary @"$dir/inventory.ndjson" \
-        "https://127.0.0.1:$api_port/api/v1/secure-elements" >"$dir/inventory.json" || die "the inventory was not imported: $(cat "$dir/inventory.json")"
+    "$bin/src/app/tsm" se import "$dir/inventory.ndjson" --env "$dir/env" >"$dir/inventory.txt" || die "the inventory was not imported"
+}
+
+# A fleet of UICCs in one process, known to the inventory: msisdn 4917100000001.., keys made from the number.
+fleet_up() { # DIR N
+    local dir=$1 n=$2
+    awk -v n="$n" -v cards="$dir/fleet.ndjson" -v rows="$dir/fleet-inventory.ndjson" 'BEGIN {
+        for (i = 1; i <= n; i++) {
+            key = sprintf("%032X", i)
+            id = sprintf("\"iccid\":\"8949100000%09d\",\"msisdn\":\"49171%07d\"", i, i)
+            keys = sprintf("\"kic\":\"%s\",\"kid\":\"%s\",\"kik\":\"%s\"", key, key, key)
+            printf "{%s,\"kvn\":1,%s}\n", id, keys > cards
+            printf "{%s,\"profile\":\"lab-uicc\",\"protocol\":\"scp80\",\"kvn\":1,%s}\n", id, keys > rows
+        } }'
+    start_and_read "$dir" fleet "$bin/lab/tsm-lab" uicc --smsc "127.0.0.1:$smsc_port" --cards "$dir/fleet.ndjson"
+    "$bin/src/app/tsm" se import "$dir/fleet-inventory.ndjson" --env "$dir/env" >"$dir/fleet-import.txt" || die "the fleet was not imported"
 }
 
 house_down() { # DIR
     local dir=$1 name
-    for name in uicc ese handset bank tsmd smsc; do
+    for name in fleet uicc ese handset bank tsmd smsc; do
         end_pid "$dir/$name.pid"
         end_pid "$dir/$name.cat.pid"
     done
 }
 
 if [ "${verb:-}" = up ]; then
-    build_release
     while [ $# -gt 0 ]; do
         case "$1" in
         --fleet) fleet=$2; shift 2 ;;
@@ -138,10 +150,12 @@ if [ "${verb:-}" = up ]; then
         *) die "up does not know '$1'" ;;
         esac
     done
+    build_release
     house_down var/dev
     rm -rf var/dev
     house_up var/dev
     lab_up var/dev
+    [ -z "${fleet:-}" ] || fleet_up var/dev "$fleet"
     say "tsmd:   https://127.0.0.1:$api_port (pid $(cat var/dev/tsmd.pid)), device agents https://127.0.0.1:$device_port, message centre 127.0.0.1:$smsc_port"
     say "cards:  UICC $uicc_iccid on 127.0.0.1:$uicc_port, embedded SE $ese_id on 127.0.0.1:$ese_port"
     say "addresses and tokens: var/dev/env; end with ./dev down"

@@ -122,13 +122,24 @@ static size_t send_por(struct sim *s, const struct sms_tpdu *deliver, const stru
 
 /* ---- ENVELOPE (SMS-PP download) ---- */
 
+/* Two packets with one counter would show here: their octets differ, and so does the CRC of them. */
+static void log_packet(const struct sim *s, const struct ota_result *r, uint32_t crc)
+{
+    const struct scp80_command *c = &r->command;
+    card_say(s->card, "packet: TAR %02X%02X%02X, keys %u, counter %llu, CRC %08X: status %02X\n", c->tar[0],
+             c->tar[1], c->tar[2], (unsigned)c->kid >> 4, (unsigned long long)c->counter, crc,
+             (unsigned)r->status);
+}
+
 static size_t take_packet(struct sim *s, const struct sms_tpdu *deliver, uint8_t *packet, size_t n,
                           uint8_t *out)
 {
     static struct ota_result r;
     size_t len = 0;
     uint16_t sw = SW_DATA_DOWNLOAD_ERROR;
+    uint32_t crc = ota_crc32(packet, n); /* before it is deciphered in place */
     ota_process(&s->door, packet, n, &r);
+    log_packet(s, &r, crc);
     s->packets++;
     bool torn = (s->quirks->tear_at > 0 && s->packets == s->quirks->tear_at) || card_is_dead(s->card);
     if (s->quirks->silent && r.status != POR_OK) {

@@ -60,8 +60,9 @@ static enum tsm_err take_counter(struct tx *tx, struct talk_state *st, int64_t k
     if (st->jump)
         TRY(db_exec(tx, SQL_COUNTER_JUMP, keyset, (int64_t)TALK_COUNTER_JUMP));
     st->jump = 0;
+    TRY(db_exec(tx, SQL_COUNTER_TAKE, keyset));
     ROWS r = {0};
-    TRY(db_first(tx, &r, SQL_COUNTER_TAKE, keyset));
+    TRY(db_first(tx, &r, SQL_COUNTER_TAKEN, keyset));
     *counter = (uint64_t)db_int(&r, 0);
     if (*counter >= SCP80_COUNTER_ALARM)
         return FAIL(COUNTER_DEAD, "the counter of key set %lld passed its alarm mark", (long long)keyset);

@@ -181,6 +181,19 @@ static enum tsm_err load_turn(struct tx *tx, void *arg)
     return load_keys(t, tx);
 }
 
+/* Rather than flood a card with messages, the order says that it needs a better link [DESIGN 6]. */
+static enum tsm_err judge_length(struct turn *t)
+{
+    struct talk_estimate e;
+    if (!talk_by_packets(&t->talk))
+        return TSM_OK;
+    TRY(talk_estimate(&t->talk, &e));
+    if ((int64_t)e.messages > t->el.profile.max_messages)
+        return FAIL(NEEDS_BETTER_LINK, "%s would take %zu short messages, the profile allows %lld",
+                    t->talk.plan->name, e.messages, (long long)t->el.profile.max_messages);
+    return TSM_OK;
+}
+
 static enum tsm_err work(void *self, struct job *job)
 {
     struct turn *t = arena_get(&job->arena, sizeof *t);
@@ -204,7 +217,7 @@ static enum tsm_err work(void *self, struct job *job)
     t->talk.state = &t->state;
     TRY(talk_state_read(job->progress, &t->state));
     if (job->answer.len == 0)
-        return TSM_OK;
+        return t->state.asked ? TSM_OK : judge_length(t);
     t->read = true;
     TRY(json_read(job->answer, &reply));
     e = talk_read(&t->talk, reply, &t->event);
