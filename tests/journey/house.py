@@ -106,7 +106,7 @@ class House:
         provider, owner = _provider_fixture(self._data()), _owner_fixture(self._data())
         o = self._start_node("owner", "operator", owner, ["--roles", OWNER_ROLES, "--listen-partner", "127.0.0.1:0"])
         device = f"https://127.0.0.1:{o.ports['device']}/gp/seram"
-        p = self._start_node("provider", "bank", provider, ["--roles", PROVIDER_ROLES, "--name", "bank",
+        p = self._start_node("provider", "bank", provider, ["--roles", PROVIDER_ROLES,
                                                             "--listen-partner", "127.0.0.1:0", "--device-url", device])
         provider["parties"][0]["partner_url"] = f"https://127.0.0.1:{o.ports['partner']}"
         owner["parties"][1]["partner_url"] = f"https://127.0.0.1:{p.ports['partner']}"

@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Two customers of one bank from order to payment to removal, with callbacks and evidence; afterwards nothing that
+was written down holds a card number, a key or a PIN (stations 1 to 12)."""
+import json
+import os
+import re
+
+from house import ESE_KEY, LAB, House, Tap, fixture, run
+
+PANS = ("5413330089010434", "5413330089020011")
+OPERATIONS = ("deploy", "suspend", "resume", "terminate")
+
+
+def tell_story(house):
+    words = [LAB, "bank", "story", "--env", house.env_path(), "--uicc", f"127.0.0.1:{house.uicc.port}",
+             "--uicc-iccid", house.uicc.iccid, "--ese", f"127.0.0.1:{house.ese.port}", "--ese-id", house.ese.seid,
+             "--callbacks", house.callback_log(), "--evidence", os.path.join(house.dir, "evidence.json")]
+    status, out, err = run(words, seconds=90)
+    for name, text in (("story.out", out), ("story.err", err)):
+        with open(os.path.join(house.dir, name), "w") as f:
+            f.write(text)
+    return status, out + err
+
+
+def evidence(house):
+    with open(os.path.join(house.dir, "evidence.json")) as f:
+        return json.load(f)
+
+
+def the_evidence_is_complete(tap, house):
+    found = evidence(house)
+    wrong = [c for c in found["checks"] if not c["passed"]]
+    tap.ok(found["checks"] and not wrong, f"each of the {len(found['checks'])} checks of the story held", wrong)
+    told = {(o["customer"], o["operation"]) for o in found["orders"] if o["state"] == "DONE"}
+    customers = {o["customer"] for o in found["orders"]}
+    tap.equal(len(told & {(c, o) for c in customers for o in OPERATIONS}), 2 * len(OPERATIONS),
+              "both customers were served from deploy to terminate")
+    stations = {s["station"] for o in found["orders"] for s in o["timeline"]}
+    tap.ok(stations >= {3, 4, 6, 7, 9, 11, 12}, "the timelines tell of every station between order and end", stations)
+    seen = house.callbacks_seen()
+    tap.equal(sorted((c["body"]["order"], c["body"]["state"]) for c in seen if not c["duplicate"]),
+              sorted((o["order"], o["state"]) for o in found["orders"]), "each order was called back once with its end")
+    tap.ok(not any("seram" in c["body"] for c in seen), "no callback holds a session's secret")
+
+
+def the_personal_data_are_gone(tap, house):
+    tap.equal(house.rows("SELECT count(*) FROM orders WHERE length(data) > 0"), [(0,)],
+              "no order keeps card data after its end")
+    tap.equal(house.rows("SELECT count(*) FROM service_instance"), [(0,)], "terminate removed the instances")
+    tap.equal(house.rows("SELECT count(*) FROM security_domain"), [(0,)], "terminate removed the domains")
+    left = house.rows("SELECT count(*) FROM keyset WHERE domain NOT IN (SELECT id FROM se)")
+    tap.equal(left, [(0,)], "no key set is left but the issuer's own")
+
+
+def secrets_of(house):
+    """What must stand nowhere, by name: as text and as octets."""
+    masters = {m["name"]: m["value"] for m in fixture()["masters"]}
+    keys = {"kic": house.uicc.kic, "kid": house.uicc.kid, "kik": house.uicc.kik, "eSE key": ESE_KEY}
+    pins = {f"PIN of {party}": pin for party, pin in house.node().pins.items()}
+    pans = {f"card number ..{pan[-4:]}": pan for pan in PANS}
+    return {**masters, **keys, **pans}, pins
+
+
+def forms(value, hex_digits):
+    """The text in both cases, in hexadecimal, and as octets."""
+    text = value.encode()
+    found = {text, text.lower(), text.upper(), text.hex().encode(), text.hex().upper().encode()}
+    return found | {bytes.fromhex(value)} if hex_digits else found
+
+
+def files_of(house):
+    """Everything that the house wrote but what was given to it: tokens, PINs, private keys, the fixture."""
+    given = re.compile(r"/(tokens|pins|tls)/|/fixture\.json$")
+    for folder, _, names in os.walk(house.dir):
+        for name in names:
+            path = os.path.join(folder, name)
+            if not given.search(path):
+                yield path
+
+
+def nothing_secret_is_written(tap, house):
+    values, pins = secrets_of(house)
+    wanted = [(name, form) for name, value in values.items() for form in forms(value, True)]
+    wanted += [(name, form) for name, value in pins.items() for form in forms(value, False)]
+    found, read = [], set()
+    for path in files_of(house):
+        with open(path, "rb") as f:
+            content = f.read()
+        read.add(os.path.relpath(path, house.dir))
+        found += [f"{name} in {os.path.relpath(path, house.dir)}" for name, form in wanted if form in content]
+    needed = {"tsmd.log", "tsmd.out", "tsmd/tsm.db", "evidence.json", "callbacks.ndjson", "story.out"}
+    tap.ok(read >= needed, "logs, database, evidence and callbacks were searched", needed - read)
+    tap.ok(not found, f"none of {len(values) + len(pins)} secrets stands in any of {len(read)} files", "\n".join(found))
+
+
+def main():
+    tap = Tap()
+    house = House(callbacks=True).start()
+    try:
+        status, text = tell_story(house)
+        tap.ok(status == 0, "the story of both customers ends well", text[-3000:])
+        the_evidence_is_complete(tap, house)
+        the_personal_data_are_gone(tap, house)
+        nothing_secret_is_written(tap, house)
+        tap.ok(house.node().stop() == 0, "the server ends in order when it is asked to")
+        nothing_secret_is_written(tap, house)
+    finally:
+        house.stop()
+    tap.done()
+
+
+main()
