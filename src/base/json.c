@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/hex.h"
+
 /* The deepest nesting, counted before the parser recurses into it. */
 static size_t depth_of(struct bytes text)
 {
@@ -26,6 +28,13 @@ static size_t depth_of(struct bytes text)
     return deepest;
 }
 
+/* How much of the parser's words does not quote the document. */
+static size_t told(const char *words)
+{
+    const char *quote = strstr(words, " near ");
+    return quote ? (size_t)(quote - words) : strlen(words);
+}
+
 enum tsm_err json_read(struct bytes text, json_t **out)
 {
     json_error_t e;
@@ -34,8 +43,8 @@ enum tsm_err json_read(struct bytes text, json_t **out)
         return FAIL(BAD_FORM, "JSON is nested deeper than %d", JSON_DEPTH_MAX);
     NEED(text.len <= JSON_BODY_MAX, TOO_LONG);
     v = json_loadb((const char *)text.at, text.len, JSON_REJECT_DUPLICATES, &e);
-    if (!v)
-        return FAIL(BAD_FORM, "JSON line %d column %d: %s", e.line, e.column, e.text);
+    if (!v) /* without the piece of the document that follows "near": it may be a key */
+        return FAIL(BAD_FORM, "JSON line %d column %d: %.*s", e.line, e.column, (int)told(e.text), e.text);
     *out = v;
     return TSM_OK;
 }
@@ -138,4 +147,18 @@ enum tsm_err json_fill_known(const json_t *object, const struct json_row *rows, 
 char *json_text(const json_t *value)
 {
     return json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+}
+
+const char *json_member(const json_t *object, const char *name)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    return text ? text : "";
+}
+
+enum tsm_err json_member_hex(const json_t *object, const char *name, uint8_t *to, size_t cap, size_t *len)
+{
+    const char *text = json_string_value(json_object_get(object, name));
+    if (!text || hex_read(text, to, cap, len) != TSM_OK)
+        return FAIL_FIELD(BAD_VALUE, name, "%s must be hex of at most %zu bytes", name, cap);
+    return TSM_OK;
 }

@@ -42,5 +42,9 @@ enum tsm_err json_fill(const json_t *object, const struct json_row *rows, void *
 enum tsm_err json_fill_known(const json_t *object, const struct json_row *rows, void *into);
 /* Compact text of a document; owned by the caller (free). NULL when memory is exhausted. */
 char *json_text(const json_t *value);
+/* The text of a member; "" where it is missing or is no text. Borrowed from the object, which may be NULL. */
+const char *json_member(const json_t *object, const char *name);
+/* A member that spells at most `cap` bytes in hex; BAD_VALUE with the member named where it does not. */
+enum tsm_err json_member_hex(const json_t *object, const char *name, uint8_t *to, size_t cap, size_t *len);
 
 #endif

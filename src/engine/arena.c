@@ -13,6 +13,12 @@ struct arena_block {
     _Alignas(ALIGN) uint8_t at[];
 };
 
+struct arena_owned {
+    struct arena_owned *next;
+    void (*drop)(void *at);
+    void *at;
+};
+
 void *arena_get(struct arena *a, size_t size)
 {
     size_t want = (size + ALIGN - 1) & ~(size_t)(ALIGN - 1);
@@ -46,8 +52,19 @@ char *arena_text(struct arena *a, const char *text)
     return (char *)(uintptr_t)b.at;
 }
 
+enum tsm_err arena_owns(struct arena *a, void (*drop)(void *at), void *at)
+{
+    struct arena_owned *o = arena_get(a, sizeof *o);
+    NEED(o != NULL, NO_MEMORY);
+    *o = (struct arena_owned){a->owned, drop, at};
+    a->owned = o;
+    return TSM_OK;
+}
+
 void arena_drop(struct arena *a)
 {
+    for (; a->owned; a->owned = a->owned->next)
+        a->owned->drop(a->owned->at);
     while (a->blocks) {
         struct arena_block *b = a->blocks;
         a->blocks = b->next;

@@ -22,20 +22,14 @@ static const struct json_row asked_rows[] = {
     {NULL, JSON_TEXT, 0, 0, 0, JSON_OPTIONAL, NULL},
 };
 
-static const char *text_of(const json_t *o, const char *name)
-{
-    const char *t = json_string_value(json_object_get(o, name));
-    return t ? t : "";
-}
-
 enum tsm_err exchange_read(struct bytes body, struct exchange *out, json_t **document)
 {
     json_t *o;
     TRY(json_read(body, &o));
     *out = (struct exchange){.call = json_integer_value(json_object_get(o, "call")),
-                             .msisdn = text_of(o, "msisdn"),
-                             .session = text_of(o, "session"),
-                             .holder = text_of(o, "holder"),
+                             .msisdn = json_member(o, "msisdn"),
+                             .session = json_member(o, "session"),
+                             .holder = json_member(o, "holder"),
                              .payload = json_object_get(o, "payload"),
                              .answer_s = json_integer_value(json_object_get(o, "answer_s")),
                              .concat = (int)json_integer_value(json_object_get(o, "concat"))};

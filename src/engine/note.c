@@ -42,12 +42,6 @@ enum tsm_err note_list(struct tx *tx, int64_t party, struct bytes trace, time_us
     return TSM_OK;
 }
 
-static const char *text_of(const json_t *o, const char *name)
-{
-    const char *t = json_string_value(json_object_get(o, name));
-    return t ? t : "";
-}
-
 enum tsm_err note_import(struct tx *tx, int64_t party, struct bytes trace, const json_t *list)
 {
     size_t i;
@@ -59,9 +53,9 @@ enum tsm_err note_import(struct tx *tx, int64_t party, struct bytes trace, const
         struct note n = {.party = party,
                          .trace = trace,
                          .station = (int)json_integer_value(json_object_get(o, "station")),
-                         .role = text_of(o, "role"),
-                         .step = text_of(o, "step"),
-                         .text = text_of(o, "text"),
+                         .role = json_member(o, "role"),
+                         .step = json_member(o, "step"),
+                         .text = json_member(o, "text"),
                          .apdus = text,
                          .at = json_integer_value(json_object_get(o, "at_us"))};
         enum tsm_err e = note_add(tx, &n);

@@ -32,12 +32,9 @@ class Trap:
 
     def disarm(self):
         """True when it had killed before."""
-        killed = self.sprung()
-        if not killed:
-            self.helper.kill()
-        self.helper.wait()
+        self.helper.terminate()
         self.helper.stdout.close()
-        return killed
+        return self.helper.wait() == 0
 
 
 def _come_back(house):

@@ -42,8 +42,9 @@ def fixture():
 
 
 def _provider_fixture(data):
+    """A provider knows no profiles: the owner tells it the one of the element that it asks for."""
     data["parties"][0]["partner_url"] = "https://127.0.0.1:9"
-    return data
+    return {**data, "profiles": []}
 
 
 def _owner_fixture(data):

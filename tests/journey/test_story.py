@@ -29,7 +29,7 @@ def evidence(house):
 
 def the_evidence_is_complete(tap, house):
     found = evidence(house)
-    wrong = [c for c in found["checks"] if not c["passed"]]
+    wrong = [c for c in found["checks"] if not c["ok"]]
     tap.ok(found["checks"] and not wrong, f"each of the {len(found['checks'])} checks of the story held", wrong)
     told = {(o["customer"], o["operation"]) for o in found["orders"] if o["state"] == "DONE"}
     customers = {o["customer"] for o in found["orders"]}
@@ -53,12 +53,13 @@ def the_personal_data_are_gone(tap, house):
 
 
 def secrets_of(house):
-    """What must stand nowhere, by name: as text and as octets."""
+    """What must stand nowhere, by name: keys and card numbers in every form, words (PINs, bearer tokens) as text."""
     masters = {m["name"]: m["value"] for m in fixture()["masters"]}
     keys = {"kic": house.uicc.kic, "kid": house.uicc.kid, "kik": house.uicc.kik, "eSE key": ESE_KEY}
-    pins = {f"PIN of {party}": pin for party, pin in house.node().pins.items()}
+    words = {f"PIN of {p} at {n.name}": pin for n in house.nodes.values() for p, pin in n.pins.items()}
+    words.update({f"token of {party}": token for party, token in house.tokens.items()})
     pans = {f"card number ..{pan[-4:]}": pan for pan in PANS}
-    return {**masters, **keys, **pans}, pins
+    return {**masters, **keys, **pans}, words
 
 
 def forms(value, hex_digits):
@@ -69,8 +70,8 @@ def forms(value, hex_digits):
 
 
 def files_of(house):
-    """Everything that the house wrote but what was given to it: tokens, PINs, private keys, the fixture."""
-    given = re.compile(r"/(tokens|pins|tls)/|/fixture\.json$")
+    """Everything that was written but what was given: token files, PINs, private keys, the fixture, the environment."""
+    given = re.compile(r"/(tokens|pins|tls)/|/fixture\.json$|/env$")
     for folder, _, names in os.walk(house.dir):
         for name in names:
             path = os.path.join(folder, name)
@@ -79,18 +80,23 @@ def files_of(house):
 
 
 def nothing_secret_is_written(tap, house):
-    values, pins = secrets_of(house)
+    values, words = secrets_of(house)
+    control = house.uicc.iccid.encode()
     wanted = [(name, form) for name, value in values.items() for form in forms(value, True)]
-    wanted += [(name, form) for name, value in pins.items() for form in forms(value, False)]
-    found, read = [], set()
+    wanted += [(name, form) for name, value in words.items() for form in forms(value, False)]
+    found, read, controls = [], set(), set()
     for path in files_of(house):
         with open(path, "rb") as f:
             content = f.read()
         read.add(os.path.relpath(path, house.dir))
+        controls.update(name for name in [os.path.basename(path)] if control in content)
         found += [f"{name} in {os.path.relpath(path, house.dir)}" for name, form in wanted if form in content]
-    needed = {"tsmd.log", "tsmd.out", "tsmd/tsm.db", "evidence.json", "callbacks.ndjson", "story.out"}
+    needed = {"evidence.json", "callbacks.ndjson", "story.out"}
+    for node in house.nodes:
+        needed |= {f"{node}.log", f"{node}.out", f"{node}/tsm.db"}
     tap.ok(read >= needed, "logs, database, evidence and callbacks were searched", needed - read)
-    tap.ok(not found, f"none of {len(values) + len(pins)} secrets stands in any of {len(read)} files", "\n".join(found))
+    tap.ok(any(name.startswith("tsm.db") for name in controls), "the search finds what is there: the ICCID in the database", controls)
+    tap.ok(not found, f"none of {len(values) + len(words)} secrets stands in any of {len(read)} files", "\n".join(found))
 
 
 def main():
@@ -109,4 +115,5 @@ def main():
     tap.done()
 
 
-main()
+if __name__ == "__main__":
+    main()

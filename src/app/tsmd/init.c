@@ -27,12 +27,6 @@ struct init {
     char dir[512];
 };
 
-static const char *text_of(const json_t *o, const char *name)
-{
-    const char *t = json_string_value(json_object_get(o, name));
-    return t ? t : "";
-}
-
 static enum tsm_err read_whole(const char *path, char **out, size_t *len)
 {
     FILE *f = fopen(path, "re");
@@ -75,11 +69,11 @@ static enum tsm_err add_parties(struct tx *tx, void *arg)
     {
         int64_t owner = json_is_true(json_object_get(p, "owner")),
                 provider = json_is_true(json_object_get(p, "provider"));
-        enum tsm_err e = db_exec_one(tx, SQL_PARTY_SET, text_of(p, "name"), text_of(p, "callback_url"),
-                                     text_of(p, "partner_url"), owner, provider);
+        enum tsm_err e = db_exec_one(tx, SQL_PARTY_SET, json_member(p, "name"), json_member(p, "callback_url"),
+                                     json_member(p, "partner_url"), owner, provider);
         if (e == TSM_NOT_FOUND)
-            e = db_exec(tx, SQL_PARTY_ADD, store_id(tx_store(tx)), text_of(p, "name"), owner, provider,
-                        text_of(p, "callback_url"), text_of(p, "partner_url"), tx_now(tx));
+            e = db_exec(tx, SQL_PARTY_ADD, store_id(tx_store(tx)), json_member(p, "name"), owner, provider,
+                        json_member(p, "callback_url"), json_member(p, "partner_url"), tx_now(tx));
         TRY(e);
     }
     return TSM_OK;
@@ -111,8 +105,8 @@ static enum tsm_err make_tokens(struct init *in)
 {
     json_t *p;
     size_t i;
-    json_array_foreach(json_object_get(in->fixture, "parties"), i, p) if (!text_of(p, "partner_url")[0])
-        TRY(make_token(in->c, text_of(p, "name")));
+    json_array_foreach(json_object_get(in->fixture, "parties"), i, p) if (!json_member(p, "partner_url")[0])
+        TRY(make_token(in->c, json_member(p, "name")));
     return TSM_OK;
 }
 
@@ -132,13 +126,13 @@ static enum tsm_err add_masters(struct init *in)
     json_array_foreach(json_object_get(in->fixture, "masters"), i, m)
     {
         uint8_t value[32];
-        enum vault_master kind = !strcmp(text_of(m, "kind"), "cvk")   ? MASTER_CVK
-                                 : !strcmp(text_of(m, "kind"), "aes") ? MASTER_AES
+        enum vault_master kind = !strcmp(json_member(m, "kind"), "cvk")   ? MASTER_CVK
+                                 : !strcmp(json_member(m, "kind"), "aes") ? MASTER_AES
                                                                       : MASTER_TDES;
         enum tsm_err e;
-        TRY(party_of(in, text_of(m, "party"), &at));
-        TRY(hex_read(text_of(m, "value"), value, sizeof value, &n));
-        e = vault_import_master(in->parties.at[at].vault, text_of(m, "name"), kind, BYTES_OF(value, n));
+        TRY(party_of(in, json_member(m, "party"), &at));
+        TRY(hex_read(json_member(m, "value"), value, sizeof value, &n));
+        e = vault_import_master(in->parties.at[at].vault, json_member(m, "name"), kind, BYTES_OF(value, n));
         explicit_bzero(value, sizeof value);
         if (e != TSM_OK && e != TSM_UNIQUE)
             return e;
@@ -202,9 +196,9 @@ static enum tsm_err add_load_files(struct init *in)
         struct load_file l = {.in = in};
         char path[1100];
         enum tsm_err e;
-        TRY(party_of(in, text_of(f, "party"), &at));
+        TRY(party_of(in, json_member(f, "party"), &at));
         l.party = in->parties.at[at].id;
-        snprintf(path, sizeof path, "%s/%s", in->o->cap_dir ? in->o->cap_dir : in->dir, text_of(f, "cap"));
+        snprintf(path, sizeof path, "%s/%s", in->o->cap_dir ? in->o->cap_dir : in->dir, json_member(f, "cap"));
         TRY(cap_file_block(path, l.package, &l.package_len, &l.content, &l.content_len, l.hash));
         e = store_write(in->store, add_load_file, &l);
         free(l.content);
@@ -237,13 +231,13 @@ static enum tsm_err add_scripts(struct init *in)
     size_t i, at, n;
     json_array_foreach(json_object_get(in->fixture, "perso_scripts"), i, f)
     {
-        struct script s = {.name = text_of(f, "name")};
+        struct script s = {.name = json_member(f, "name")};
         char path[1100];
         enum tsm_err e;
-        TRY(party_of(in, text_of(f, "party"), &at));
+        TRY(party_of(in, json_member(f, "party"), &at));
         s.party = in->parties.at[at].id;
-        snprintf(path, sizeof path, "%s%s%s", text_of(f, "file")[0] == '/' ? "" : in->dir,
-                 text_of(f, "file")[0] == '/' ? "" : "/", text_of(f, "file"));
+        snprintf(path, sizeof path, "%s%s%s", json_member(f, "file")[0] == '/' ? "" : in->dir,
+                 json_member(f, "file")[0] == '/' ? "" : "/", json_member(f, "file"));
         TRY(read_whole(path, &s.body, &n));
         e = store_write(in->store, add_script, &s);
         free(s.body);
@@ -257,7 +251,7 @@ static enum tsm_err add_flavor(struct tx *tx, int64_t party, int64_t version, co
     char *text = json_text(f);
     enum tsm_err e;
     NEED(text != NULL, NO_MEMORY);
-    e = db_exec(tx, SQL_FLAVOR_ADD, store_id(tx_store(tx)), party, version, text_of(f, "name"), text);
+    e = db_exec(tx, SQL_FLAVOR_ADD, store_id(tx_store(tx)), party, version, json_member(f, "name"), text);
     free(text);
     return e;
 }
@@ -269,12 +263,12 @@ static enum tsm_err add_service(struct tx *tx, int64_t party, const json_t *s)
     size_t i;
     {
         ROWS r = {0};
-        enum tsm_err e = db_first(tx, &r, SQL_SERVICE_BY_NAME, party, text_of(s, "name"));
+        enum tsm_err e = db_first(tx, &r, SQL_SERVICE_BY_NAME, party, json_member(s, "name"));
         if (e != TSM_NOT_FOUND)
             return e;
     }
-    TRY(db_exec(tx, SQL_SERVICE_ADD, service, party, text_of(s, "name"), "{}"));
-    TRY(db_exec(tx, SQL_VERSION_ADD, version, party, service, text_of(s, "version"), (int64_t)1, "{}"));
+    TRY(db_exec(tx, SQL_SERVICE_ADD, service, party, json_member(s, "name"), "{}"));
+    TRY(db_exec(tx, SQL_VERSION_ADD, version, party, service, json_member(s, "version"), (int64_t)1, "{}"));
     json_array_foreach(json_object_get(s, "flavors"), i, f) TRY(add_flavor(tx, party, version, f));
     return TSM_OK;
 }
@@ -286,7 +280,7 @@ static enum tsm_err add_services(struct tx *tx, void *arg)
     size_t i, at;
     json_array_foreach(json_object_get(in->fixture, "services"), i, s)
     {
-        TRY(party_of(in, text_of(s, "party"), &at));
+        TRY(party_of(in, json_member(s, "party"), &at));
         TRY(add_service(tx, in->parties.at[at].id, s));
     }
     return TSM_OK;

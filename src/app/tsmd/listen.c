@@ -69,12 +69,6 @@ static enum tsm_err take_letter(struct tx *tx, void *arg)
     return partner_receive(l->h->partners, tx, &l->wire);
 }
 
-static const char *text_of(const json_t *o, const char *name)
-{
-    const char *t = json_string_value(json_object_get(o, name));
-    return t ? t : "";
-}
-
 static enum tsm_err received(void *self, const struct partner_message *m, char **answer)
 {
     struct letter l = {.h = self};
@@ -84,15 +78,15 @@ static enum tsm_err received(void *self, const struct partner_message *m, char *
     enum tsm_err e;
     *answer = NULL;
     TRY(json_read(m->json, &o));
-    l.wire = (struct partner_wire){.from = text_of(o, "from"),
-                                   .to = text_of(o, "to"),
+    l.wire = (struct partner_wire){.from = json_member(o, "from"),
+                                   .to = json_member(o, "to"),
                                    .verb = m->verb,
-                                   .key = text_of(o, "key"),
-                                   .body = text_of(o, "body")};
+                                   .key = json_member(o, "key"),
+                                   .body = json_member(o, "body")};
     e = strcmp(l.wire.from, m->peer_name)
             ? FAIL(NOT_ALLOWED, "the certificate of %.60s does not speak for %.60s", m->peer_name,
                    l.wire.from)
-            : hex_read(text_of(o, "trace"), trace, sizeof trace, &n);
+            : hex_read(json_member(o, "trace"), trace, sizeof trace, &n);
     l.wire.trace = BYTES_OF(trace, n);
     if (e == TSM_OK)
         e = store_write(l.h->store, take_letter, &l);

@@ -205,39 +205,6 @@ static enum tsm_err accept_order(struct tx *tx, void *arg)
     return order_json(tx, a->sp, &a->order, false, &a->answer);
 }
 
-static enum tsm_err caller_of(struct sp *sp, struct http_request *q, struct caller *who)
-{
-    const char *token;
-    TRY(http_bearer(q, &token));
-    return access_of(sp->c.store, token, ACCESS_PROVIDER, who);
-}
-
-struct question {
-    struct sp *sp;
-    int64_t party, id, limit;
-    struct order order;
-    json_t *answer;
-};
-
-static enum tsm_err read_state(struct tx *tx, void *arg)
-{
-    struct question *q = arg;
-    return order_load(tx, q->party, q->id, &q->order);
-}
-
-/* Waits until the order has come to a state, by the signal that follows each commit of a turn. */
-static enum tsm_err wait_for_state(struct question *q, enum order_state at_least, int64_t seconds)
-{
-    time_us until = clock_now(&clock_real) + SECONDS(seconds);
-    for (;;) {
-        uint64_t seen = sp_turns(q->sp);
-        TRY(store_read(q->sp->c.store, read_state, q));
-        if (q->order.state >= (int64_t)at_least || clock_now(&clock_real) >= until)
-            return TSM_OK;
-        sp_wait_turn(q->sp, seen, until);
-    }
-}
-
 enum tsm_err sp_post_order(void *app, struct http_request *q, struct http_reply *reply)
 {
     struct sp *sp = app;
@@ -245,7 +212,7 @@ enum tsm_err sp_post_order(void *app, struct http_request *q, struct http_reply 
     struct acceptance a = {.sp = sp, .posted = &p};
     uint8_t random[16];
     struct caller who;
-    TRY(caller_of(sp, q, &who));
+    TRY(sp_caller(sp, q, &who));
     TRY(read_posted(q, &p, &a.order));
     SHA256(q->body.at, q->body.len, a.digest);
     a.order.party = who.party;
@@ -261,101 +228,8 @@ enum tsm_err sp_post_order(void *app, struct http_request *q, struct http_reply 
     TRY(store_write(sp->c.store, accept_order, &a));
     if (a.order.session[0]) { /* the agent may come as soon as it hears its session: the owner must know it by
                                  then */
-        struct question q2 = {.sp = sp, .party = who.party, .id = a.order.id};
-        TRY(wait_for_state(&q2, ORDER_RUNNING, AGENT_WAIT_S));
+        TRY(sp_wait_for_state(sp, &a.order, ORDER_RUNNING, AGENT_WAIT_S));
     }
     TRY(http_reply_header(reply, "Location", "/api/v1/orders/%lld", (long long)a.order.id));
     return http_reply_json(reply, a.repeated ? 200 : 202, a.answer);
-}
-
-static enum tsm_err read_order(struct tx *tx, void *arg)
-{
-    struct question *q = arg;
-    TRY(order_load(tx, q->party, q->id, &q->order));
-    return order_json(tx, q->sp, &q->order, true, &q->answer);
-}
-
-static enum tsm_err id_param(const struct http_request *q, int64_t *id)
-{
-    char text[24];
-    TRY(http_path_param(q, "id", text, sizeof text));
-    if (!text_is_digits(text, 1, 19))
-        return FAIL(NOT_FOUND, "ids are decimal numbers");
-    *id = strtoll(text, NULL, 10);
-    return TSM_OK;
-}
-
-enum tsm_err sp_get_order(void *app, struct http_request *q, struct http_reply *reply)
-{
-    struct question ask = {.sp = app};
-    struct caller who;
-    int64_t wait;
-    TRY(caller_of(app, q, &who));
-    TRY(id_param(q, &ask.id));
-    TRY(http_query_number(q, "wait", (struct http_range){0, ORDER_WAIT_MAX_S, 0}, &wait));
-    ask.party = who.party;
-    if (wait)
-        TRY(wait_for_state(&ask, ORDER_DONE, wait));
-    TRY(store_read(ask.sp->c.store, read_order, &ask));
-    return http_reply_json(reply, 200, ask.answer);
-}
-
-static enum tsm_err read_list(struct tx *tx, void *arg)
-{
-    struct question *q = arg;
-    json_t *list = json_array();
-    ROWS r = {0};
-    enum tsm_err e = db_query(tx, &r, SQL_ORDER_LIST, q->party, q->id, q->limit);
-    while (e == TSM_OK && (e = db_next(&r)) == TSM_OK) {
-        json_t *o = NULL;
-        e = order_load(tx, q->party, db_int(&r, 0), &q->order);
-        if (e == TSM_OK)
-            e = order_json(tx, q->sp, &q->order, false, &o);
-        json_array_append_new(list, o);
-        q->id = q->order.id;
-    }
-    q->answer = json_pack("{so sI}", "orders", list, "limit", (json_int_t)q->limit);
-    return e == TSM_NOT_FOUND ? TSM_OK : e;
-}
-
-enum tsm_err sp_list_orders(void *app, struct http_request *q, struct http_reply *reply)
-{
-    struct question ask = {.sp = app};
-    struct caller who;
-    enum tsm_err e;
-    TRY(caller_of(app, q, &who));
-    TRY(http_query_number(q, "limit", (struct http_range){1, ORDER_LIST_MAX, 20}, &ask.limit));
-    TRY(http_query_number(q, "before", (struct http_range){1, INT64_MAX, INT64_MAX}, &ask.id));
-    ask.party = who.party;
-    e = store_read(ask.sp->c.store, read_list, &ask);
-    if (e != TSM_OK) {
-        json_decref(ask.answer);
-        return e;
-    }
-    return http_reply_json(reply, 200, ask.answer);
-}
-
-static enum tsm_err read_instance(struct tx *tx, void *arg)
-{
-    struct question *q = arg;
-    struct instance i;
-    char aid[33];
-    TRY(instance_load(tx, q->party, q->id, &i));
-    ROWS service = {0};
-    TRY(db_first(tx, &service, SQL_SERVICE_BY_ID, i.service, q->party));
-    q->answer = json_pack("{s:o ss s:{ss} ss ss}", "id", json_sprintf("%lld", (long long)i.id), "service",
-                          db_text(&service, 0), "se", se_kind_words[i.se_kind], i.se_ref, "state",
-                          instance_state_word(i.state), "aid", hex_text(BYTES_OF(i.aid, i.aid_len), aid));
-    return TSM_OK;
-}
-
-enum tsm_err sp_get_instance(void *app, struct http_request *q, struct http_reply *reply)
-{
-    struct question ask = {.sp = app};
-    struct caller who;
-    TRY(caller_of(app, q, &who));
-    TRY(id_param(q, &ask.id));
-    ask.party = who.party;
-    TRY(store_read(ask.sp->c.store, read_instance, &ask));
-    return http_reply_json(reply, 200, ask.answer);
 }

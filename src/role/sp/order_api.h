@@ -11,6 +11,12 @@ enum tsm_err sp_get_order(void *app, struct http_request *q, struct http_reply *
 enum tsm_err sp_list_orders(void *app, struct http_request *q, struct http_reply *reply);
 enum tsm_err sp_get_instance(void *app, struct http_request *q, struct http_reply *reply);
 
+/* The provider behind the bearer token. */
+enum tsm_err sp_caller(struct sp *sp, struct http_request *q, struct caller *who);
+/* Waits until the order (party and id given) has come to a state or the time is over; *order is as stored
+ * then. */
+enum tsm_err sp_wait_for_state(struct sp *sp, struct order *order, enum order_state at_least,
+                               int64_t seconds);
 /* How many turns of orders were committed here, and waiting for the next one: for callers that wait for a
  * state. */
 uint64_t sp_turns(struct sp *sp);

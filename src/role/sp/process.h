@@ -29,6 +29,8 @@ struct process {
 };
 /* The steps of an operation. */
 const struct process *process_of(enum operation op);
+/* What happens to the instance when the last step is done. */
+int last_event_of(enum operation op);
 
 /* One turn of an order's job. Spans live in the job's arena. */
 struct turn {
