@@ -18,7 +18,8 @@ struct fleet;
 
 struct bench {
     char folder[PATH_ROOM]; /* of this run, on the disk under test; removed at the end */
-    const char *tsmd, *env; /* the server program, and the addresses of one that runs; NULL: not given */
+    const char *tsmd, *house; /* the server program and the folder of its configuration; NULL: not given */
+    const char *tools;        /* the folder of the other bench programs */
     bool json, longer;
     struct vault_party *vault; /* opened at first use by bench_vault */
     struct fleet *fleet;       /* made at first use by fleet_get */
@@ -74,5 +75,9 @@ enum tsm_err row_scp80_wrap(struct bench *b);
 enum tsm_err row_scp03_script(struct bench *b);
 enum tsm_err row_jobs_sqlite(struct bench *b);
 enum tsm_err row_disk(struct bench *b);
+/* With a server of their own. */
+enum tsm_err row_process(struct bench *b);
+enum tsm_err row_orders_accept(struct bench *b);
+enum tsm_err row_orders_sqlite(struct bench *b);
 
 #endif

@@ -28,17 +28,24 @@ struct load {
     struct fleet *f;
     struct vault_party *vault;
     size_t from, to;
+    int64_t owner, profile;
+    const struct fleet_owner *names;
 };
+
+const char *fleet_iccid(size_t i, char text[ICCID_ROOM])
+{
+    snprintf(text, ICCID_ROOM, "8949000000%010zu", i);
+    return text;
+}
 
 static enum tsm_err load_elements(struct tx *tx, void *arg)
 {
     struct load *l = arg;
     for (size_t i = l->from; i < l->to; i++) {
-        char iccid[40], msisdn[40];
-        snprintf(iccid, sizeof iccid, "8949000000%010zu", i);
+        char iccid[ICCID_ROOM], msisdn[ICCID_ROOM];
         snprintf(msisdn, sizeof msisdn, "49170%07zu", i + FIRST_MSISDN);
-        TRY(db_exec(tx, SQL_SE_ADD, l->f->se[i], (int64_t)FLEET_PARTY, (int64_t)1, iccid, (const char *)NULL, msisdn,
-                    (int64_t)1));
+        TRY(db_exec(tx, SQL_SE_ADD, l->f->se[i], l->owner, l->profile, fleet_iccid(i, iccid), (const char *)NULL,
+                    msisdn, (int64_t)1));
         TRY(db_exec(tx, SQL_COUNTER_TAKE, fleet_keyset_id(l->f->se[i])));
     }
     return TSM_OK;
@@ -91,6 +98,30 @@ static enum tsm_err grow(const char *path, struct load *l, store_unit unit, doub
     return TSM_OK;
 }
 
+static enum tsm_err find_owner(struct tx *tx, void *arg)
+{
+    struct load *l = arg;
+    ROWS party = {0};
+    ROWS profile = {0};
+    TRY(db_first(tx, &party, SQL_PARTY_BY_NAME, l->names->party));
+    TRY(db_first(tx, &profile, SQL_PROFILE_BY_NAME, l->names->profile));
+    l->owner = db_int(&party, 0);
+    l->profile = db_int(&profile, 0);
+    return TSM_OK;
+}
+
+enum tsm_err fleet_add(const struct fleet_owner *owner, size_t n)
+{
+    struct fleet f = {.n = n, .se = calloc(n, sizeof *f.se)};
+    struct load l = {.f = &f, .names = owner};
+    double size;
+    enum tsm_err e = f.se ? grow(owner->path, &l, find_owner, &size) : FAIL(NO_MEMORY, "no memory for a fleet");
+    if (e == TSM_OK)
+        e = grow(owner->path, &l, load_elements, &size);
+    free(f.se);
+    return e;
+}
+
 static enum tsm_err copy(const char *from, const char *to)
 {
     char command[2 * PATH_ROOM + 200];
@@ -107,7 +138,7 @@ static void flat_sizes(struct fleet *f)
 
 static enum tsm_err fill(struct bench *b, struct fleet *f)
 {
-    struct load l = {.f = f};
+    struct load l = {.f = f, .owner = FLEET_PARTY, .profile = 1};
     double empty, with_se, with_keys, from = seconds_now();
     TRY(bench_vault(b, &l.vault));
     snprintf(f->ours, sizeof f->ours, "%s", bench_path(b, "ours.db"));

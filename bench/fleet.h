@@ -29,6 +29,15 @@ struct fleet {
 enum tsm_err fleet_get(struct bench *b, struct fleet **out);
 void fleet_drop(struct fleet *f); /* NULL is legal */
 
+/* Adds n elements of this owner and profile to the database of a house, without key sets; ICCID and MSISDN as
+ * fleet_iccid says. */
+struct fleet_owner {
+    const char *path, *party, *profile;
+};
+enum tsm_err fleet_add(const struct fleet_owner *owner, size_t n);
+enum { ICCID_ROOM = 40 };
+const char *fleet_iccid(size_t i, char text[ICCID_ROOM]);
+
 /* Key set `id` in the form under the seal: protocol, version, algorithm, length, KIc, KID, KIK. */
 void fleet_keys(int64_t id, uint8_t plain[FLEET_PLAIN]);
 /* The id of the key set of an SE: no table is asked. */

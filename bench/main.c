@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* bench [NAME] [--json] [--long] [--where DIR]: runs the rows of this name, or all. Bench only. */
+/* tsm-bench [NAME] [--json] [--long] [--where DIR] [--tsmd PROGRAM --house DIR --tools DIR]: runs the rows of this
+ * name, or all. Bench only. */
 #include <string.h>
 
 #include "bench.h"
@@ -13,6 +14,9 @@ static const struct {
     {"scp03_script", row_scp03_script},
     {"jobs_sqlite", row_jobs_sqlite},
     {"disk_per_se disk_per_keyset disk", row_disk},
+    {"start_ms rss_idle rss_1m_se rss", row_process},
+    {"orders_accept", row_orders_accept},
+    {"orders_sqlite", row_orders_sqlite},
 };
 enum { ROWS_COUNT = sizeof rows / sizeof rows[0] };
 
@@ -59,6 +63,12 @@ int main(int argc, char **argv)
             b.longer = true;
         else if (!strcmp(argv[i], "--where") && i + 1 < argc)
             where = argv[++i];
+        else if (!strcmp(argv[i], "--tsmd") && i + 1 < argc)
+            b.tsmd = argv[++i];
+        else if (!strcmp(argv[i], "--house") && i + 1 < argc)
+            b.house = argv[++i];
+        else if (!strcmp(argv[i], "--tools") && i + 1 < argc)
+            b.tools = argv[++i];
         else
             name = argv[i];
     }

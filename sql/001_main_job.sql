@@ -68,7 +68,7 @@ CREATE TABLE executable (
   domain @I64@ NOT NULL,
   aid @BLOB@ NOT NULL,
   hash @BLOB@ NOT NULL,
-  bytes @I64@ NOT NULL) @STRICT@;
+  bytes @I64@ NOT NULL) @STRICT@;          -- 0: its loading was begun, the card may have it
 CREATE UNIQUE INDEX executable_aid ON executable(se, aid);
 
 CREATE TABLE application (
@@ -135,8 +135,10 @@ CREATE TABLE service_instance (            -- TR-03165 clause 3.2; terminate rem
   domain @I64@ NOT NULL,                   -- the provider's own row of its security domain, 0: none yet
   aid @BLOB@ NOT NULL,
   dedup @BLOB@ NOT NULL,                   -- HMAC of card number, product and SE, empty before personalisation
+  element @TEXT@ NOT NULL DEFAULT '',      -- the owner's own name of the SE, so that all identifiers of one SE are one
   state @I64@ NOT NULL) @STRICT@;
 CREATE UNIQUE INDEX service_instance_one ON service_instance(party, service, se_kind, se_ref);
+CREATE UNIQUE INDEX service_instance_element ON service_instance(party, service, element) WHERE element <> '';
 
 -- Orders and what happened to them.
 CREATE TABLE orders (
@@ -188,12 +190,12 @@ CREATE TABLE job (
   step @I64@ NOT NULL,
   attempt @I64@ NOT NULL,
   due @I64@ NOT NULL,                      -- ready: not before; claimed: end of the lease; sent: when to ask what became of it
-  owner @I64@ NOT NULL,                    -- the node that holds the lease
+  owner @I64@ NOT NULL,                    -- the claim that holds the lease: time * 1024 + node
   deadline @I64@ NOT NULL,
   body @BLOB@ NOT NULL,                    -- what is asked
   progress @BLOB@ NOT NULL,                -- where it stands, never a secret
   answer @BLOB@ NOT NULL) @STRICT@;        -- the last answer, not yet read
-CREATE INDEX job_due ON job(due, id) WHERE state BETWEEN 1 AND 3;
+CREATE INDEX job_due ON job(due, id, kind) WHERE state BETWEEN 1 AND 3;
 CREATE UNIQUE INDEX job_key ON job(kind, party, key) WHERE key IS NOT NULL;
 CREATE UNIQUE INDEX job_one_active ON job(se) WHERE kind <= 2 AND state BETWEEN 1 AND 3;
 CREATE INDEX job_waiting ON job(se, id) WHERE kind <= 2 AND state = 0;
@@ -226,9 +228,9 @@ CREATE TABLE partner_message (             -- every call between parties, order/
   trace @BLOB@ NOT NULL,
   state @I64@ NOT NULL,                    -- new, delivered, replied
   at @I64@ NOT NULL,
-  body @TEXT@ NOT NULL,
-  reply @TEXT@ NOT NULL) @STRICT@;
-CREATE UNIQUE INDEX partner_message_key ON partner_message(direction, party, key);
+  body @TEXT@ NOT NULL,                    -- emptied by the reply
+  reply @TEXT@ NOT NULL) @STRICT@;         -- emptied when the asker has it
+CREATE UNIQUE INDEX partner_message_key ON partner_message(direction, party, peer, key);
 
 -- No audit, no change: leaves are written with the change that they tell of, each chained to the one before.
 CREATE TABLE audit (

@@ -2,6 +2,7 @@
 /* Bare SQLite, and the floor: the narrowest row. Bench only; includes nothing of src/. */
 #include "bare/lite.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -36,6 +37,25 @@ sqlite3_stmt *bare_lite_prepare(sqlite3 *db, const char *sql)
         if (at[0] == '$' && at[1] >= '0' && at[1] <= '9')
             at[0] = '?';
     return sqlite3_prepare_v3(db, text, -1, SQLITE_PREPARE_PERSISTENT, &s, NULL) == SQLITE_OK ? s : NULL;
+}
+
+bool bare_lite_bind(sqlite3_stmt *s, const char *letters, ...)
+{
+    va_list args;
+    int rc = SQLITE_OK;
+    va_start(args, letters);
+    for (int at = 1; *letters && rc == SQLITE_OK; letters++, at++) {
+        if (*letters == 'i') {
+            rc = sqlite3_bind_int64(s, at, va_arg(args, int64_t));
+        } else if (*letters == 't') {
+            rc = sqlite3_bind_text(s, at, va_arg(args, const char *), -1, SQLITE_STATIC);
+        } else {
+            const void *octets = va_arg(args, const void *);
+            rc = sqlite3_bind_blob(s, at, octets, va_arg(args, int), SQLITE_STATIC);
+        }
+    }
+    va_end(args);
+    return rc == SQLITE_OK;
 }
 
 bool bare_lite_run(sqlite3_stmt *s)

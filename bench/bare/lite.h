@@ -15,6 +15,8 @@ sqlite3 *bare_lite_open(const char *path);
 bool bare_lite_exec(sqlite3 *db, const char *sql);
 /* Parameters are written $1, $2 .. and mean their numbers; NULL when SQLite refuses. */
 sqlite3_stmt *bare_lite_prepare(sqlite3 *db, const char *sql);
+/* Binds all parameters by their letters: i int64_t, t const char * (NULL: null), b a pointer and an int of octets. */
+bool bare_lite_bind(sqlite3_stmt *s, const char *letters, ...);
 /* Steps a statement to its end and resets it; false unless it came to its end. */
 bool bare_lite_run(sqlite3_stmt *s);
 

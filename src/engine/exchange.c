@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Exchanges: accepted from partners, held in line per element, finished with a reply. Stations 8 and 9. Edge.
- */
+/* Exchanges: accepted from partners, finished with a reply. Stations 8 and 9. Edge. */
 #include "engine/exchange.h"
 
 #include <stdio.h>
@@ -8,6 +7,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "engine/line.h"
 
 struct asked {
     json_t *se, *payload;
@@ -37,48 +37,37 @@ enum tsm_err exchange_read(struct bytes body, struct exchange *out, json_t **doc
     return TSM_OK;
 }
 
-/* Takes or renews the hold on an element; *held false: another conversation has it. */
-static enum tsm_err hold(struct tx *tx, int64_t se, const char *holder, bool *held)
+json_t *exchange_lost(const char *reason)
 {
-    {
-        ROWS r = {0};
-        enum tsm_err e = db_first(tx, &r, SQL_CONVERSATION_GET, se);
-        *held = e == TSM_NOT_FOUND ||
-                (e == TSM_OK && (!strcmp(db_text(&r, 0), holder) || db_int(&r, 1) <= tx_now(tx)));
-        if (e != TSM_OK && e != TSM_NOT_FOUND)
-            return e;
-    }
-    return *held ? db_exec(tx, SQL_CONVERSATION_SET, se, holder, tx_now(tx) + SECONDS(CONVERSATION_LEASE_S))
-                 : TSM_OK;
+    return json_pack("{sb ss}", "lost", 1, "reason", reason);
 }
 
 static enum tsm_err add_exchange(struct tx *tx, const struct partner_call *call, const struct asked *a,
                                  const struct element *el)
 {
-    bool sms = el->profile.bearer == BEARER_SMS, held;
-    json_t *o = json_pack("{sI ss ss ss sO sI si}", "call", (json_int_t)call->id, "msisdn", el->msisdn,
-                          "session", a->session, "holder", a->holder, "payload", a->payload, "answer_s",
-                          (json_int_t)el->profile.answer_s, "concat", el->profile.concat);
+    int64_t answer_s = el->profile.answer_s, id;
+    json_t *o =
+        json_pack("{sI ss ss ss sO sI si}", "call", (json_int_t)call->id, "msisdn", el->msisdn, "session",
+                  a->session, "holder", a->holder, "payload", a->payload, "answer_s", (json_int_t)answer_s,
+                  "concat", el->profile.concat);
     char *text = o ? json_text(o) : NULL;
-    struct job_new job = {.kind = sms ? JOB_EXCHANGE_SMS : JOB_EXCHANGE_DEVICE,
+    struct job_new job = {.kind = el->profile.bearer == BEARER_SMS ? JOB_EXCHANGE_SMS : JOB_EXCHANGE_DEVICE,
                           .party = call->party,
                           .se = el->id,
                           .ref = call->id,
                           .trace = call->trace,
-                          .key = call->key};
-    int64_t id;
+                          .deadline = tx_now(tx) + SECONDS(answer_s)};
+    struct line_start start;
+    bool held = false;
     enum tsm_err e;
     json_decref(o);
     NEED(text != NULL, NO_MEMORY);
-    e = hold(tx, el->id, a->holder, &held);
+    e = line_hold(tx, el->id, a->holder, answer_s, &held);
     job.body = bytes_of_text(text);
-    /* A device fetches its exchange; a short message is sent by the engine. Waiting ones look again when the
-     * lease is over. */
-    job.state = !held ? JOB_WAITING : sms ? JOB_READY : JOB_SENT;
-    job.due = !held ? tx_now(tx) + SECONDS(CONVERSATION_LEASE_S)
-              : sms ? tx_now(tx)
-                    : tx_now(tx) + SECONDS(el->profile.answer_s);
-    job.deadline = tx_now(tx) + SECONDS(el->profile.answer_s);
+    start = line_start(tx, exchange_by_engine(job.kind, a->payload), answer_s);
+    job.state = held ? start.state : JOB_WAITING;
+    job.step = start.step;
+    job.due = start.due;
     if (e == TSM_OK)
         e = job_add(tx, &job, &id);
     free(text);
@@ -120,17 +109,12 @@ static enum tsm_err take_script(struct partners *p, struct tx *tx, const struct 
 }
 
 /* The asker hears at once when the element is not this owner's, so that it may look elsewhere. */
-static enum tsm_err refuse(struct partners *p, struct tx *tx, int64_t call, const char *reason)
+static enum tsm_err refuse(struct partners *p, struct tx *tx, int64_t call)
 {
-    json_t *o = json_pack("{s{ss ss ss}}", "failure", "owner", "SEM", "reason", reason, "next_action",
-                          "compare the identifier of the secure element with the owner's inventory");
-    char *text = o ? json_text(o) : NULL;
-    enum tsm_err e;
-    json_decref(o);
-    NEED(text != NULL, NO_MEMORY);
-    e = partner_reply(p, tx, call, text);
-    free(text);
-    return e;
+    struct failure f;
+    failure_set(&f, OWNER_SEM, "compare the identifier of the secure element with the owner's inventory", "%s",
+                err_cause());
+    return partner_refuse(p, tx, call, &f);
 }
 
 static enum tsm_err with_call(const struct partner_call *call, struct asked *a, json_t **document)
@@ -158,7 +142,7 @@ static enum tsm_err accept_script(void *self, struct tx *tx, const struct partne
     if (e == TSM_OK)
         e = take_script(self, tx, call, &a, &el);
     else if (e == TSM_NOT_FOUND)
-        e = refuse(self, tx, call->id, err_cause());
+        e = refuse(self, tx, call->id);
     json_decref(document);
     return e;
 }
@@ -173,10 +157,10 @@ static enum tsm_err accept_begin(void *self, struct tx *tx, const struct partner
     TRY(with_call(call, &a, &document));
     e = element_of_json(tx, call->party, a.se, &el);
     if (e == TSM_OK)
-        e = hold(tx, el.id, a.holder, &held);
+        e = line_hold(tx, el.id, a.holder, el.profile.answer_s, &held);
     json_decref(document);
     if (e == TSM_NOT_FOUND)
-        return refuse(self, tx, call->id, err_cause());
+        return refuse(self, tx, call->id);
     TRY(e);
     return partner_reply(self, tx, call->id, held ? "{\"held\":true}" : "{\"held\":false}");
 }
@@ -193,31 +177,25 @@ static enum tsm_err accept_end(void *self, struct tx *tx, const struct partner_c
         e = db_exec(tx, SQL_CONVERSATION_END, el.id, a.holder);
     if (e == TSM_OK && a.session[0])
         e = db_exec(tx, SQL_SERAM_END, a.session);
+    tx_note(tx); /* a poll that is held hears of the end at once */
     if (e == TSM_OK)
         e = job_promote(tx, el.id);
     json_decref(document);
     if (e == TSM_NOT_FOUND)
-        return refuse(self, tx, call->id, err_cause());
+        return refuse(self, tx, call->id);
     TRY(e);
     return partner_reply(self, tx, call->id, "{}");
 }
 
-enum tsm_err exchange_finish(struct partners *p, struct tx *tx, int64_t job, int64_t se, int64_t call,
-                             json_t *reply)
+enum tsm_err exchange_finish(struct partners *p, struct tx *tx, const struct exchange_end *end)
 {
-    char *text = reply ? json_text(reply) : NULL;
-    enum tsm_err e = job_end(tx, job, JOB_DONE);
-    json_decref(reply);
-    if (e == TSM_OK)
-        e = text ? partner_reply(p, tx, call, text) : FAIL(NO_MEMORY, "no memory for a reply");
-    free(text);
-    TRY(e);
-    return job_promote(tx, se);
-}
-
-enum tsm_err exchange_sweep(struct tx *tx)
-{
-    return db_exec(tx, SQL_EXCHANGE_SWEEP, tx_now(tx));
+    enum tsm_err e = job_end(tx, end->job, JOB_DONE);
+    if (e != TSM_OK) {
+        json_decref(end->reply);
+        return e;
+    }
+    TRY(partner_reply_json(p, tx, end->call, end->reply));
+    return job_promote(tx, end->se);
 }
 
 enum tsm_err exchange_answer_partners(struct partners *p)

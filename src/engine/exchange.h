@@ -10,7 +10,14 @@
 #include "engine/element.h"
 #include "engine/partner.h"
 
-enum { CONVERSATION_LEASE_S = 120, EXCHANGE_PAYLOAD_MAX = 65, HOLDER_MAX = 64 };
+enum {
+    CONVERSATION_LEASE_S = 120, /* beside the time that the answer may take */
+    EXCHANGE_PAYLOAD_MAX = 65,
+    HOLDER_MAX = 64
+};
+
+/* The steps of an exchange job: from EXCHANGE_UNDER_WAY on an answer can be its own. */
+enum { EXCHANGE_NEW, EXCHANGE_UNDER_WAY };
 
 /* The body of an exchange job. */
 struct exchange {
@@ -23,11 +30,19 @@ struct exchange {
 /* Reads a job's body; spans are borrowed from *document, which the caller drops. */
 enum tsm_err exchange_read(struct bytes body, struct exchange *out, json_t **document);
 
-/* Ends an exchange with its reply ({answers} or {lost, reason} or {failure}) and lets the next one of the
- * element begin. */
-enum tsm_err exchange_finish(struct partners *p, struct tx *tx, int64_t job, int64_t se, int64_t call,
-                             json_t *reply);
-/* Waiting exchanges whose element is free again because a conversation's lease ran out. */
+/* {lost: true, reason}: no answer came. NULL when memory is exhausted. */
+json_t *exchange_lost(const char *reason);
+/* How an exchange ends: {answers}, exchange_lost or {failure}. */
+struct exchange_end {
+    int64_t job, se, call;
+    json_t *reply; /* taken over */
+};
+/* Ends it and lets the next one of the element begin. */
+enum tsm_err exchange_finish(struct partners *p, struct tx *tx, const struct exchange_end *end);
+/* Gives the element to its next waiting exchange, and the hold with it: one of the conversation that is open, else the
+ * oldest. Called whenever an exchange or a conversation ends. */
+enum tsm_err job_promote(struct tx *tx, int64_t se);
+/* The same for elements that are free again because a conversation's lease ran out. */
 enum tsm_err exchange_sweep(struct tx *tx);
 /* The rows for SEND_SCRIPT, BEGIN_CONVERSATION and END_CONVERSATION. */
 enum tsm_err exchange_answer_partners(struct partners *p);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Jobs in the database: add, answer, promote the next of an SE. Station 12. Edge. */
+/* Jobs in the database: add, answer, end. Station 12. Edge. */
 #include "engine/job.h"
 
 enum { BUCKETS = 64 };
@@ -31,7 +31,7 @@ enum tsm_err job_add(struct tx *tx, const struct job_new *job, int64_t *id)
     TRY(db_exec(tx, SQL_JOB_ADD, new_id, bucket_of(job->se), (int64_t)job->kind, job->party, job->se,
                 job->ref, job->trace, job->key, (int64_t)state, job->step, job->due, job->deadline, job->body,
                 BYTES_NONE, BYTES_NONE));
-    tx_note(tx);
+    tx_note_of(tx, 1u << job_lane(job->kind));
     *id = new_id;
     return TSM_OK;
 }
@@ -46,11 +46,4 @@ enum tsm_err job_answer(struct tx *tx, int64_t id, struct bytes answer)
 enum tsm_err job_end(struct tx *tx, int64_t id, enum job_state state)
 {
     return db_exec_one(tx, SQL_JOB_END, id, (int64_t)state);
-}
-
-enum tsm_err job_promote(struct tx *tx, int64_t se)
-{
-    TRY(db_exec(tx, SQL_JOB_PROMOTE, se, tx_now(tx)));
-    tx_note(tx);
-    return TSM_OK;
 }

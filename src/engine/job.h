@@ -20,6 +20,17 @@ enum job_kind {
     JOB_KINDS
 };
 
+/* Deliveries wait for others' answers, so they have lanes of their own. */
+enum job_lane { LANE_WORK, LANE_MESSAGE, LANE_CALLBACK, JOB_LANES };
+static inline enum job_lane job_lane(int64_t kind)
+{
+    return kind == JOB_MESSAGE ? LANE_MESSAGE : kind == JOB_CALLBACK ? LANE_CALLBACK : LANE_WORK;
+}
+static inline enum job_kind job_kind_of_lane(enum job_lane lane) /* of a lane of deliveries */
+{
+    return lane == LANE_MESSAGE ? JOB_MESSAGE : JOB_CALLBACK;
+}
+
 enum job_state { JOB_WAITING, JOB_READY, JOB_CLAIMED, JOB_SENT, JOB_DONE, JOB_FAILED };
 
 /* What becomes of the job after this turn; filled by a role's `work`, written by the engine with the commit.
@@ -65,7 +76,5 @@ static inline bool job_is_exchange(int64_t kind)
 {
     return kind == JOB_EXCHANGE_SMS || kind == JOB_EXCHANGE_DEVICE;
 }
-/* Makes the SE's next waiting exchange ready; called when one ends. */
-enum tsm_err job_promote(struct tx *tx, int64_t se);
 
 #endif

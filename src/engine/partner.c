@@ -10,7 +10,7 @@
 #include "base/hex.h"
 #include "base/json.h"
 
-enum { OUT = 0, IN = 1, NEW = 0, DELIVERED = 1, REPLIED = 2 };
+enum { OUT = 0, IN = 1, NEW = 0, DELIVERED = 1, REPLIED = 2, URL_MAX = 256 };
 
 struct partners {
     struct partners_config c;
@@ -58,26 +58,41 @@ static enum tsm_err add_row(struct tx *tx, int direction, const struct partner_c
     return TSM_OK;
 }
 
-/* Has this party a row of this direction and key already? */
-static enum tsm_err known(struct tx *tx, int direction, int64_t party, const char *key, bool *yes)
+/* Has this party a row of this direction and key with this peer already? Each peer has keys of its own. */
+static enum tsm_err known(struct tx *tx, int direction, const struct partner_call *c, bool *yes)
 {
     ROWS r = {0};
-    enum tsm_err e = db_first(tx, &r, SQL_PARTNER_BY_KEY, (int64_t)direction, party, key);
+    enum tsm_err e = db_first(tx, &r, SQL_PARTNER_BY_KEY, (int64_t)direction, c->party, c->peer, c->key);
     *yes = e == TSM_OK;
     return e == TSM_NOT_FOUND ? TSM_OK : e;
 }
 
-static enum tsm_err accept(struct partners *p, struct tx *tx, struct partner_call *call)
+static enum tsm_err dispatch(struct partners *p, struct tx *tx, const struct partner_call *call)
 {
-    bool before;
-    TRY(known(tx, IN, call->party, call->key, &before));
-    if (before)
-        return TSM_OK;
-    TRY(add_row(tx, IN, call, 0, &call->id));
     for (size_t i = 0; i < p->n; i++)
         if (p->rows[i].verb == call->verb)
             return p->rows[i].accept(p->rows[i].self, tx, call);
     return FAIL(UNSUPPORTED, "no role here answers %s", partner_verb_word(call->verb));
+}
+
+/* A call that will never be accepted is answered with the reason: its asker may be waiting in this very
+ * transaction. */
+static enum tsm_err accept(struct partners *p, struct tx *tx, struct partner_call *call)
+{
+    struct failure f;
+    bool before;
+    enum tsm_err e;
+    TRY(known(tx, IN, call, &before));
+    if (before)
+        return TSM_OK;
+    TRY(add_row(tx, IN, call, 0, &call->id));
+    err_clear();
+    e = dispatch(p, tx, call);
+    if (e == TSM_OK || err_may_retry(e))
+        return e;
+    failure_set(&f, OWNER_HUB, "correct the call and order again", "%s was refused: %s",
+                partner_verb_word(call->verb), err_cause()[0] ? err_cause() : err_text(e));
+    return partner_refuse(p, tx, call->id, &f);
 }
 
 static enum tsm_err carry_later(struct tx *tx, int64_t party, int64_t message, struct bytes trace)
@@ -102,9 +117,9 @@ enum tsm_err partner_ask(struct partners *p, struct tx *tx, const struct partner
                                .trace = ask->trace,
                                .body = ask->body};
     struct partner_call in = out;
-    char url[256];
+    char url[URL_MAX];
     bool before;
-    TRY(known(tx, OUT, ask->party, ask->key, &before));
+    TRY(known(tx, OUT, &out, &before));
     if (before)
         return TSM_OK;
     TRY(add_row(tx, OUT, &out, ask->job, &out.id));
@@ -116,53 +131,85 @@ enum tsm_err partner_ask(struct partners *p, struct tx *tx, const struct partner
     return accept(p, tx, &in);
 }
 
-/* Brings a reply to the row that asked and to the job that waits for it. */
-static enum tsm_err reply_arrives(struct tx *tx, int64_t asker, const char *key, const char *body)
+/* Brings a reply to the row that asked and to the job that waits for it; only whom it asked may answer. The question has
+ * done its work then, and the reply too, once a job has it: load files and packets are not kept twice. */
+static enum tsm_err reply_arrives(struct tx *tx, const struct partner_call *c, const char *body)
 {
     int64_t id, job;
     enum tsm_err e;
     {
         ROWS r = {0};
-        TRY(db_first(tx, &r, SQL_PARTNER_BY_KEY, (int64_t)OUT, asker, key));
+        TRY(db_first(tx, &r, SQL_PARTNER_BY_KEY, (int64_t)OUT, c->party, c->peer, c->key));
         if (db_int(&r, 2) == REPLIED)
             return TSM_OK;
         id = db_int(&r, 0);
         job = db_int(&r, 1);
     }
-    TRY(db_exec_one(tx, SQL_PARTNER_REPLIED, id, (int64_t)REPLIED, body));
     e = job ? job_answer(tx, job, bytes_of_text(body)) : TSM_OK;
-    return e == TSM_NOT_FOUND ? TSM_OK : e; /* nobody waits any more: the row keeps the answer */
+    if (e != TSM_OK && e != TSM_NOT_FOUND)
+        return e;
+    /* nobody waits any more: the row keeps the answer */
+    return db_exec_one(tx, SQL_PARTNER_REPLIED, id, (int64_t)REPLIED, e == TSM_OK ? "" : body);
+}
+
+/* A row as it is stored. */
+struct stored {
+    struct partner_call call;
+    int64_t direction, state;
+    char key[MESSAGE_KEY_MAX + 1];
+    uint8_t trace[TRACE_LEN];
+};
+
+static enum tsm_err load_row(struct tx *tx, int64_t id, struct stored *s)
+{
+    ROWS r = {0};
+    size_t n;
+    TRY(db_first(tx, &r, SQL_PARTNER_BY_ID, id));
+    s->call = (struct partner_call){.party = db_int(&r, 0), .peer = db_int(&r, 1), .key = s->key, .id = id};
+    snprintf(s->key, sizeof s->key, "%s", db_text(&r, 2));
+    s->state = db_int(&r, 3);
+    TRY(bytes_keep(db_blob(&r, 4), s->trace, sizeof s->trace, &n));
+    s->call.trace = BYTES_OF(s->trace, n);
+    s->direction = db_int(&r, 5);
+    return TSM_OK;
 }
 
 enum tsm_err partner_reply(struct partners *p, struct tx *tx, int64_t call, const char *body)
 {
-    struct partner_call c;
-    char key[128], url[256];
-    uint8_t trace[TRACE_LEN];
-    size_t n;
+    struct stored s;
+    char url[URL_MAX];
     (void)p;
-    {
-        ROWS r = {0};
-        TRY(db_first(tx, &r, SQL_PARTNER_BY_ID, call));
-        if (db_int(&r, 3) == REPLIED)
-            return TSM_OK;
-        c.party = db_int(&r, 0);
-        c.peer = db_int(&r, 1);
-        snprintf(key, sizeof key, "%s", db_text(&r, 2));
-        TRY(bytes_keep(db_blob(&r, 4), trace, sizeof trace, &n));
-    }
-    TRY(db_exec_one(tx, SQL_PARTNER_REPLIED, call, (int64_t)REPLIED, body));
-    TRY(party_url(tx, c.peer, url, sizeof url));
-    if (!url[0])
-        return reply_arrives(tx, c.peer, key, body);
-    return carry_later(tx, c.party, call, BYTES_OF(trace, n));
+    TRY(load_row(tx, call, &s));
+    if (s.state == REPLIED)
+        return TSM_OK;
+    TRY(party_url(tx, s.call.peer, url, sizeof url));
+    TRY(db_exec_one(tx, SQL_PARTNER_REPLIED, call, (int64_t)REPLIED, url[0] ? body : ""));
+    if (url[0])
+        return carry_later(tx, s.call.party, call, s.call.trace);
+    return reply_arrives(tx, &(struct partner_call){.party = s.call.peer, .peer = s.call.party, .key = s.key},
+                         body);
 }
 
-static enum tsm_err party_named(struct tx *tx, const char *name, int64_t *id)
+enum tsm_err partner_reply_json(struct partners *p, struct tx *tx, int64_t call, json_t *o)
+{
+    char *text = o ? json_text(o) : NULL;
+    enum tsm_err e = text ? partner_reply(p, tx, call, text) : FAIL(NO_MEMORY, "no memory for a reply");
+    json_decref(o);
+    free(text);
+    return e;
+}
+
+enum tsm_err partner_refuse(struct partners *p, struct tx *tx, int64_t call, const struct failure *f)
+{
+    return partner_reply_json(p, tx, call, json_pack("{so}", "failure", failure_json(f)));
+}
+
+/* `here`: its roles must run in this process. */
+static enum tsm_err party_named(struct tx *tx, const char *name, bool here, int64_t *id)
 {
     ROWS r = {0};
     enum tsm_err e = db_first(tx, &r, SQL_PARTY_BY_NAME, name);
-    if (e == TSM_NOT_FOUND)
+    if (e == TSM_NOT_FOUND || (e == TSM_OK && here && db_text(&r, 4)[0]))
         return FAIL(NOT_FOUND, "party %.60s is not known here", name);
     TRY(e);
     *id = db_int(&r, 0);
@@ -172,18 +219,20 @@ static enum tsm_err party_named(struct tx *tx, const char *name, int64_t *id)
 enum tsm_err partner_receive(struct partners *p, struct tx *tx, const struct partner_wire *w)
 {
     struct partner_call call = {.key = w->key, .trace = w->trace, .body = w->body};
+    if (!w->key[0] || strlen(w->key) > MESSAGE_KEY_MAX)
+        return FAIL_FIELD(BAD_LENGTH, "key", "the key must have 1 to %d characters", MESSAGE_KEY_MAX);
     TRY(partner_verb_read(w->verb, &call.verb));
-    TRY(party_named(tx, w->to, &call.party));
-    TRY(party_named(tx, w->from, &call.peer));
+    TRY(party_named(tx, w->to, true, &call.party));
+    TRY(party_named(tx, w->from, false, &call.peer));
     if (call.verb == VERB_NOTIFY)
-        return reply_arrives(tx, call.party, call.key, w->body);
+        return reply_arrives(tx, &call, w->body);
     return accept(p, tx, &call);
 }
 
 /* What a JOB_MESSAGE carries: an outgoing call, or the reply to an incoming one. */
 struct letter {
     struct job *job;
-    char url[256], key[128];
+    char url[URL_MAX], key[MESSAGE_KEY_MAX + 1];
     const char *json, *verb;
 };
 
@@ -218,10 +267,30 @@ enum tsm_err partner_message_work(void *self, struct job *job)
     return p->c.post(p->c.post_self, l.url, l.verb, l.key, l.json);
 }
 
+/* A reply that has arrived is forgotten here; a question that cannot be brought is answered here, so that its asker
+ * does not wait until its own deadline. */
 enum tsm_err partner_message_commit(void *self, struct tx *tx, struct job *job)
 {
+    struct stored s;
+    struct failure f;
+    char *text;
+    json_t *o;
+    enum tsm_err e;
     (void)self;
-    if (job->next.state != JOB_DONE)
+    if (job->next.state != JOB_DONE && job->next.state != JOB_FAILED)
         return TSM_OK;
-    return db_exec(tx, SQL_PARTNER_DELIVERED, job->ref, (int64_t)DELIVERED, (int64_t)NEW);
+    TRY(load_row(tx, job->ref, &s));
+    if (job->next.state == JOB_DONE)
+        return s.direction == OUT ? db_exec(tx, SQL_PARTNER_DELIVERED, job->ref, (int64_t)DELIVERED, (int64_t)NEW)
+                                  : db_exec(tx, SQL_PARTNER_REPLIED, job->ref, (int64_t)REPLIED, "");
+    if (s.direction == IN)
+        return TSM_OK;
+    failure_set(&f, OWNER_HUB, "look at the connection to the partner and at its log, naming the trace id",
+                "the partner did not take the question: %s", job->cause[0] ? job->cause : err_text(job->error));
+    o = json_pack("{so}", "failure", failure_json(&f));
+    text = o ? json_text(o) : NULL;
+    json_decref(o);
+    e = text ? reply_arrives(tx, &s.call, text) : FAIL(NO_MEMORY, "no memory for a failure");
+    free(text);
+    return e;
 }

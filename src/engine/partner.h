@@ -8,7 +8,7 @@
 #define TSM_ENGINE_PARTNER_H
 
 #include "engine/job.h"
-#include "order/partner.h"
+#include "order/outcome.h"
 
 struct partners;
 
@@ -16,14 +16,14 @@ struct partners;
 struct partner_call {
     int64_t party, peer; /* who receives, who asks */
     enum partner_verb verb;
-    const char *key; /* the asker's idempotency key: the same key is the same call */
+    const char *key; /* the asker's idempotency key: the same key from the same peer is the same call */
     struct bytes trace;
     const char *body; /* JSON */
     int64_t id;       /* the incoming row: what partner_reply answers */
 };
 
 /* One row a verb: accept stores what the call asks for, in the transaction that stores the call. It may reply
- * at once. */
+ * at once. An error that may be retried undoes all; any other is the reply, and what accept wrote before it stays. */
 struct partner_row {
     enum partner_verb verb;
     enum tsm_err (*accept)(void *self, struct tx *tx, const struct partner_call *call);
@@ -39,14 +39,14 @@ struct partners_config {
     partner_post post; /* NULL: no other process is known */
     void *post_self;
 };
-enum { PARTNER_ROWS_MAX = 32, PARTNER_TIMEOUT_S = 86400 };
+enum { PARTNER_ROWS_MAX = 32, PARTNER_TIMEOUT_S = 86400, MESSAGE_KEY_MAX = 128 };
 
 enum tsm_err partners_new(const struct partners_config *config, struct partners **out);
 void partners_free(struct partners *p);
 enum tsm_err partners_add(struct partners *p, const struct partner_row *row);
 
-/* Asks a peer in the caller's transaction; the reply (JSON) becomes the answer of `job`. The same (party,
- * key) asks once. */
+/* Asks a peer in the caller's transaction; the reply (JSON) becomes the answer of `job`, 0: nobody waits. The same
+ * (party, peer, key) asks once. */
 struct partner_ask {
     int64_t party, peer, job;
     enum partner_verb verb;
@@ -56,8 +56,13 @@ struct partner_ask {
 enum tsm_err partner_ask(struct partners *p, struct tx *tx, const struct partner_ask *ask);
 /* Answers an accepted call, at once or later; a second answer to the same call changes nothing. */
 enum tsm_err partner_reply(struct partners *p, struct tx *tx, int64_t call, const char *body);
+/* The same with an object that is taken over; NO_MEMORY for NULL. */
+enum tsm_err partner_reply_json(struct partners *p, struct tx *tx, int64_t call, json_t *o);
+/* The same with {"failure": {owner, reason, next_action}}. */
+enum tsm_err partner_refuse(struct partners *p, struct tx *tx, int64_t call, const struct failure *f);
 
-/* A message that came over the wire from an authenticated peer; idempotent by key. */
+/* A message that came over the wire from an authenticated peer; idempotent by key. NOT_FOUND where the receiver's roles
+ * do not run here, or a reply that was never asked for. */
 struct partner_wire {
     const char *from, *to; /* party names */
     const char *verb, *key, *body;
@@ -65,7 +70,7 @@ struct partner_wire {
 };
 enum tsm_err partner_receive(struct partners *p, struct tx *tx, const struct partner_wire *w);
 
-/* The engine's row for JOB_MESSAGE. */
+/* The engine's row for JOB_MESSAGE: a question that the peer will never take becomes a failure for its asker. */
 enum tsm_err partner_message_work(void *self, struct job *job);
 enum tsm_err partner_message_commit(void *self, struct tx *tx, struct job *job);
 

@@ -37,8 +37,15 @@ void failure_of_error(struct failure *f, enum tsm_err e, const char *cause)
         {TSM_COUNTER_DEAD, OWNER_SEM, "replace the key set: its counter is used up"},
         {TSM_NEEDS_BETTER_LINK, OWNER_SEM, "use a device agent or SCP81 for this secure element"},
         {TSM_KCV_WRONG, OWNER_SE, "read the key information of the domain and replace the key set"},
+        {TSM_EXPIRED, OWNER_DEVICE, "order again when the secure element can be reached"},
+        {TSM_NOT_ELIGIBLE, OWNER_SP, "add a flavor for this kind of secure element to the service, or choose another"},
+        {TSM_BAD_VALUE, OWNER_SP, "correct the data that the reason names and order again"},
+        {TSM_BAD_FORM, OWNER_SP, "correct the data that the reason names and order again"},
+        {TSM_BAD_LENGTH, OWNER_SP, "correct the data that the reason names and order again"},
+        {TSM_MISSING_FIELD, OWNER_SP, "correct the data that the reason names and order again"},
+        {TSM_CONFLICT, OWNER_SP, "settle what the reason names and order again"},
     };
-    const char *next = "see the log under the trace id; nothing has to be undone by hand";
+    const char *next = "see the log under the trace id";
     enum fault_owner owner = OWNER_SP;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (rows[i].e == e) {
@@ -66,6 +73,8 @@ void failure_read(struct failure *f, const json_t *o)
             f->owner = (enum fault_owner)i;
 }
 
+enum { SW_HOST_REFUSED = 0x6300 }; /* EXTERNAL AUTHENTICATE [GPCS E.5.2.5] */
+
 static const struct {
     uint16_t sw;
     enum fault_owner owner;
@@ -80,14 +89,20 @@ static const struct {
     {SW_NOT_FOUND, OWNER_SEM, "compare the registry of the secure element with the inventory"},
     {SW_NO_APPLICATION, OWNER_SEM,
      "the security domain or application is not on the secure element: audit it"},
-    {SW_CARD_LOCKED, OWNER_SE, "the secure element is locked: unlock it first"},
+    {SW_HOST_REFUSED, OWNER_SEM,
+     "compare key version, protocol and derivation of the inventory with the card; do not retry: cards count failures"},
 };
+
+static bool goes_on(uint16_t sw)
+{
+    return sw == SW_OK || sw == SW_MORE_ENTRIES || sw >> 8 == 0x61 || sw >> 8 == 0x62;
+}
 
 enum outcome outcome_of_sw(const struct plan_step *step, uint16_t sw, const char *command, struct failure *f)
 {
     const char *next = "look the status word up in the secure element's manual";
     enum fault_owner owner = OWNER_SE;
-    if (sw_is_success(sw) || sw >> 8 == 0x61 || (step->also_fine && sw == step->also_fine))
+    if (goes_on(sw) || (step->also_fine && sw == step->also_fine))
         return OUTCOME_GO_ON;
     for (size_t i = 0; i < sizeof sw_rows / sizeof sw_rows[0]; i++)
         if (sw_rows[i].sw == sw) {

@@ -28,6 +28,7 @@ struct plan_application {
     uint8_t module[16], instance[16];
     size_t module_len, instance_len;
     uint8_t privileges[3];
+    bool not_ours; /* the registry does not know it as this domain's: it is never deleted */
 };
 
 /* What the builders may use; every span is borrowed. */
@@ -36,6 +37,7 @@ struct plan_facts {
     struct bytes domain_aid;                        /* the provider's domain */
     uint32_t tar;                                   /* of that domain */
     struct bytes package_aid, load_file, load_hash; /* load file data block and its SHA-256 */
+    bool package_not_ours;                          /* as plan_application.not_ours */
     struct plan_application applications[PLAN_APPLICATIONS_MAX];
     size_t n_applications;
     struct bytes domain_keys; /* STORE DATA content with the provider's first key set, from the vault */
@@ -75,6 +77,7 @@ struct plan_step {
     enum tsm_err (*probe)(const struct plan_facts *f, int arg, struct script *out);
     enum verdict (*judge)(const struct plan_facts *f, int arg, const struct step_answer *answers, size_t n);
     uint16_t also_fine; /* a status word other than 9000 that means the wanted state: 6A88 for DELETE */
+    bool (*needless)(const struct plan_facts *f, int arg); /* the step is passed over; NULL: never */
 };
 
 struct plan {

@@ -196,8 +196,6 @@ static enum verdict judge_domain_gone(const struct plan_facts *f, int arg, const
     return judge_domain(f, arg, a, n) == VERDICT_DONE ? VERDICT_NOT_DONE : VERDICT_DONE;
 }
 
-enum { GONE = 0x6A88 };
-
 static const struct plan_step create_steps[] = {
     CHANGE_STEP("INSTALL_DOMAIN", "the provider's security domain is installed", IN_ISSUER, 0, build_domain,
                 probe_domain, judge_domain, 0),
@@ -212,15 +210,26 @@ static const struct plan_step load_steps[] = {
     CHANGE_STEP("INSTALL_PPSE", "the payment system environment is installed", IN_ISSUER, 1, build_install,
                 probe_application, judge_installed, 0),
 };
+/* Who names an AID in a removal names what is his by the registry, or it stays. */
+static bool application_not_ours(const struct plan_facts *f, int arg)
+{
+    return f->applications[arg].not_ours;
+}
+static bool package_not_ours(const struct plan_facts *f, int arg)
+{
+    (void)arg;
+    return f->package_not_ours;
+}
+
 static const struct plan_step remove_steps[] = {
-    CHANGE_STEP("DELETE_PAYMENT", "the application is deleted", IN_ISSUER, 0, build_delete_application,
-                probe_application, judge_gone, GONE),
-    CHANGE_STEP("DELETE_PPSE", "the payment system environment is deleted", IN_ISSUER, 1,
-                build_delete_application, probe_application, judge_gone, GONE),
-    CHANGE_STEP("DELETE_LOAD_FILE", "the load file is deleted", IN_ISSUER, 0, build_delete_load_file,
-                probe_load, judge_load_file_gone, GONE),
-    CHANGE_STEP("DELETE_DOMAIN", "the security domain is deleted with its keys", IN_ISSUER, 0,
-                build_delete_domain, probe_domain, judge_domain_gone, GONE),
+    DELETE_STEP("DELETE_PAYMENT", "the application is deleted", 0, build_delete_application, probe_application,
+                judge_gone, application_not_ours),
+    DELETE_STEP("DELETE_PPSE", "the payment system environment is deleted", 1, build_delete_application,
+                probe_application, judge_gone, application_not_ours),
+    DELETE_STEP("DELETE_LOAD_FILE", "the load file is deleted", 0, build_delete_load_file, probe_load,
+                judge_load_file_gone, package_not_ours),
+    DELETE_STEP("DELETE_DOMAIN", "the security domain is deleted with its keys", 0, build_delete_domain,
+                probe_domain, judge_domain_gone, NULL),
 };
 
 #define STEPS(array) .steps = array, .n = sizeof(array) / sizeof(array)[0]

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The provider's plans in its own domain: own keys, personalisation, activation, lock, unlock. Station 5.
  * Pure. [GPCS 11.8, 11.10, 11.11; EMV CPS] */
-#include "gp/apdu/apdu.h"
 #include "gp/command/command.h"
 #include "gp/command/delete.h"
 #include "gp/command/put_key.h"
@@ -14,7 +13,6 @@ enum {
     PERSO_PARTS_MAX = 32,
     PERSO_MAX = 8192,
     DGI_FCI_PROPRIETARY = 0x9102,
-    GONE = 0x6A88,
     PAYMENT = 0,
     PPSE = 1
 };
@@ -45,7 +43,9 @@ static enum tsm_err build_retire(const struct plan_facts *f, int arg, struct scr
 static enum verdict judge_retired(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
 {
     (void)arg;
-    return keys_have(a, n, (uint8_t)f->profile->first_kvn) ? VERDICT_NOT_DONE : VERDICT_DONE;
+    return keys_have(a, n, (uint8_t)f->profile->own_kvn) && !keys_have(a, n, (uint8_t)f->profile->first_kvn)
+               ? VERDICT_DONE
+               : VERDICT_NOT_DONE; /* a list without our own keys is no list */
 }
 
 /* Adds the blocks of one STORE DATA run: it starts at block 0 whenever it is begun. */
@@ -147,7 +147,7 @@ static const struct plan_step key_steps[] = {
     CHANGE_STEP("OWN_KEYS", "the provider puts its own key set", IN_PROVIDER_FIRST, 0, build_own_keys,
                 probe_keys, judge_own_keys, 0),
     CHANGE_STEP("RETIRE_FIRST_KEYS", "the key set that the owner made is deleted", IN_PROVIDER, 0,
-                build_retire, probe_keys, judge_retired, GONE),
+                build_retire, probe_keys, judge_retired, SW_NOT_FOUND),
 };
 static const struct plan_step perso_steps[] = {
     CHANGE_STEP("PERSONALISE", "the application gets its card data and keys", IN_PROVIDER, PAYMENT,

@@ -4,20 +4,23 @@
 #ifndef TSM_ORDER_PLAN_SCRIPT_H
 #define TSM_ORDER_PLAN_SCRIPT_H
 
+#include "gp/apdu/apdu.h"
 #include "gp/command/get_status.h"
 #include "gp/command/install.h"
 #include "order/plan.h"
 
-/* A step that only reads. */
-#define READ_STEP(n, t, d, a, b)                                \
-    {                                                           \
-        .name = n, .text = t, .domain = d, .arg = a, .build = b \
-    }
 /* A step that changes the card: without probe and judge it cannot be written. */
 #define CHANGE_STEP(n, t, d, a, b, p, j, fine)                                                     \
     {                                                                                              \
         .name = n, .text = t, .domain = d, .arg = a, .build = b, .changes_card = true, .probe = p, \
         .judge = j, .also_fine = fine                                                              \
+    }
+
+/* A deletion by the owner: an object that is not there any more is as good as deleted. */
+#define DELETE_STEP(n, t, a, b, p, j, skip)                                                                   \
+    {                                                                                                         \
+        .name = n, .text = t, .domain = IN_ISSUER, .arg = a, .build = b, .changes_card = true, .probe = p,    \
+        .judge = j, .also_fine = SW_NOT_FOUND, .needless = skip                                               \
     }
 
 /* Opens a command in the script's store; script_add closes it: what was written since is the next command. */

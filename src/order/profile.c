@@ -7,6 +7,7 @@
 
 #include "base/hex.h"
 #include "base/json.h"
+#include "ota/packet/spi.h"
 
 /* What JSON gives before the AIDs are bytes. */
 struct raw {
@@ -51,16 +52,64 @@ static const struct json_row rows[] = {
     {NULL, JSON_TEXT, 0, 0, 0, JSON_OPTIONAL, NULL},
 };
 
-static enum tsm_err spi_and_tar(struct raw *r)
+enum {
+    POR_ALWAYS = 1, PROTOCOL_SCP02 = 2, PROTOCOL_SCP03 = 3, PROTOCOL_SCP80 = 0x80, SCP80_KVN_MAX = 15, TAR_MAX = 0xFFFFFF
+};
+
+/* The members that are hex: the text that was read, and where its bytes go. */
+static enum tsm_err hex_of(const char *member, const char *text, uint8_t *to, size_t cap, size_t *len)
 {
+    if (hex_read(text, to, cap, len) != TSM_OK)
+        return FAIL_FIELD(BAD_FORM, member, "%s must be whole bytes in hex", member);
+    return TSM_OK;
+}
+
+static enum tsm_err hex_members(struct raw *r)
+{
+    struct se_profile *p = &r->p;
     uint8_t spi[2], tar[3];
     size_t n;
-    TRY(hex_read(r->spi, spi, sizeof spi, &n));
-    TRY(hex_read(r->tar, tar, sizeof tar, &n));
-    r->p.spi1 = spi[0];
-    r->p.spi2 = spi[1];
-    r->p.tar_first = tar[0] << 16 | tar[1] << 8 | tar[2];
+    TRY(hex_of("isd_aid", r->isd, p->isd_aid, sizeof p->isd_aid, &p->isd_aid_len));
+    TRY(hex_of("ssd_package", r->package, p->ssd_package, sizeof p->ssd_package, &p->ssd_package_len));
+    TRY(hex_of("ssd_module", r->module, p->ssd_module, sizeof p->ssd_module, &p->ssd_module_len));
+    TRY(hex_of("spi", r->spi, spi, sizeof spi, &n));
+    TRY(hex_of("tar_first", r->tar, tar, sizeof tar, &n));
+    p->spi1 = spi[0];
+    p->spi2 = spi[1];
+    p->tar_first = tar[0] << 16 | tar[1] << 8 | tar[2];
     return TSM_OK;
+}
+
+/* KIc and KID have four bits for the key version [TS 102 225 5.1.2]. */
+static enum tsm_err key_versions(const struct se_profile *p)
+{
+    const struct {
+        const char *member;
+        int64_t kvn;
+    } versions[] = {{"isd_kvn", p->isd_kvn}, {"first_kvn", p->first_kvn}, {"own_kvn", p->own_kvn}};
+    for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++)
+        if (p->protocol == PROTOCOL_SCP80 && versions[i].kvn > SCP80_KVN_MAX)
+            return FAIL_FIELD(BAD_VALUE, versions[i].member, "%s must be 1 to %d for SCP80", versions[i].member,
+                              SCP80_KVN_MAX);
+    if (p->own_kvn == p->first_kvn)
+        return FAIL_FIELD(BAD_VALUE, "own_kvn", "own_kvn must differ from first_kvn: both are there for a while");
+    return TSM_OK;
+}
+
+/* What a member alone cannot tell. A packet without a proof of receipt would count as lost each time. */
+static enum tsm_err together(const struct se_profile *p)
+{
+    if (p->protocol != PROTOCOL_SCP02 && p->protocol != PROTOCOL_SCP03 && p->protocol != PROTOCOL_SCP80)
+        return FAIL_FIELD(BAD_VALUE, "protocol", "protocol must be 2, 3 or 128");
+    if ((p->bearer == BEARER_SMS) != (p->protocol == PROTOCOL_SCP80))
+        return FAIL_FIELD(BAD_VALUE, "bearer", "short messages carry SCP80, an agent carries SCP02 or SCP03");
+    if (p->protocol == PROTOCOL_SCP80 && (p->spi2 & SPI2_POR) != POR_ALWAYS)
+        return FAIL_FIELD(BAD_VALUE, "spi", "spi must ask for a proof of receipt always");
+    if (p->cc_len != 4 && p->cc_len != 8)
+        return FAIL_FIELD(BAD_VALUE, "cc_len", "cc_len must be 4 or 8");
+    if (p->tar_first + p->tar_count - 1 > TAR_MAX)
+        return FAIL_FIELD(BAD_VALUE, "tar_count", "the range of TARs ends at FFFFFF");
+    return key_versions(p);
 }
 
 enum tsm_err profile_read(const json_t *object, struct se_profile *out)
@@ -80,10 +129,8 @@ enum tsm_err profile_read(const json_t *object, struct se_profile *out)
                     .spi = "1639",
                     .tar = "B20200"};
     TRY(json_fill(object, rows, &r));
-    TRY(hex_read(r.isd, r.p.isd_aid, sizeof r.p.isd_aid, &r.p.isd_aid_len));
-    TRY(hex_read(r.package, r.p.ssd_package, sizeof r.p.ssd_package, &r.p.ssd_package_len));
-    TRY(hex_read(r.module, r.p.ssd_module, sizeof r.p.ssd_module, &r.p.ssd_module_len));
-    TRY(spi_and_tar(&r));
+    TRY(hex_members(&r));
+    TRY(together(&r.p));
     *out = r.p;
     return TSM_OK;
 }

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of the store share: the open transaction and the migration. Edge. */
+/* What the files of the store share: the store itself, the open transaction, the writer, the migration. Edge. */
 #ifndef TSM_STORE_INTERNAL_H
 #define TSM_STORE_INTERNAL_H
+
+#include <pthread.h>
 
 #include "store/driver.h"
 #include "store/store.h"
@@ -11,8 +13,43 @@ struct tx {
     const struct driver *driver;
     struct conn *conn;
     time_us now;
-    bool noted; /* a unit made work due */
+    unsigned noted; /* units made work due: bits of tx_note_of */
 };
+
+struct unit;
+struct queue {
+    struct unit *first, **last;
+};
+
+enum { READERS_MAX = 64 };
+
+struct store {
+    const struct driver *driver;
+    struct clock *clock;
+    unsigned node, batch_max;
+    struct conn *writer;
+    pthread_t thread;
+    pthread_mutex_t lock;
+    pthread_cond_t wake;
+    struct queue waited, passing; /* units whose callers wait, and the others */
+    bool stopping;
+    pthread_mutex_t read_lock;
+    pthread_cond_t read_free;
+    struct conn *reader[READERS_MAX];
+    unsigned readers, free_readers;
+    pthread_mutex_t id_lock;
+    int64_t last_id;
+    struct {
+        void (*note)(void *arg, unsigned about);
+        void *arg;
+    } notes[STORE_NOTES_MAX];
+    size_t n_notes;
+    struct store_counts counts;
+    int64_t commit_us; /* how long the last commit took; of the writer's thread alone */
+};
+
+/* The writer's thread: takes units from the queues until the store is stopping and both are empty. */
+void *writer_main(void *store);
 
 /* Brings the schema to the newest version, one transaction a migration; refuses a schema that is newer than
  * the program. */

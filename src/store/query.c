@@ -19,9 +19,14 @@ time_us tx_now(struct tx *tx)
     return tx->now;
 }
 
+void tx_note_of(struct tx *tx, unsigned about)
+{
+    tx->noted |= about;
+}
+
 void tx_note(struct tx *tx)
 {
-    tx->noted = true;
+    tx_note_of(tx, 1);
 }
 
 static enum tsm_err start(struct tx *tx, struct rows *rows, enum sql_id id, int count, va_list args)

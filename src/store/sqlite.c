@@ -8,11 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/sqlite_log.h"
+
 enum { SQL_TEXT_MAX = 1024, BUSY_MS = 5000, WRITER_CACHE_KIB = 32 * 1024, READER_CACHE_KIB = 2 * 1024 };
 
 struct conn {
     sqlite3 *db;
     sqlite3_stmt *stmt[SQL_COUNT], *act[TX_ACTS];
+    struct log_keeper *keeper; /* the writer has one */
 };
 
 static const char *const act_text[TX_ACTS] = {
@@ -54,6 +57,7 @@ static void lite_close(struct conn *c)
 {
     if (!c)
         return;
+    log_keeper_stop(c->keeper);
     for (int i = 0; i < TX_ACTS; i++)
         sqlite3_finalize(c->act[i]);
     for (int i = 0; i < SQL_COUNT; i++)
@@ -66,7 +70,7 @@ static enum tsm_err lite_open(const char *path, bool writer, struct conn **out)
 {
     static const char pragmas[] =
         "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-        "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=16384;";
+        "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=0;";
     struct conn *c = calloc(1, sizeof *c);
     char text[80];
     enum tsm_err e;
@@ -82,6 +86,8 @@ static enum tsm_err lite_open(const char *path, bool writer, struct conn **out)
     e = lite_script(c, pragmas);
     if (e == TSM_OK)
         e = lite_script(c, text);
+    if (e == TSM_OK && writer)
+        e = log_keeper_start(c->db, path, &c->keeper);
     if (e != TSM_OK) {
         lite_close(c);
         return e;

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* kill_at SHM PID COMMITS [MICROSECONDS]: ends a process with SIGKILL when its SQLite database has seen so many
- * more commits, and perhaps a little later. Kills by observation: the process itself has no hook. Edge (every
- * station of the journey). [SQLite WAL-index: "iChange", a counter incremented with each transaction] */
+/* kill_at SHM PID COMMITS [MICROSECONDS]: ends a process with SIGKILL when its SQLite database has seen so
+ * many more commits, and perhaps a little later. Kills by observation: the process itself has no hook. Edge
+ * (every station of the journey). [SQLite WAL-index: "iChange", a counter incremented with each transaction]
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

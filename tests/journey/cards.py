@@ -1,7 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The elements of a house: a software UICC in its handset, a software embedded SE (edge, stations 9 and 10)."""
+"""The elements of a house: a software UICC in its handset, a software embedded SE (edge, stations 9 and 10). What they
+hold is read by the oracle's own GlobalPlatform client, not by the server."""
+from gp import APPLICATIONS, LOAD_FILES, Client, KeySet
+from transport import TcpCard
 
 ESE_KEY = "505152535455565758595A5B5C5D5E5F"
+UICC_KEY = "404142434445464748494A4B4C4D4E4F"  # of its issuer domain's secure channel: the laboratory's factory set
 
 
 def luhn(digits):
@@ -27,12 +31,25 @@ class Card:
         self.port = self.process.port()
         return self
 
+    def registry(self, key=None):
+        """AIDs of applications (domains with them) and of load files that are on the card, in hexadecimal."""
+        card = TcpCard("127.0.0.1", self.port)
+        try:
+            client = Client(card)
+            client.select()
+            client.open(KeySet.same(bytes.fromhex(key or self.channel_key)))
+            return [[e.aid.hex().upper() for e in client.get_status(scope)] for scope in (APPLICATIONS, LOAD_FILES)]
+        finally:
+            card.close()
+
     def log(self):
         """What the element said on standard error (option -v)."""
         return self.process.log()
 
 
 class Uicc(Card):
+    channel_key = UICC_KEY
+
     def __init__(self, house, serial, profile):
         super().__init__(house, serial, profile)
         body = f"8949{serial:014d}"
@@ -56,13 +73,14 @@ class Uicc(Card):
 
 
 class Ese(Card):
+    channel_key = ESE_KEY
+
     def __init__(self, house, serial, profile):
         super().__init__(house, serial, profile)
         self.seid = f"4F50454E54534D{serial:06X}"
-        self.key = ESE_KEY
         self.name = {"seid": self.seid}
-        self.row = {"seid": self.seid, "profile": profile, "protocol": "scp03", "kvn": 255, "enc": self.key,
-                    "mac": self.key, "dek": self.key}
+        self.row = {"seid": self.seid, "profile": profile, "protocol": "scp03", "kvn": 255, "enc": ESE_KEY,
+                    "mac": ESE_KEY, "dek": ESE_KEY}
 
     def start(self, *options):
-        return self._run("ese", ["card", "--listen", 0, "--key", self.key, "--seid", self.seid], options)
+        return self._run("ese", ["card", "--listen", 0, "--key", ESE_KEY, "--seid", self.seid], options)

@@ -274,7 +274,7 @@ class House:
         name = order if isinstance(order, str) else order["order"]
         return self.api("GET", f"/api/v1/orders/{name}" + (f"?wait={wait}" if wait else "")).json
 
-    def wait(self, order, seconds=60):
+    def wait(self, order, seconds=30):
         """The order in its final state, by long polls."""
         end = time.monotonic() + seconds
         while True:
@@ -284,7 +284,7 @@ class House:
             if time.monotonic() > end:
                 raise Died(f"the order is {seen['state']} after {seconds} s: {json.dumps(seen)[-1500:]}")
 
-    def run_order(self, operation, element, card=None, handset=(), seconds=60, **more):
+    def run_order(self, operation, element, card=None, handset=(), seconds=30, **more):
         """Posts, starts the handset where one is needed, waits for the end."""
         order = self.order(operation, element, card, **more)
         if "seram" in order:

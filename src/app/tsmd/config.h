@@ -30,7 +30,7 @@ enum { SETTING_MAX = 256 };
     X(laboratory, "no", "yes: clear keys may be imported, plain HTTP callbacks on loopback are allowed") \
     X(node, "1", "number of this node, 0 to 1023")                                                       \
     X(workers, "2", "threads that carry jobs forward")                                                   \
-    X(http_workers, "16", "threads that answer requests on each listener")
+    X(http_workers, "32", "threads that answer requests on each listener")
 
 struct config {
 #define X(name, fallback, help) char name[SETTING_MAX];

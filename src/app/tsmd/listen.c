@@ -83,10 +83,12 @@ static enum tsm_err received(void *self, const struct partner_message *m, char *
                                    .verb = m->verb,
                                    .key = json_member(o, "key"),
                                    .body = json_member(o, "body")};
-    e = strcmp(l.wire.from, m->peer_name)
-            ? FAIL(NOT_ALLOWED, "the certificate of %.60s does not speak for %.60s", m->peer_name,
-                   l.wire.from)
-            : hex_read(json_member(o, "trace"), trace, sizeof trace, &n);
+    if (strcmp(l.wire.from, m->peer_name) != 0)
+        e = FAIL(NOT_ALLOWED, "the certificate of %.60s does not speak for %.60s", m->peer_name, l.wire.from);
+    else if (strcmp(l.wire.key, m->key) != 0)
+        e = FAIL_FIELD(BAD_VALUE, "key", "the key is not that of the Idempotency-Key");
+    else
+        e = json_member_hex(o, "trace", trace, sizeof trace, &n);
     l.wire.trace = BYTES_OF(trace, n);
     if (e == TSM_OK)
         e = store_write(l.h->store, take_letter, &l);

@@ -23,6 +23,33 @@ static enum tsm_err as_unknown(enum tsm_err e)
     return e == TSM_EXPIRED ? TSM_NOT_FOUND : e;
 }
 
+/*
+ * The messages name no batch, and where a channel does not protect answers two batches can be answered alike.
+ * So a cookie names the batch: a repeated report comes with the cookie of the batch before. [HTTP REST
+ * Binding: "may use another HTTP mechanism to reinforce the HTTP session"; agents should keep cookies, RFC
+ * 6265]
+ */
+static const char cookie_name[] = "batch=";
+
+static int64_t batch_of(const struct http_request *request)
+{
+    const char *cookie = http_header(request, "Cookie");
+    while (cookie && *cookie) {
+        if (!strncmp(cookie, cookie_name, sizeof cookie_name - 1))
+            return strtoll(cookie + sizeof cookie_name - 1, NULL, 10);
+        cookie += strcspn(cookie, ";");
+        cookie += strspn(cookie, "; ");
+    }
+    return 0;
+}
+
+static enum tsm_err tell_batch(struct http_reply *reply, int64_t batch)
+{
+    return batch ? http_reply_header(reply, "Set-Cookie", "%s%lld; Path=/gp/seram; Secure; HttpOnly",
+                                     cookie_name, (long long)batch)
+                 : TSM_OK;
+}
+
 static enum tsm_err on_handshake(void *app, struct http_request *request, struct http_reply *reply)
 {
     const struct seram_port *port = app;
@@ -42,10 +69,11 @@ static enum tsm_err on_handshake(void *app, struct http_request *request, struct
     return http_reply_text(reply, 200, "application/json", json);
 }
 
-/* One block for the answers that came and the commands that go. */
+/* One block for the answers that came and the commands that go, and the name of these. */
 struct stores {
     uint8_t *at; /* owned */
     struct writer answers, commands;
+    int64_t batch;
 };
 
 static enum tsm_err stores_new(size_t body, struct stores *out)
@@ -73,8 +101,10 @@ static enum tsm_err exchange(const struct seram_port *port, const struct http_re
     unsigned wait = port->wait_ms && port->wait_ms < SERAM_WAIT_MS ? port->wait_ms : SERAM_WAIT_MS;
     TRY(session_of(request, session));
     TRY(seram_report_read(request->body, stores->answers, &report));
+    report.batch = batch_of(request);
     seram_order_init(&order, stores->commands);
     TRY(as_unknown(port->report(port->self, session, &report, &order, wait)));
+    stores->batch = order.batch;
     return seram_order_write(&order, json);
 }
 
@@ -87,6 +117,11 @@ static enum tsm_err on_report(void *app, struct http_request *request, struct ht
     e = exchange(app, request, &stores, &json);
     free(stores.at);
     TRY(e);
+    e = tell_batch(reply, stores.batch);
+    if (e != TSM_OK) {
+        free(json);
+        return e;
+    }
     return http_reply_text(reply, 200, "application/json", json);
 }
 

@@ -78,6 +78,7 @@ struct seram_report {
     size_t n_responses;
     struct seram_run responses[SERAM_COMMANDS_MAX];
     struct seram_apdus answers;
+    int64_t batch; /* of the order that it answers, as the agent's cookie says; 0: it keeps no cookies */
 };
 
 /*
@@ -104,6 +105,7 @@ struct seram_order {
     size_t n_commands;
     struct seram_command commands[SERAM_COMMANDS_MAX];
     struct seram_apdus apdus;
+    int64_t batch; /* its name in the agent's cookie; 0: none */
 };
 
 /* An order without commands over the caller's store, which must live as long as the order. */

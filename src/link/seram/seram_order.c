@@ -20,6 +20,7 @@ void seram_order_init(struct seram_order *o, struct writer store)
     o->n_commands = 0;
     o->apdus.n = 0;
     o->apdus.store = store;
+    o->batch = 0;
 }
 
 enum tsm_err seram_order_add(struct seram_order *o, enum seram_command_type type)

@@ -5,7 +5,7 @@
 
 #include "link/talk/talk.h"
 
-enum { TALK_STORE = 96 * 1024, HEX_MAX = 2 * 65538 + 1 };
+enum { TALK_STORE = 96 * 1024 };
 
 /* The plain commands of the step in hand; freed by scene_drop. */
 struct scene {
@@ -21,7 +21,7 @@ struct replies {
     struct step_answer answer[TALK_PAYLOAD_MAX];
     size_t n;
     bool fewer;  /* not every command was answered: the rest counts as lost */
-    bool listen; /* the real answer is still to come */
+    bool listen; /* this was not the answer to what is in flight, or announces it: the real one is still to come */
     bool again;  /* nothing was executed: send the same again */
     struct writer store;
     uint8_t bytes[16 * 1024];
@@ -34,6 +34,9 @@ size_t packet_commands(const struct talk *t, const struct scene *s, size_t from,
 /* SCP02, SCP03. */
 enum tsm_err session_next(struct talk *t, const struct scene *s, json_t *payload);
 enum tsm_err session_read(struct talk *t, const struct scene *s, const json_t *answers, struct replies *out);
+
+/* Steps that the facts make needless are passed over. */
+void talk_pass_needless(struct talk *t);
 
 enum tsm_err payload_add(json_t *payload, struct bytes b);
 /* Answer i of a list of hex strings. */

@@ -2,6 +2,7 @@
 /* A script in SCP80 packets: as many commands as the segments hold, one counter a packet, the proof of
  * receipt opened. Stations 7, 8, 10. Edge. [TS 102 225, TS 102 226] */
 #include "link/talk/inside.h"
+#include "ota/packet/spi.h"
 #include "ota/remote/remote.h"
 #include "vault/operation/operation.h"
 
@@ -91,7 +92,7 @@ enum tsm_err packet_next(struct talk *t, struct tx *tx, const struct scene *s, j
 }
 
 /* The proof's answers, command by command; the compact form tells of the last one executed. */
-static enum tsm_err read_answers(const struct talk *t, struct bytes data, struct replies *out)
+static enum tsm_err read_answers(struct talk *t, struct bytes data, struct replies *out)
 {
     struct remote_answers walk;
     struct remote_answer a;
@@ -99,10 +100,16 @@ static enum tsm_err read_answers(const struct talk *t, struct bytes data, struct
     bool compact = t->facts->profile->format == FORMAT_COMPACT;
     TRY(remote_answers_open(data, compact ? REMOTE_COMPACT : REMOTE_DEFINITE, &walk));
     if (compact)
-        for (size_t i = 0; i + 1 < walk.count && out->n < t->state->sent; i++)
+        for (size_t i = 0; i + 1 < walk.count && out->n + 1 < t->state->sent; i++)
             out->answer[out->n++] = (struct step_answer){BYTES_NONE, SW_OK};
-    while ((e = remote_answers_next(&walk, &a)) == TSM_OK && out->n < t->state->sent)
-        out->answer[out->n++] = (struct step_answer){a.data, a.sw};
+    if (!compact || walk.count)
+        while ((e = remote_answers_next(&walk, &a)) == TSM_OK && out->n < t->state->sent)
+            out->answer[out->n++] = (struct step_answer){a.data, a.sw};
+    else
+        e = TSM_NOT_FOUND;
+    if (walk.bad_format)
+        failure_set(&t->failure, OWNER_SEM, "compare the script format of the profile with the card",
+                    "the card does not read the script (bad format %u)", walk.bad_format);
     return e == TSM_NOT_FOUND ? TSM_OK : e;
 }
 
@@ -116,22 +123,47 @@ static void counter_low(struct talk *t, struct replies *out)
     out->fewer = true;
 }
 
+/* Anybody can send a short message that looks like a proof. */
+static bool is_no_proof(enum tsm_err e)
+{
+    return e == TSM_MAC_WRONG || e == TSM_BAD_VALUE || e == TSM_BAD_LENGTH || e == TSM_SHORT_INPUT ||
+           e == TSM_TRAILING_BYTES;
+}
+
+/* A late proof of an older packet, or a success without the checksum that was asked for: refusals may come bare, since
+ * a card that cannot read the packet cannot protect its answer. */
+static bool is_strange(const struct scp80_command *sent, const struct scp80_response *r)
+{
+    unsigned asked = (sent->spi[1] & SPI2_POR_INTEGRITY) >> SPI2_POR_INTEGRITY_SHIFT;
+    return r->secured ? r->counter != sent->counter : asked == INTEGRITY_CC && r->status == POR_OK;
+}
+
+/* Opens the proof; *ours false: the real one may still come. */
+static enum tsm_err open_proof(struct talk *t, const struct scene *s, struct por_job *job, struct writer *store,
+                               bool *ours)
+{
+    struct scp80_command sent = command_of(t, s, t->state->counter, BYTES_NONE);
+    job->keys = key_of(t, s)->sealed;
+    job->terms =
+        (struct por_terms){.spi2 = sent.spi[1], .kic = sent.kic, .kid = sent.kid, .cc_len = sent.cc_len};
+    TRY(vault_unwrap_por(t->vault, job, 1, store));
+    if (job->err != TSM_OK && !is_no_proof(job->err))
+        return job->err;
+    *ours = job->err == TSM_OK && !is_strange(&sent, &job->response);
+    return TSM_OK;
+}
+
 enum tsm_err packet_read(struct talk *t, const struct scene *s, const json_t *answers, struct replies *out)
 {
-    struct por_job job = {.keys = key_of(t, s)->sealed};
-    struct scp80_command sent = command_of(t, s, t->state->counter, BYTES_NONE);
-    struct bytes body;
-    TRY(answer_get(answers, 0, &out->store, &body));
-    job.terms =
-        (struct por_terms){.spi2 = sent.spi[1], .kic = sent.kic, .kid = sent.kid, .cc_len = sent.cc_len};
-    job.body = body;
-    TRY(vault_unwrap_por(t->vault, &job, 1, &out->store));
-    TRY(job.err);
-    if (job.response.counter != sent.counter && job.response.secured) { /* a late proof of an older packet */
+    struct por_job job = {.err = TSM_OK};
+    bool ours;
+    TRY(answer_get(answers, 0, &out->store, &job.body));
+    TRY(open_proof(t, s, &job, &out->store, &ours));
+    if (!ours) {
         out->listen = true;
         return TSM_OK;
     }
-    switch (outcome_of_por(job.response.status, job.response.secured, sent.counter, &t->failure)) {
+    switch (outcome_of_por(job.response.status, job.response.secured, t->state->counter, &t->failure)) {
     case POR_WAIT:
         out->listen = true;
         return TSM_OK;
@@ -143,6 +175,6 @@ enum tsm_err packet_read(struct talk *t, const struct scene *s, const json_t *an
         break;
     }
     TRY(read_answers(t, job.response.data, out));
-    out->fewer = out->n < t->state->sent && out->n && out->answer[out->n - 1].sw == SW_OK;
+    out->fewer = out->n < t->state->sent;
     return TSM_OK;
 }

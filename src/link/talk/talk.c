@@ -7,7 +7,6 @@
 
 #include "base/hex.h"
 #include "base/json.h"
-#include "gp/command/command.h"
 #include "gp/command/describe.h"
 #include "link/talk/inside.h"
 #include "ota/packet/packet.h"
@@ -15,6 +14,12 @@
 void talk_begin(struct talk_state *state)
 {
     *state = (struct talk_state){.version = TALK_STATE_VERSION};
+}
+
+void talk_ask_first(struct talk_state *state)
+{
+    state->ask_first = 1;
+    state->phase = TALK_PROBING;
 }
 
 struct bytes talk_state_bytes(const struct talk_state *state)
@@ -67,15 +72,31 @@ void scene_drop(struct scene **s)
     *s = NULL;
 }
 
-static const struct plan_step *step_of(const struct talk *t)
+const struct plan_step *talk_step(const struct talk *t)
 {
     return &t->plan->steps[t->state->step];
+}
+
+static void step_begin(struct talk_state *st)
+{
+    st->phase = st->ask_first ? TALK_PROBING : TALK_COMMANDS;
+    st->position = st->sent = 0;
+    st->redo = 0;
+}
+
+void talk_pass_needless(struct talk *t)
+{
+    while (t->state->step < t->plan->n && talk_step(t)->needless &&
+           talk_step(t)->needless(t->facts, talk_step(t)->arg)) {
+        t->state->step++;
+        step_begin(t->state);
+    }
 }
 
 enum tsm_err scene_make(struct talk *t, struct scene **out)
 {
     struct scene *s = calloc(1, sizeof *s);
-    const struct plan_step *step = step_of(t);
+    const struct plan_step *step = talk_step(t);
     const struct channel *ch = t->state->channel_state >= CHANNEL_ANSWERED ? &t->state->channel : NULL;
     *out = s;
     NEED(s != NULL, NO_MEMORY);
@@ -96,7 +117,7 @@ enum tsm_err talk_prepare(struct talk *t)
     const struct channel *ch = t->state->channel_state >= CHANNEL_ANSWERED ? &t->state->channel : NULL;
     if (!t->prepare || t->state->phase == TALK_PROBING || (!ch && !talk_by_packets(t)))
         return TSM_OK;
-    return t->prepare(t->self, step_of(t), ch, t->facts);
+    return t->prepare(t->self, talk_step(t), ch, t->facts);
 }
 
 enum tsm_err payload_add(json_t *payload, struct bytes b)
@@ -124,7 +145,9 @@ enum tsm_err talk_next(struct talk *t, struct tx *tx, json_t **payload)
     SCENE *s = NULL;
     json_t *list;
     enum tsm_err e;
-    if (t->state->channel_state != CHANNEL_NONE && t->state->channel_domain != step_of(t)->domain)
+    talk_pass_needless(t);
+    NEED(t->state->step < t->plan->n, WRONG_STATE);
+    if (t->state->channel_state != CHANNEL_NONE && t->state->channel_domain != talk_step(t)->domain)
         t->state->channel_state = CHANNEL_NONE; /* another domain: another channel */
     if (t->state->channel_state == CHANNEL_OPENING)
         t->state->channel_state = CHANNEL_NONE;
@@ -136,37 +159,13 @@ enum tsm_err talk_next(struct talk *t, struct tx *tx, json_t **payload)
         json_decref(list);
         return e;
     }
-    if (step_of(t)->changes_card && t->state->phase == TALK_COMMANDS &&
-        t->state->channel_state != CHANNEL_OPENING)
+    t->changing = talk_step(t)->changes_card && t->state->phase == TALK_COMMANDS &&
+                  t->state->channel_state != CHANNEL_OPENING;
+    if (t->changing)
         t->state->changed = 1;
     t->state->asked++;
     *payload = list;
     return TSM_OK;
-}
-
-/* What may be shown of a command: only the header of key and data commands, the beginning of long ones. */
-static void masked_hex(struct bytes command, char *out, size_t cap)
-{
-    enum { SHOWN = 48 };
-    bool secret = command.len > 5 && (command.at[1] == INS_PUT_KEY || command.at[1] == INS_STORE_DATA);
-    size_t show = secret ? 5 : command.len < SHOWN ? command.len : SHOWN;
-    hex_text(BYTES_OF(command.at, show), out);
-    if (show < command.len)
-        snprintf(out + 2 * show, cap - 2 * show, "..(%zu)", command.len);
-}
-
-void apdu_note(struct talk *t, struct bytes command, const struct step_answer *answer)
-{
-    char hex[160], text[200], sw[24];
-    size_t len = 0;
-    if (!t->apdus)
-        t->apdus = json_array();
-    masked_hex(command, hex, sizeof hex);
-    gp_describe(command, text, sizeof text);
-    if (answer->data.len)
-        len = (size_t)snprintf(sw, sizeof sw, "(%zu) ", answer->data.len);
-    snprintf(sw + len, sizeof sw - len, "%04X", answer->sw);
-    json_array_append_new(t->apdus, json_pack("{ss ss ss}", "command", hex, "answer", sw, "text", text));
 }
 
 /* An answer did not come: the channel is gone, and what became of a change is asked of the card. */
@@ -178,12 +177,12 @@ static enum talk_event lost(struct talk *t, const char *reason, enum fault_owner
     if (++st->losses > TALK_LOSSES_MAX) {
         failure_set(&t->failure, owner,
                     "look at device and network; order again when the secure element can be reached",
-                    "%s: %d answers in a row were lost (%s)", step_of(t)->name, TALK_LOSSES_MAX, reason);
+                    "%s: %d answers in a row were lost (%s)", talk_step(t)->name, TALK_LOSSES_MAX, reason);
         return TALK_FAILED;
     }
     if (opening || st->phase == TALK_PROBING)
         return TALK_GO_ON;
-    st->phase = step_of(t)->changes_card ? TALK_PROBING : TALK_COMMANDS;
+    st->phase = talk_step(t)->changes_card ? TALK_PROBING : TALK_COMMANDS;
     st->position = 0;
     return TALK_GO_ON;
 }
@@ -191,24 +190,32 @@ static enum talk_event lost(struct talk *t, const char *reason, enum fault_owner
 static enum talk_event step_done(struct talk *t)
 {
     struct talk_state *st = t->state;
-    st->phase = TALK_COMMANDS;
-    st->position = st->sent = 0;
-    st->redo = 0;
-    return ++st->step == t->plan->n ? TALK_DONE : TALK_STEP_DONE;
+    st->step++;
+    step_begin(st);
+    talk_pass_needless(t);
+    return st->step == t->plan->n ? TALK_DONE : TALK_STEP_DONE;
 }
 
 static enum talk_event judge(struct talk *t, const struct replies *r)
 {
     struct talk_state *st = t->state;
-    if (step_of(t)->judge(t->facts, step_of(t)->arg, r->answer, r->n) == VERDICT_DONE)
+    if (talk_step(t)->judge(t->facts, talk_step(t)->arg, r->answer, r->n) == VERDICT_DONE)
         return step_done(t);
     st->phase = TALK_COMMANDS;
     st->position = 0;
     if (++st->redo <= PLAN_REDO_MAX)
         return TALK_GO_ON;
     failure_set(&t->failure, OWNER_SE, "audit the secure element",
-                "%s was begun %d times and is still not done", step_of(t)->name, PLAN_REDO_MAX);
+                "%s was begun %d times and is still not done", talk_step(t)->name, PLAN_REDO_MAX);
     return TALK_FAILED;
+}
+
+/* A probe may find nothing; refused, it says nothing of the step, and to take that for "not there" would call a refused
+ * deletion done. */
+static bool is_fine(struct talk *t, const struct plan_step *step, uint16_t sw, const char *what)
+{
+    return (t->state->phase == TALK_PROBING && sw == SW_NOT_FOUND) ||
+           outcome_of_sw(step, sw, what, &t->failure) == OUTCOME_GO_ON;
 }
 
 /* The answers to commands: each must be fine, then the step goes on behind them. */
@@ -220,9 +227,10 @@ static enum talk_event weigh(struct talk *t, const struct scene *s, const struct
         struct bytes command = s->script.command[st->position + i];
         apdu_note(t, command, &r->answer[i]);
         gp_describe(command, what, sizeof what);
-        if (st->phase == TALK_COMMANDS &&
-            outcome_of_sw(s->step, r->answer[i].sw, what, &t->failure) == OUTCOME_FAIL)
+        if (!is_fine(t, s->step, r->answer[i].sw, what)) {
+            t->refused = st->phase == TALK_COMMANDS;
             return TALK_FAILED;
+        }
     }
     if (r->fewer)
         return lost(t, "fewer answers than commands", OWNER_DEVICE);
@@ -258,7 +266,7 @@ enum tsm_err talk_read(struct talk *t, const json_t *reply, enum talk_event *eve
     const char *reason = json_string_value(json_object_get(reply, "reason"));
     struct replies *r;
     enum tsm_err e;
-    t->said = step_of(t);
+    t->said = talk_step(t);
     if (refused) {
         failure_read(&t->failure, refused);
         *event = TALK_FAILED;
@@ -277,33 +285,5 @@ enum tsm_err talk_read(struct talk *t, const json_t *reply, enum talk_event *eve
         return e;
     failure_of_error(&t->failure, e, err_cause());
     *event = TALK_FAILED;
-    return TSM_OK;
-}
-
-enum tsm_err talk_estimate(struct talk *t, struct talk_estimate *out)
-{
-    struct talk_state state, *kept = t->state;
-    struct talk_estimate sum = {0};
-    enum tsm_err e = TSM_OK;
-    talk_begin(&state);
-    state.channel_state = CHANNEL_OPEN; /* so that the script is built */
-    t->state = &state;
-    for (; state.step < t->plan->n && e == TSM_OK; state.step++) {
-        SCENE *s = NULL;
-        e = scene_make(t, &s);
-        for (size_t i = 0; e == TSM_OK && i < s->script.n;) {
-            size_t len = 0, n = talk_by_packets(t) ? packet_commands(t, s, i, &len) : s->script.n - i;
-            if (n == 0)
-                e = FAIL(NEEDS_BETTER_LINK, "%s: a command does not fit into %lld segments", s->step->name,
-                         (long long)t->facts->profile->segments);
-            i += n;
-            sum.exchanges++;
-            sum.bytes += len;
-            sum.messages += talk_by_packets(t) ? (size_t)1 + (len > 98) : 0;
-        }
-    }
-    t->state = kept;
-    TRY(e);
-    *out = sum;
     return TSM_OK;
 }

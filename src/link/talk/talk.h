@@ -21,7 +21,7 @@
 #include "vault/vault.h"
 
 enum {
-    TALK_STATE_VERSION = 1,
+    TALK_STATE_VERSION = 2,
     TALK_LOSSES_MAX = 4,        /* answers lost in a row before the talk is given up */
     TALK_COUNTER_JUMP = 1000,   /* step of a resynchronisation after "counter low" */
     TALK_AUTHENTICATE_MAX = 48, /* EXTERNAL AUTHENTICATE of S16 */
@@ -38,6 +38,7 @@ struct talk_state {
     uint64_t counter; /* of the packet in flight */
     uint8_t host[16], host_len;
     uint8_t changed, jump; /* the card was written to; the counter must jump before the next packet */
+    uint8_t ask_first;     /* each step begins with its probe: an earlier talk may have done it */
     uint8_t authenticate[TALK_AUTHENTICATE_MAX];
     struct channel channel, before; /* now, and at the start of the batch in flight */
 };
@@ -62,6 +63,8 @@ struct talk {
     struct talk_state *state;
     /* out: */
     struct failure failure;
+    bool changing; /* what talk_next gave may change the card */
+    bool refused;  /* TALK_FAILED because the card refused a command: the step that was said is not done */
     const struct plan_step *said; /* the step that the last reply belonged to */
     json_t *apdus; /* decoded commands and answers of the last reply, secrets masked; owned by the talk */
 };
@@ -74,7 +77,9 @@ enum talk_event {
     TALK_FAILED, /* see failure */
 };
 
+/* The beginning; the caller may set ask_first then by talk_ask_first. */
 void talk_begin(struct talk_state *state);
+void talk_ask_first(struct talk_state *state);
 /* The state as stored between two exchanges: borrowed from `state`; an empty span reads as the beginning.
  * BAD_VALUE for another version. */
 struct bytes talk_state_bytes(const struct talk_state *state);
@@ -86,6 +91,8 @@ static inline bool talk_by_packets(const struct talk *t)
 }
 /* The most data bytes of one plain command that bearer and protection of a profile leave. */
 size_t talk_data_max(const struct se_profile *profile);
+/* The step in hand; not after TALK_DONE. */
+const struct plan_step *talk_step(const struct talk *t);
 void talk_end(struct talk *t); /* drops apdus */
 /* Calls `prepare` for the step in hand if it can be called now: for callers that do not want the vault's slow
  * work in their commit. */
@@ -93,10 +100,11 @@ enum tsm_err talk_prepare(struct talk *t);
 /* The payload of the next exchange, a JSON list of hex strings; owned by the caller. Reserves the counter in
  * `tx`. NEEDS_BETTER_LINK where no packet of this profile holds a command. */
 enum tsm_err talk_next(struct talk *t, struct tx *tx, json_t **payload);
-/* Reads {answers: [..]} or {lost: true, reason} or {refused: {failure}}. Errors of the vault
- * (CRYPTOGRAM_WRONG ..) become TALK_FAILED. */
+/* Reads {answers: [..]} or {lost: true, reason} or {failure: {owner, reason, next_action}}. Errors of the vault
+ * (CRYPTOGRAM_WRONG ..) become TALK_FAILED; only what may be tried again is returned. */
 enum tsm_err talk_read(struct talk *t, const json_t *reply, enum talk_event *event);
-/* Exchanges that the whole plan will need, and the short messages in them; for station 4. */
+/* Exchanges that the whole plan will need, and the short messages in them (proofs of receipt apart: one an exchange); for
+ * station 4. In a channel, a step is one exchange. */
 struct talk_estimate {
     size_t exchanges, messages, bytes;
 };

@@ -13,8 +13,10 @@ struct device_config {
     struct store *store;
     struct partners *partners;
     struct clock *clock;
-    unsigned wait_ms; /* longest a poll is held; 0: SERAM_WAIT_MS */
+    unsigned wait_ms;  /* longest a poll is held; 0: SERAM_WAIT_MS */
+    unsigned held_max; /* polls held at once, fewer than the listener has workers; 0: DEVICE_HELD_MAX */
 };
+enum { DEVICE_HELD_MAX = 8 };
 
 enum tsm_err device_new(const struct device_config *config, struct device **out);
 void device_free(struct device *d);

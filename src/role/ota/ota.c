@@ -8,28 +8,18 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "base/hex.h"
-#include "engine/exchange.h"
 #include "engine/note.h"
-#include "ota/sms/reassembly.h"
-#include "role/ota/sent.h"
+#include "role/ota/inside.h"
 
-enum { STEP_NEW, STEP_SENT, PACKET_MAX = 2048, POOL_SLOTS = 1024, POOL_TTL_S = 600 };
+enum { POOL_SLOTS = 1024, POOL_TTL_S = 600 };
 
-struct ota {
-    struct ota_config c;
-    struct smpp_link *link;
-    struct sent_table *sent;
-    struct reassembly_pool pool; /* used on the link's thread only */
-};
-
-/* One job's turn. */
+/* One job's turn; texts of `ex` lie in the job's arena. */
 struct turn {
     struct exchange ex;
-    json_t *document;
-    uint8_t packet[PACKET_MAX];
+    bool read;
+    uint8_t packet[SECURED_PACKET_MAX];
     size_t packet_len, segments;
     bool late;
 };
@@ -46,36 +36,34 @@ static enum tsm_err read_packet(struct turn *t)
                               SMS_SEGMENTS_MAX);
 }
 
+static void drop_document(void *document)
+{
+    json_decref(document);
+}
+
 static enum tsm_err work(void *self, struct job *job)
 {
     struct turn *t = arena_get(&job->arena, sizeof *t);
+    json_t *document;
     (void)self;
     NEED(t != NULL, NO_MEMORY);
     job->turn = t;
-    TRY(exchange_read(job->body, &t->ex, &t->document));
-    t->late = job->step == STEP_SENT;
+    TRY(exchange_read(job->body, &t->ex, &document));
+    TRY(arena_owns(&job->arena, drop_document, document));
+    t->read = true;
+    t->late = job->step == EXCHANGE_UNDER_WAY;
     if (t->late)
         return TSM_OK;
     TRY(read_packet(t));
     job->next.state = JOB_SENT;
-    job->next.step = STEP_SENT;
+    job->next.step = EXCHANGE_UNDER_WAY;
     job->next.due = job->now + SECONDS(t->ex.answer_s);
     return TSM_OK;
 }
 
-static json_t *lost_json(const char *reason)
+static enum tsm_err lose(struct ota *o, struct tx *tx, const struct turn *t, const char *reason)
 {
-    return json_pack("{sb ss}", "lost", 1, "reason", reason);
-}
-
-static enum tsm_err reply(struct ota *o, struct tx *tx, const struct turn *t, json_t *answer)
-{
-    char *text = answer ? json_dumps(answer, JSON_COMPACT) : NULL;
-    enum tsm_err e =
-        text ? partner_reply(o->c.partners, tx, t->ex.call, text) : FAIL(NO_MEMORY, "no memory for a reply");
-    json_decref(answer);
-    free(text);
-    return e;
+    return partner_reply_json(o->c.partners, tx, t->ex.call, exchange_lost(reason));
 }
 
 static enum tsm_err note_sent(struct tx *tx, const struct job *job, const struct turn *t)
@@ -97,12 +85,11 @@ static enum tsm_err note_sent(struct tx *tx, const struct job *job, const struct
 static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
 {
     struct turn *t = job->turn;
-    if (!t || !t->document)
+    if (!t || !t->read)
         return TSM_OK;
     if (job->error)
-        return reply(self, tx, t, lost_json(job->cause));
-    return t->late ? reply(self, tx, t, lost_json("no proof of receipt came in time"))
-                   : note_sent(tx, job, t);
+        return lose(self, tx, t, job->cause);
+    return t->late ? lose(self, tx, t, "no proof of receipt came in time") : note_sent(tx, job, t);
 }
 
 static void carry(void *self, struct job *job)
@@ -126,168 +113,12 @@ static void carry(void *self, struct job *job)
         if (smpp_link_send(o->link, &out) != TSM_OK)
             break; /* the queue is full: time ends the exchange, and its plan asks the card */
     }
-    json_decref(t->document);
-}
-
-/* What the network said of an exchange, as a unit of work. */
-struct ending {
-    struct ota *o;
-    int64_t job;
-    const char *msisdn;
-    json_t *reply; /* taken over by the finish */
-    bool known;
-};
-
-static enum tsm_err finish(struct tx *tx, struct ending *e, int64_t job, int64_t se, struct bytes body)
-{
-    struct exchange ex;
-    json_t *document, *answer = e->reply;
-    enum tsm_err err;
-    TRY(exchange_read(body, &ex, &document));
-    e->reply = NULL;
-    e->known = true;
-    err = exchange_finish(e->o->c.partners, tx, job, se, ex.call, answer);
-    json_decref(document);
-    return err;
-}
-
-/* Nobody waits at this moment: a second proof of the same packet may be ahead of the question for it. The
- * newest one is kept. */
-static enum tsm_err keep_stray(struct tx *tx, struct ending *e)
-{
-    int64_t se;
-    char *text;
-    enum tsm_err err;
-    {
-        ROWS r = {0};
-        err = db_first(tx, &r, SQL_SE_ID_BY_MSISDN, e->msisdn);
-        if (err != TSM_OK)
-            return err == TSM_NOT_FOUND ? TSM_OK : err; /* a stranger */
-        se = db_int(&r, 0);
-    }
-    text = json_dumps(e->reply, JSON_COMPACT);
-    NEED(text != NULL, NO_MEMORY);
-    err = db_exec(tx, SQL_STRAY_SET, se, tx_now(tx), text);
-    free(text);
-    return err;
-}
-
-static enum tsm_err end_by_number(struct tx *tx, void *arg)
-{
-    struct ending *e = arg;
-    struct arena arena = {0};
-    struct bytes body;
-    int64_t job, se;
-    enum tsm_err err;
-    {
-        ROWS r = {0};
-        err = db_first(tx, &r, SQL_EXCHANGE_OF_MSISDN, e->msisdn);
-        if (err == TSM_NOT_FOUND)
-            return keep_stray(tx, e);
-        TRY(err);
-        job = db_int(&r, 0);
-        se = db_int(&r, 1);
-        body = arena_copy(&arena, db_blob(&r, 3));
-    }
-    err = body.at ? finish(tx, e, job, se, body) : FAIL(NO_MEMORY, "no memory for an exchange");
-    arena_drop(&arena);
-    return err;
-}
-
-static enum tsm_err end_by_job(struct tx *tx, void *arg)
-{
-    struct ending *e = arg;
-    struct arena arena = {0};
-    struct bytes body;
-    int64_t se;
-    enum tsm_err err;
-    {
-        ROWS r = {0};
-        err = db_first(tx, &r, SQL_EXCHANGE_BY_ID, e->job);
-        if (err == TSM_NOT_FOUND)
-            return TSM_OK; /* it is over */
-        TRY(err);
-        se = db_int(&r, 0);
-        body = arena_copy(&arena, db_blob(&r, 1));
-    }
-    err = body.at ? finish(tx, e, e->job, se, body) : FAIL(NO_MEMORY, "no memory for an exchange");
-    arena_drop(&arena);
-    return err;
-}
-
-static enum tsm_err end(struct ending *e, store_unit how)
-{
-    enum tsm_err err = store_write(e->o->c.store, how, e);
-    json_decref(e->reply);
-    return err;
-}
-
-static const char *digits_of(const char *msisdn)
-{
-    return msisdn[0] == '+' ? msisdn + 1 : msisdn;
-}
-
-/* Acknowledged to the centre only when the proof is stored: a crash makes it come again. */
-static enum tsm_err on_message(void *self, const struct smpp_in *in)
-{
-    struct ota *o = self;
-    struct reassembly *r;
-    enum segment_result result;
-    uint8_t packet[PACKET_MAX];
-    char text[2 * PACKET_MAX + 1];
-    struct writer w = WRITER(packet);
-    struct ending e = {.o = o, .msisdn = digits_of(in->msisdn)};
-    if (reassembly_for(&o->pool, in->msisdn, clock_now(o->c.clock), &r) != TSM_OK ||
-        reassembly_add(r, in->user_data, &result) != TSM_OK)
-        return TSM_OK; /* no message of ours: taken and forgotten */
-    if (result != SEGMENT_COMPLETE || !r->response)
-        return TSM_OK;
-    TRY(reassembly_packet(r, &w));
-    *r = (struct reassembly){.total = 0};
-    e.reply = json_pack("{s[s]}", "answers", hex_text(written(&w), text));
-    return end(&e, end_by_number);
-}
-
-static void on_accepted(void *self, uint64_t ref, uint32_t segment, const char *message_id)
-{
-    struct ota *o = self;
-    (void)segment;
-    sent_add(o->sent, message_id, (int64_t)ref);
-}
-
-static void on_refused(void *self, uint64_t ref, uint32_t segment, uint32_t status, enum smpp_class class)
-{
-    struct ending e = {.o = self, .job = (int64_t)ref};
-    char reason[120];
-    (void)segment;
-    snprintf(reason, sizeof reason, "the message centre refused: %s (%08X)", smpp_error_name(status), status);
-    if (class == SMPP_CLASS_PERMANENT)
-        e.reply = json_pack("{s{ss ss ss}}", "failure", "owner", "OTA", "reason", reason, "next_action",
-                            "compare the number of the secure element with the operator's");
-    else
-        e.reply = lost_json(reason);
-    end(&e, end_by_job);
-}
-
-/* A receipt is a hint: only a final "not delivered" ends the wait early. */
-static enum tsm_err on_receipt(void *self, const struct smpp_receipt *receipt)
-{
-    struct ota *o = self;
-    struct ending e = {.o = o, .job = sent_find(o->sent, receipt->id)};
-    if (!e.job || receipt->state == RECEIPT_DELIVERED || !smpp_receipt_is_final(receipt->state))
-        return TSM_OK;
-    e.reply = lost_json("the message centre could not deliver the message");
-    return end(&e, end_by_job);
 }
 
 enum tsm_err ota_new(const struct ota_config *config, struct ota **out)
 {
     struct ota *o = calloc(1, sizeof *o);
-    struct smpp_events events = {.self = o,
-                                 .on_accepted = on_accepted,
-                                 .on_refused = on_refused,
-                                 .on_receipt = on_receipt,
-                                 .on_message = on_message};
+    struct smpp_events events = ota_events(o);
     enum tsm_err e;
     NEED(o != NULL, NO_MEMORY);
     o->c = *config;

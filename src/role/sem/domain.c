@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A provider's domain in the owner's registry: AID, TAR, first keys, hand-over, removal. Station 6. Role.
- * [DESIGN 6] */
+/* A provider's domain in the owner's registry: AID, TAR, first keys, hand-over. Station 6. Role. [DESIGN 6] */
 #include <stdio.h>
 
 #include "base/hex.h"
@@ -38,6 +37,11 @@ enum tsm_err domain_known(struct tx *tx, const struct element *el, struct domain
     return TSM_OK;
 }
 
+enum tsm_err domain_of_holder(const struct domain *d, int64_t holder)
+{
+    return d->holder == holder ? TSM_OK : FAIL(CONFLICT, "the AID belongs to another provider's domain");
+}
+
 enum tsm_err domain_take(struct tx *tx, const struct element *el, int64_t holder, struct bytes aid,
                          struct domain *out)
 {
@@ -47,8 +51,7 @@ enum tsm_err domain_take(struct tx *tx, const struct element *el, int64_t holder
     e = domain_known(tx, el, &d);
     if (e != TSM_OK && e != TSM_NOT_FOUND)
         return e;
-    if (d.holder != holder)
-        return FAIL(UNIQUE, "the AID belongs to another provider's domain");
+    TRY(domain_of_holder(&d, holder));
     if (!d.id) {
         d.id = store_id(tx_store(tx));
         TRY(free_tar(tx, el, &d.tar));
@@ -86,7 +89,7 @@ enum tsm_err domain_first_keys(struct sem *sem, struct tx *tx, const struct elem
 
 /* The keys leave as a JWE that only the provider's vault opens, and the owner's copy is gone in the same
  * commit. */
-static enum tsm_err hand_over(struct turn *t, struct tx *tx, const struct job *job, json_t **reply)
+enum tsm_err domain_hand_over(struct turn *t, struct tx *tx, const struct job *job, json_t **reply)
 {
     const json_t *jwk = json_object_get(t->body, "jwk");
     char jwe[HANDOVER_JWE_MAX + 1], aid[33];
@@ -101,46 +104,4 @@ static enum tsm_err hand_over(struct turn *t, struct tx *tx, const struct job *j
     *reply = json_pack("{ss sI ss%}", "aid", hex_text(BYTES_OF(t->domain.aid, t->domain.aid_len), aid), "tar",
                        (json_int_t)t->domain.tar, "keys", jwe, w.len);
     return TSM_OK;
-}
-
-static enum tsm_err installed(struct turn *t, struct tx *tx)
-{
-    int64_t executable = store_id(tx_store(tx));
-    struct plan_facts *f = &t->facts;
-    TRY(db_exec(tx, SQL_EXECUTABLE_ADD, executable, t->el.id, t->domain.id, f->package_aid, f->load_hash,
-                (int64_t)f->load_file.len));
-    for (size_t i = 0; i < f->n_applications; i++)
-        TRY(db_exec(tx, SQL_APPLICATION_ADD, store_id(tx_store(tx)), t->el.id, t->domain.id, executable,
-                    BYTES_OF(f->applications[i].instance, f->applications[i].instance_len),
-                    (int64_t)APPLICATION_INSTALLED));
-    return db_exec(tx, SQL_BOOKING_SET, store_id(tx_store(tx)), t->el.id, t->domain.holder,
-                   (int64_t)f->load_file.len, (int64_t)0);
-}
-
-static enum tsm_err removed(struct turn *t, struct tx *tx)
-{
-    struct plan_facts *f = &t->facts;
-    for (size_t i = 0; i < f->n_applications; i++)
-        TRY(db_exec(tx, SQL_APPLICATION_DELETE, t->el.id,
-                    BYTES_OF(f->applications[i].instance, f->applications[i].instance_len)));
-    TRY(db_exec(tx, SQL_EXECUTABLE_DELETE, t->el.id, f->package_aid));
-    TRY(db_exec(tx, SQL_KEYSET_DELETE_ALL, t->domain.id, t->el.owner));
-    TRY(db_exec(tx, SQL_DOMAIN_DELETE, t->domain.id));
-    return db_exec(tx, SQL_BOOKING_DELETE, t->el.id, t->domain.holder);
-}
-
-enum tsm_err work_done(struct turn *t, struct tx *tx, const struct job *job, json_t **reply)
-{
-    char key[80];
-    *reply = NULL;
-    if (t->verb == VERB_CREATE_DOMAIN)
-        TRY(hand_over(t, tx, job, reply));
-    else
-        TRY(t->verb == VERB_LOAD_AND_INSTALL ? installed(t, tx) : removed(t, tx));
-    if (!*reply)
-        *reply = json_object();
-    snprintf(key, sizeof key, "%s:%lld", partner_verb_word(t->verb), (long long)job->id);
-    TRY(usage_add(tx, job->party, key, BYTES(job->trace), partner_verb_word(t->verb), 1));
-    return audit_add(tx,
-                     &(struct audit_leaf){job->party, BYTES(job->trace), partner_verb_word(t->verb), "{}"});
 }

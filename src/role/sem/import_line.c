@@ -62,7 +62,9 @@ static enum tsm_err add_key(struct writer *w, const char *hex, int64_t len, cons
     uint8_t key[32];
     size_t n;
     enum tsm_err e = hex_read(hex, key, sizeof key, &n);
-    if (e == TSM_OK && (int64_t)n != len)
+    if (e != TSM_OK)
+        e = FAIL_FIELD(BAD_FORM, field, "the key is no hexadecimal text");
+    else if ((int64_t)n != len)
         e = FAIL_FIELD(BAD_LENGTH, field, "the key does not have %lld bytes", (long long)len);
     if (e == TSM_OK)
         e = write_span(w, BYTES_OF(key, n));
@@ -70,17 +72,22 @@ static enum tsm_err add_key(struct writer *w, const char *hex, int64_t len, cons
     return e;
 }
 
+/* What the keys of a set are called: GP's words, and those of TS 102 225. */
+static const char *const key_fields[][3] = {{"enc", "mac", "dek"}, {"kic", "kid", "kik"}};
+
 enum tsm_err import_line_keys(const struct import_line *l, uint8_t room[LINE_KEYS_MAX],
                               struct import_row *row, bool *sealed)
 {
+    const char *const *field = key_fields[protocol_of[l->protocol] == PROTOCOL_SCP80];
     struct writer w = {room, 0, LINE_KEYS_MAX};
     *sealed = l->sealed[0] != 0;
     if (*sealed) {
-        TRY(hex_read(l->sealed, room, LINE_KEYS_MAX, &w.len));
+        if (hex_read(l->sealed, room, LINE_KEYS_MAX, &w.len) != TSM_OK)
+            return FAIL_FIELD(BAD_FORM, "sealed", "the sealed keys are no hexadecimal text");
     } else {
-        TRY(add_key(&w, l->enc, l->key_len, "enc"));
-        TRY(add_key(&w, l->mac, l->key_len, "mac"));
-        TRY(add_key(&w, l->dek, l->key_len, "dek"));
+        TRY(add_key(&w, l->enc, l->key_len, field[0]));
+        TRY(add_key(&w, l->mac, l->key_len, field[1]));
+        TRY(add_key(&w, l->dek, l->key_len, field[2]));
     }
     row->form = (struct keyset_form){.protocol = protocol_of[l->protocol],
                                      .kvn = (uint8_t)l->kvn,

@@ -136,7 +136,8 @@ static enum tsm_err check_kcv(const struct import_line *l, uint8_t (*kcvs)[GP_KC
     size_t n;
     if (!l->kcv[0])
         return TSM_OK;
-    TRY(hex_read(l->kcv, want, sizeof want, &n));
+    if (hex_read(l->kcv, want, sizeof want, &n) != TSM_OK)
+        return FAIL_FIELD(BAD_FORM, "kcv", "the key check value is no hexadecimal text of up to nine octets");
     if (memcmp(want, kcvs, n) != 0)
         return FAIL_FIELD(KCV_WRONG, "kcv", "the key check value does not belong to the keys of this line");
     return TSM_OK;

@@ -15,21 +15,6 @@ static const struct json_row asked_rows[] = {
     {NULL, JSON_TEXT, 0, 0, 0, JSON_OPTIONAL, NULL},
 };
 
-enum tsm_err sem_reply(struct sem *sem, struct tx *tx, int64_t call, json_t *o)
-{
-    char *text = o ? json_text(o) : NULL;
-    enum tsm_err e =
-        text ? partner_reply(sem->c.partners, tx, call, text) : FAIL(NO_MEMORY, "no memory for a reply");
-    json_decref(o);
-    free(text);
-    return e;
-}
-
-enum tsm_err sem_refuse(struct sem *sem, struct tx *tx, int64_t call, const struct failure *f)
-{
-    return sem_reply(sem, tx, call, json_pack("{so}", "failure", failure_json(f)));
-}
-
 /* Bytes that bookings hold on an element, without those of one provider. */
 static enum tsm_err booked(struct tx *tx, int64_t se, int64_t provider, int64_t *bytes)
 {
@@ -67,7 +52,7 @@ static enum tsm_err set_scene(struct sem *sem, struct tx *tx, const struct partn
         struct failure f;
         failure_set(&f, OWNER_SEM, "compare the identifier with the owner's inventory, or ask another owner",
                     "%s", err_cause());
-        return sem_refuse(sem, tx, call->id, &f);
+        return partner_refuse(sem->c.partners, tx, call->id, &f);
     }
     TRY(e);
     return booked(tx, s->el.id, call->peer, &s->others);
@@ -104,9 +89,9 @@ enum tsm_err sem_check_eligibility(void *self, struct tx *tx, const struct partn
     reasons = json_array();
     for (size_t i = 0; i < verdict.n; i++)
         json_array_append_new(reasons, json_string(eligibility_reason_text(verdict.reason[i])));
-    return sem_reply(
-        self, tx, call->id,
-        json_pack("{sb so so}", "eligible", verdict.n == 0, "reasons", reasons, "profile", profile));
+    return partner_reply_json(((struct sem *)self)->c.partners, tx, call->id,
+                     json_pack("{sb so so so}", "eligible", verdict.n == 0, "reasons", reasons, "profile",
+                               profile, "element", json_sprintf("%lld", (long long)s.el.id)));
 }
 
 enum tsm_err sem_book_space(void *self, struct tx *tx, const struct partner_call *call)
@@ -122,11 +107,11 @@ enum tsm_err sem_book_space(void *self, struct tx *tx, const struct partner_call
         failure_set(&f, OWNER_SE, "free space on the secure element or wait until a booking ends",
                     "%lld bytes are asked for, %lld of %lld are booked by others", (long long)s.a.bytes,
                     (long long)s.others, (long long)s.el.profile.memory);
-        return sem_refuse(sem, tx, call->id, &f);
+        return partner_refuse(sem->c.partners, tx, call->id, &f);
     }
     TRY(db_exec(tx, SQL_BOOKING_SET, store_id(tx_store(tx)), s.el.id, call->peer, s.a.bytes,
                 tx_now(tx) + SECONDS(BOOKING_S)));
-    return sem_reply(sem, tx, call->id, json_pack("{sI}", "booked", (json_int_t)s.a.bytes));
+    return partner_reply_json(sem->c.partners, tx, call->id, json_pack("{sI}", "booked", (json_int_t)s.a.bytes));
 }
 
 enum tsm_err sem_release_space(void *self, struct tx *tx, const struct partner_call *call)
@@ -137,5 +122,5 @@ enum tsm_err sem_release_space(void *self, struct tx *tx, const struct partner_c
     if (!known)
         return TSM_OK;
     TRY(db_exec(tx, SQL_BOOKING_DELETE, s.el.id, call->peer));
-    return sem_reply(self, tx, call->id, json_object());
+    return partner_reply_json(((struct sem *)self)->c.partners, tx, call->id, json_object());
 }

@@ -14,10 +14,6 @@ struct asked {
     int64_t bytes, session_until;
 };
 
-/* Answers a call with an object (taken over) or with a failure. */
-enum tsm_err sem_reply(struct sem *sem, struct tx *tx, int64_t call, json_t *o);
-enum tsm_err sem_refuse(struct sem *sem, struct tx *tx, int64_t call, const struct failure *f);
-
 /* Partner verbs. */
 enum tsm_err sem_check_eligibility(void *self, struct tx *tx, const struct partner_call *call);
 enum tsm_err sem_book_space(void *self, struct tx *tx, const struct partner_call *call);
@@ -30,7 +26,9 @@ struct domain {
     uint8_t aid[16];
     size_t aid_len;
 };
-/* The provider's domain of this AID; DOMAIN_PLANNED and a free TAR where there is none yet. UNIQUE for
+/* CONFLICT for another provider's. */
+enum tsm_err domain_of_holder(const struct domain *d, int64_t holder);
+/* The provider's domain of this AID; DOMAIN_PLANNED and a free TAR where there is none yet. CONFLICT for
  * another provider's. */
 enum tsm_err domain_take(struct tx *tx, const struct element *el, int64_t holder, struct bytes aid,
                          struct domain *out);
@@ -40,6 +38,9 @@ enum tsm_err domain_known(struct tx *tx, const struct element *el, struct domain
 enum tsm_err domain_first_keys(struct sem *sem, struct tx *tx, const struct element *el,
                                const struct domain *d);
 
+/* The rows of a domain that is gone, with keys and booking. */
+enum tsm_err domain_forget(struct tx *tx, const struct element *el, const struct domain *d);
+
 /* One turn of a work. */
 struct turn {
     struct sem *sem;
@@ -47,6 +48,8 @@ struct turn {
     int64_t call, verb, created;
     struct element el;
     struct domain domain;
+    int64_t executable; /* row of the package, 0: none */
+    bool foreign;       /* package or an application is another domain's */
     struct plan_facts facts;
     struct talk talk;
     struct talk_state state;
@@ -56,6 +59,16 @@ struct turn {
     enum talk_event event;
     bool read; /* an answer was read in this turn */
 };
+/* The call or the stored body of a work: verb, domain, content. The content lies in the arena. */
+enum tsm_err turn_read(struct turn *t, struct bytes body, struct arena *arena);
+/* Whose package and applications are: t->executable, t->foreign, and the facts' not_ours. */
+enum tsm_err registry_load(struct turn *t, struct tx *tx);
+/* Before a step's first command leaves, when the step is done, when the card refused it. */
+enum tsm_err registry_before(struct turn *t, struct tx *tx);
+enum tsm_err registry_after(struct turn *t, struct tx *tx);
+enum tsm_err registry_refused(struct turn *t, struct tx *tx);
+/* The keys leave as a JWE that only the provider's vault opens, and the owner's copy is gone in the same commit. */
+enum tsm_err domain_hand_over(struct turn *t, struct tx *tx, const struct job *job, json_t **reply);
 /* What the registry says after the work is done, and what the provider is answered. */
 enum tsm_err work_done(struct turn *t, struct tx *tx, const struct job *job, json_t **reply);
 

@@ -32,7 +32,7 @@ struct order {
 };
 struct instance {
     int64_t id, party, service, flavor, se_kind, domain, state;
-    char se_ref[IDENT_MAX + 1];
+    char se_ref[IDENT_MAX + 1], element[IDENT_MAX + 1]; /* element: "OWNER/NAME", empty before station 4 */
     uint8_t aid[16];
     size_t aid_len;
 };

@@ -9,6 +9,7 @@
 #include "base/hex.h"
 #include "role/sp/order_api.h"
 #include "role/sp/process.h"
+#include "vault/jose/jwe.h"
 
 struct posted {
     int operation;
@@ -62,21 +63,19 @@ static enum tsm_err read_se(const json_t *se, struct order *o)
     return TSM_OK;
 }
 
-/* Compact JWE: five base64url parts; it is stored unopened and judged at station 5 [RFC 7516 7.1]. */
+/* Compact JWE of the form that the intake key opens; it is stored unopened and judged at station 5 [RFC 7516
+ * 7.1]. Only deploy personalises, so no other operation keeps card data. */
 static enum tsm_err check_data(const struct posted *p)
 {
-    size_t dots = 0;
-    if (!p->data[0])
-        return p->operation == OP_DEPLOY
-                   ? FAIL_FIELD(MISSING_FIELD, "data", "deploy needs the card data as compact JWE")
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+    if (p->operation != OP_DEPLOY)
+        return p->data[0]
+                   ? FAIL_FIELD(BAD_VALUE, "data", "%s takes no card data", operation_words[p->operation])
                    : TSM_OK;
-    for (const char *c = p->data; *c; c++)
-        dots += *c == '.';
-    if (dots != 4 ||
-        strspn(p->data, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.") !=
-            strlen(p->data) ||
-        strncmp(p->data, "ey", 2) != 0)
-        return FAIL_FIELD(BAD_FORM, "data", "data is no compact JWE");
+    if (!p->data[0])
+        return FAIL_FIELD(MISSING_FIELD, "data", "deploy needs the card data as compact JWE");
+    if (strspn(p->data, alphabet) != strlen(p->data) || vault_jwe_check(bytes_of_text(p->data)) != TSM_OK)
+        return FAIL_FIELD(BAD_FORM, "data", "data is no compact JWE with ECDH-ES and A256GCM");
     return TSM_OK;
 }
 

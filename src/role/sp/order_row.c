@@ -50,6 +50,7 @@ enum tsm_err instance_load(struct tx *tx, int64_t party, int64_t id, struct inst
     i.domain = db_int(&r, 4);
     TRY(bytes_keep(db_blob(&r, 5), i.aid, sizeof i.aid, &i.aid_len));
     i.state = db_int(&r, 6);
+    COPY_TEXT(i.element, db_text(&r, 7));
     *out = i;
     return TSM_OK;
 }

@@ -20,17 +20,23 @@ struct material {
     int64_t other;
 };
 
+static enum tsm_err read_data(struct tx *tx, void *arg)
+{
+    struct material *m = arg;
+    ROWS r = {0};
+    TRY(db_first(tx, &r, SQL_ORDER_DATA, m->t->order.id));
+    m->data = arena_copy(&m->t->job->arena, db_blob(&r, 0));
+    NEED(m->data.at != NULL, NO_MEMORY);
+    return TSM_OK;
+}
+
 static enum tsm_err read_material(struct tx *tx, void *arg)
 {
     struct material *m = arg;
     const char *name = json_string_value(json_object_get(m->t->flavor, "perso_script"));
-    {
-        ROWS r = {0};
-        TRY(db_first(tx, &r, SQL_ORDER_DATA, m->t->order.id));
-        m->data = arena_copy(&m->t->job->arena, db_blob(&r, 0));
-    }
     ROWS r = {0};
-    NEED(name != NULL && m->data.at != NULL, DATABASE);
+    TRY(read_data(tx, m));
+    NEED(name != NULL, MISSING_FIELD);
     TRY(db_first(tx, &r, SQL_PERSO_SCRIPT_BY_NAME, m->t->job->party, name));
     m->body = arena_copy(&m->t->job->arena, bytes_of_text(db_text(&r, 1)));
     NEED(m->body.at != NULL, NO_MEMORY);
@@ -54,7 +60,7 @@ static enum tsm_err judge(struct turn *t, struct material *m)
     struct card_facts facts;
     time_t now = (time_t)(t->job->now / 1000000);
     struct tm utc;
-    snprintf(within, sizeof within, "%s|%s", t->order.service, t->order.se_ref);
+    snprintf(within, sizeof within, "%s|%s", t->order.service, t->instance.element);
     gmtime_r(&now, &utc);
     snprintf(yymm, sizeof yymm, "%02u%02u", (unsigned)utc.tm_year % 100u, (unsigned)(utc.tm_mon + 1) % 100u);
     TRY(vault_card_judge(t->vault,
@@ -66,6 +72,21 @@ static enum tsm_err judge(struct turn *t, struct material *m)
     if (m->other && m->other != t->instance.id)
         return FAIL(CONFLICT, "card %s is on this secure element already, as instance %lld", facts.masked,
                     (long long)m->other);
+    return TSM_OK;
+}
+
+enum tsm_err perso_judge(struct turn *t)
+{
+    struct material m = {.t = t};
+    enum tsm_err e;
+    TRY(store_read(t->sp->c.store, read_data, &m));
+    e = judge(t, &m);
+    if (e == TSM_OK || err_may_retry(e))
+        return e;
+    failure_set(&t->failure, OWNER_SP,
+                "correct the card data and order again; nothing was changed on the card", "card data%s%s: %s",
+                err_field()[0] ? ", field " : "", err_field(), err_cause()[0] ? err_cause() : err_text(e));
+    t->failed = true;
     return TSM_OK;
 }
 
@@ -110,6 +131,6 @@ enum tsm_err ppse_make(struct turn *t, const struct channel *channel)
     TRY(make(t, &m, channel, PERSO_PPSE));
     return t->facts.ppse.len
                ? TSM_OK
-               : FAIL(DATABASE,
+               : FAIL(BAD_VALUE,
                       "the personalisation profile has no entry for the payment system environment");
 }

@@ -31,6 +31,7 @@ static enum tsm_err read_question(struct turn *t)
         t->changed = t->changed || json_is_true(json_object_get(t->reply, "changed"));
         return TSM_OK;
     }
+    t->changed = t->changed || step_of(t)->changes;
     if (step_of(t)->read)
         TRY(step_of(t)->read(t, t->reply));
     t->done = !t->failed;
@@ -51,6 +52,12 @@ static enum tsm_err read_talk(struct turn *t)
     return t->done || t->failed ? TSM_OK : talk_prepare(&t->talk);
 }
 
+/* What a partner does in our name may have changed the card before its answer came; a talk says so itself. */
+static bool partner_changes(const struct turn *t)
+{
+    return step_of(t)->changes && !step_of(t)->plan;
+}
+
 static enum tsm_err decide(struct turn *t)
 {
     if (t->job->now >= t->order.deadline) {
@@ -58,11 +65,19 @@ static enum tsm_err decide(struct turn *t)
                     "order again with a longer validity when the secure element can be reached",
                     "the order's validity ended while it waited in step %s", step_of(t)->name);
         t->failed = true;
+        t->changed = t->changed || partner_changes(t);
         return TSM_OK;
     }
     if (step_of(t)->plan)
         return read_talk(t);
-    return t->reply ? read_question(t) : TSM_OK;
+    if (t->reply)
+        TRY(read_question(t));
+    return t->done || t->failed ? TSM_OK : step_of(t)->body(t, &t->question);
+}
+
+static void drop(void *turn)
+{
+    turn_drop(turn);
 }
 
 static enum tsm_err work(void *self, struct job *job)
@@ -70,6 +85,7 @@ static enum tsm_err work(void *self, struct job *job)
     struct turn *t = arena_get(&job->arena, sizeof *t);
     enum tsm_err e;
     NEED(t != NULL, NO_MEMORY);
+    TRY(arena_owns(&job->arena, drop, t));
     job->turn = t;
     t->sp = self;
     t->job = job;
@@ -84,14 +100,32 @@ static enum tsm_err work(void *self, struct job *job)
     return e;
 }
 
+/* Nothing came to the card: the instance is as before, and the element is free for another one. */
+static enum tsm_err forget_instance(struct turn *t, struct tx *tx)
+{
+    TRY(db_exec(tx, SQL_INSTANCE_SET_ELEMENT, t->instance.id, ""));
+    return db_exec(tx, SQL_INSTANCE_SET_STATE, t->instance.id, (int64_t)INSTANCE_NOT_DEPLOYED);
+}
+
 static enum tsm_err fail(struct turn *t, struct tx *tx)
 {
     bool late = t->job->now >= t->order.deadline;
     if (t->changed)
         TRY(turn_instance_event(t, tx, EV_FAILED_AFTER_CHANGE));
     else if (t->order.operation == OP_DEPLOY && t->instance.state == INSTANCE_INITIALIZED)
-        TRY(db_exec(tx, SQL_INSTANCE_SET_STATE, t->instance.id, (int64_t)INSTANCE_NOT_DEPLOYED));
+        TRY(has_domain(t) ? turn_instance_event(t, tx, EV_FAILED_AFTER_CHANGE) : forget_instance(t, tx));
     return turn_end_order(t, tx, late ? ORDER_EXPIRED : ORDER_FAILED);
+}
+
+/* Behind the steps that an earlier order has done; what it may have done is asked of the card first. */
+static int64_t next_step(struct turn *t)
+{
+    int64_t next = t->job->step + 1;
+    while ((size_t)next < t->process->n && t->process->steps[next].needless && t->process->steps[next].needless(t))
+        next++;
+    if (next > t->job->step + 1 && (size_t)next < t->process->n && t->process->steps[next].needless)
+        json_object_set_new(t->progress, "ask_first", json_true());
+    return next;
 }
 
 /* The step is done: its facts are kept, the next one begins in a turn of its own. */
@@ -105,10 +139,12 @@ static enum tsm_err advance(struct turn *t, struct tx *tx)
     if (step->keep)
         TRY(step->keep(t, tx, t->reply));
     TRY(turn_instance_event(t, tx, step->event));
-    if (step->plan)
+    if (step->plan) {
         TRY(turn_end_conversation(t, tx, false));
+        json_object_del(t->progress, "ask_first");
+    }
     json_object_del(t->progress, "talk");
-    t->job->next.step = t->job->step + 1;
+    t->job->next.step = next_step(t);
     t->job->next.state = JOB_READY;
     t->job->next.due = t->job->now;
     if ((size_t)t->job->next.step < t->process->n)
@@ -151,24 +187,21 @@ static enum tsm_err next_exchange(struct turn *t, struct tx *tx)
 
 static enum tsm_err next_question(struct turn *t, struct tx *tx)
 {
-    json_t *body = step_of(t)->body(t);
-    NEED(body != NULL, NO_MEMORY);
+    json_t *question = t->question;
+    t->question = NULL;
     wait_for_answer(t);
-    return turn_ask(t, tx, step_of(t)->verb, body);
+    return turn_ask(t, tx, step_of(t)->verb, question);
 }
 
 static enum tsm_err commit_turn(struct turn *t, struct tx *tx)
 {
     TRY(turn_say_dialogue(t, tx));
+    if (t->dedup_len && step_of(t)->plan) /* from the first packet on, also when a probe ends the step */
+        TRY(db_exec(tx, SQL_INSTANCE_SET_DEDUP, t->instance.id, BYTES_OF(t->dedup, t->dedup_len)));
     if (t->failed)
         return fail(t, tx);
     if (t->done)
         return advance(t, tx);
-    if (step_of(t)->changes && !t->changed) {
-        t->changed =
-            !step_of(t)
-                 ->plan; /* what a partner does in our name may change the card; a talk says so itself */
-    }
     return step_of(t)->plan ? next_exchange(t, tx) : next_question(t, tx);
 }
 
@@ -178,7 +211,7 @@ static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
     char *text;
     enum tsm_err e = TSM_OK;
     (void)self;
-    if (!t || !t->progress) /* nothing could be loaded: the job's own failure says why */
+    if (!t || !t->order.id) /* nothing could be loaded: the job's own failure says why */
         return TSM_OK;
     job->next.moved = true;
     if (job->error)
@@ -191,17 +224,13 @@ static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
     text = json_text(t->progress);
     job->next.progress = text ? arena_copy(&job->arena, bytes_of_text(text)) : job->progress;
     free(text);
-    if (e != TSM_OK)
-        turn_drop(t);
     return e;
 }
 
 static void carry(void *self, struct job *job)
 {
-    struct turn *t = job->turn;
+    (void)job;
     sp_note_turn(self);
-    if (t)
-        turn_drop(t);
 }
 
 struct step_row sp_order_row(struct sp *sp)

@@ -17,7 +17,8 @@ struct step {
     int station;
     const struct plan *plan; /* a talk; NULL: a question */
     enum partner_verb verb;
-    json_t *(*body)(struct turn *t);                           /* the question; owned by the caller */
+    bool (*needless)(const struct turn *t);                    /* done by an earlier order; may be NULL */
+    enum tsm_err (*body)(struct turn *t, json_t **question);   /* before the commit; owned by the caller */
     enum tsm_err (*read)(struct turn *t, const json_t *reply); /* before the commit; may be NULL */
     enum tsm_err (*keep)(struct turn *t, struct tx *tx, const json_t *reply); /* in the commit; may be NULL */
     int event;    /* enum instance_event when the step is done, -1: none */
@@ -40,7 +41,7 @@ struct turn {
     struct instance instance;
     struct vault_party *vault;
     const struct process *process;
-    json_t *progress, *reply, *flavor; /* flavor: body of the chosen one, NULL before station 4 is done */
+    json_t *progress, *reply, *question, *flavor; /* flavor: body of the chosen one, NULL before station 4 is done */
     int64_t owner, asks;
     struct se_profile profile;
     struct plan_facts facts;
@@ -48,7 +49,7 @@ struct turn {
     struct talk_state state;
     enum talk_event event;
     struct failure failure;
-    bool failed, done, changed;
+    bool failed, done, changed, own_live; /* own_live: the domain has the provider's own keys for certain */
     /* rows read for this turn */
     int64_t domain_tar, flavor_id;
     uint8_t domain_aid[16], blob[PLAN_DOMAINS][SEALED_KEYSET_MAX];
@@ -66,6 +67,9 @@ enum tsm_err turn_load(struct turn *t);
 /* The talk of the step in hand made ready. */
 enum tsm_err turn_talk(struct turn *t);
 void turn_drop(struct turn *t);
+/* The card data opened and judged before anything changes on the card; what is wrong fails the order, the
+ * field named. Station 5. */
+enum tsm_err perso_judge(struct turn *t);
 /* The card data opened, judged and turned into groupings. Station 5. */
 enum tsm_err perso_make(struct turn *t, const struct channel *channel);
 /* PPSE entry of the application. */
@@ -73,12 +77,15 @@ enum tsm_err ppse_make(struct turn *t, const struct channel *channel);
 
 /* The next owner becomes the one that is asked; false when there is none. */
 bool next_owner(struct turn *t);
+/* Steps that an earlier, failed deployment has done. */
+bool has_domain(const struct turn *t);
+bool has_own_keys(const struct turn *t);
 /* What partners are asked, and what their answers change. */
-json_t *ask_eligibility(struct turn *t);
-json_t *ask_space(struct turn *t);
-json_t *ask_domain(struct turn *t);
-json_t *ask_install(struct turn *t);
-json_t *ask_remove(struct turn *t);
+enum tsm_err ask_eligibility(struct turn *t, json_t **question);
+enum tsm_err ask_space(struct turn *t, json_t **question);
+enum tsm_err ask_domain(struct turn *t, json_t **question);
+enum tsm_err ask_install(struct turn *t, json_t **question);
+enum tsm_err ask_remove(struct turn *t, json_t **question);
 enum tsm_err read_eligibility(struct turn *t, const json_t *reply);
 enum tsm_err read_reach(struct turn *t, const json_t *reply);
 enum tsm_err keep_flavor(struct turn *t, struct tx *tx, const json_t *reply);

@@ -11,14 +11,21 @@
 #include "vault/jose/jwk.h"
 #include "vault/keys/handover.h"
 
-json_t *ask_eligibility(struct turn *t)
+static enum tsm_err give_question(json_t *o, json_t **question)
+{
+    NEED(o != NULL, NO_MEMORY);
+    *question = o;
+    return TSM_OK;
+}
+
+enum tsm_err ask_eligibility(struct turn *t, json_t **question)
 {
     json_t *o = json_pack("{ss}", "service", t->order.service);
     if (t->order.session[0]) {
         json_object_set_new(o, "session", json_string(t->order.session));
         json_object_set_new(o, "session_until", json_integer(t->order.deadline));
     }
-    return o;
+    return give_question(o, question);
 }
 
 static enum tsm_err find_next_owner(struct tx *tx, void *arg)
@@ -47,7 +54,7 @@ static enum tsm_err not_eligible(struct turn *t, const json_t *reasons)
     const json_t *reason;
     json_array_foreach(reasons, i, reason) n += (size_t)snprintf(
         text + (n < sizeof text ? n : sizeof text - 1), n < sizeof text ? sizeof text - n : 0, "%s%s",
-        i ? "; " : "", json_string_value(reason));
+        i ? "; " : "", json_is_string(reason) ? json_string_value(reason) : "?");
     failure_set(&t->failure, OWNER_SE, "choose another secure element", "not eligible: %s", text);
     t->failed = true;
     return TSM_OK;
@@ -61,64 +68,119 @@ enum tsm_err read_reach(struct turn *t, const json_t *reply)
     return TSM_OK;
 }
 
-enum tsm_err read_eligibility(struct turn *t, const json_t *reply)
-{
-    if (!json_is_true(json_object_get(reply, "eligible")))
-        return not_eligible(t, json_object_get(reply, "reasons"));
-    return read_reach(t, reply);
-}
-
 static bool fits(const json_t *flavor, const char *profile)
 {
     const json_t *name;
     size_t i;
     json_array_foreach(json_object_get(flavor, "profiles"), i,
-                       name) if (!strcmp(json_string_value(name), profile)) return true;
+                       name) if (json_is_string(name) && !strcmp(json_string_value(name), profile)) return true;
     return false;
 }
 
 /* Station 4: the first flavor that suits the profile, or the one that the order names. */
-static enum tsm_err choose_flavor(struct turn *t, struct tx *tx, int64_t *flavor, char *name)
+static enum tsm_err choose_flavor(struct tx *tx, void *arg)
 {
+    struct turn *t = arg;
+    char wanted[SERVICE_MAX + 1];
     ROWS r = {0};
     enum tsm_err e = db_query(tx, &r, SQL_FLAVOR_LIST, t->instance.service, t->job->party);
-    *flavor = 0;
+    snprintf(wanted, sizeof wanted, "%s", t->order.flavor);
     while (e == TSM_OK && (e = db_next(&r)) == TSM_OK) {
         json_t *body = json_loads(db_text(&r, 2), 0, NULL);
-        bool wanted = !t->order.flavor[0] || !strcmp(t->order.flavor, db_text(&r, 1));
-        if (wanted && fits(body, t->profile.name) && !*flavor) {
-            *flavor = db_int(&r, 0);
-            snprintf(name, SERVICE_MAX + 1, "%s", db_text(&r, 1));
+        bool asked = !wanted[0] || !strcmp(wanted, db_text(&r, 1));
+        if (asked && fits(body, t->profile.name) && !t->flavor_id) {
+            t->flavor_id = db_int(&r, 0);
+            snprintf(t->order.flavor, sizeof t->order.flavor, "%s", db_text(&r, 1));
         }
         json_decref(body);
     }
     return e == TSM_NOT_FOUND ? TSM_OK : e;
 }
 
+struct neighbour {
+    struct turn *t;
+    int64_t id;
+};
+
+static enum tsm_err find_neighbour(struct tx *tx, void *arg)
+{
+    struct neighbour *n = arg;
+    ROWS r = {0};
+    enum tsm_err e = db_first(tx, &r, SQL_INSTANCE_OF_ELEMENT, n->t->job->party, n->t->instance.service,
+                              n->t->instance.element);
+    n->id = e == TSM_OK ? db_int(&r, 0) : 0;
+    return e == TSM_NOT_FOUND ? TSM_OK : e;
+}
+
+/* An element has several names; by the owner's own one it is seen that the service is there already. */
+static enum tsm_err judge_element(struct turn *t, const json_t *reply)
+{
+    const char *element = json_string_value(json_object_get(reply, "element"));
+    struct neighbour n = {.t = t};
+    int len;
+    NEED(element != NULL && *element, MISSING_FIELD);
+    len = snprintf(t->instance.element, sizeof t->instance.element, "%lld/%s", (long long)t->owner, element);
+    NEED((size_t)len < sizeof t->instance.element, TOO_LONG);
+    TRY(store_read(t->sp->c.store, find_neighbour, &n));
+    if (n.id && n.id != t->instance.id) {
+        failure_set(&t->failure, OWNER_SP, "order for that instance, by the identifier it was deployed with",
+                    "the service is on this secure element already, as instance %lld", (long long)n.id);
+        t->failed = true;
+    }
+    return TSM_OK;
+}
+
+static enum tsm_err no_flavor(struct turn *t)
+{
+    failure_set(&t->failure, OWNER_SP, "choose another secure element, or add a flavor for its profile",
+                "no flavor%s%s of the service suits the profile %s", t->order.flavor[0] ? " " : "",
+                t->order.flavor, t->profile.name);
+    t->failed = true;
+    return TSM_OK;
+}
+
+enum tsm_err read_eligibility(struct turn *t, const json_t *reply)
+{
+    if (!json_is_true(json_object_get(reply, "eligible")))
+        return not_eligible(t, json_object_get(reply, "reasons"));
+    TRY(read_reach(t, reply));
+    TRY(judge_element(t, reply));
+    if (t->failed)
+        return TSM_OK;
+    TRY(store_read(t->sp->c.store, choose_flavor, t));
+    return t->flavor_id ? perso_judge(t) : no_flavor(t);
+}
+
 enum tsm_err keep_flavor(struct turn *t, struct tx *tx, const json_t *reply)
 {
-    char name[SERVICE_MAX + 1] = "";
-    int64_t flavor;
     (void)reply;
-    TRY(choose_flavor(t, tx, &flavor, name));
-    if (!flavor)
-        return FAIL(NOT_ELIGIBLE, "no flavor of the service suits the profile %s", t->profile.name);
-    TRY(db_exec(tx, SQL_ORDER_SET_FLAVOR, t->order.id, name));
-    return db_exec(tx, SQL_INSTANCE_SET_DOMAIN, t->instance.id, t->instance.domain, flavor,
+    TRY(db_exec(tx, SQL_INSTANCE_SET_ELEMENT, t->instance.id, t->instance.element));
+    TRY(db_exec(tx, SQL_ORDER_SET_FLAVOR, t->order.id, t->order.flavor));
+    return db_exec(tx, SQL_INSTANCE_SET_DOMAIN, t->instance.id, t->instance.domain, t->flavor_id,
                    BYTES_OF(t->instance.aid, t->instance.aid_len));
 }
 
-json_t *ask_space(struct turn *t)
+enum tsm_err ask_space(struct turn *t, json_t **question)
 {
-    return json_pack("{sO}", "bytes", json_object_get(t->flavor, "memory"));
+    return give_question(json_pack("{sI}", "bytes", json_integer_value(json_object_get(t->flavor, "memory"))),
+                         question);
 }
 
-json_t *ask_domain(struct turn *t)
+bool has_domain(const struct turn *t)
+{
+    return t->instance.domain != 0;
+}
+
+bool has_own_keys(const struct turn *t)
+{
+    return has_domain(t) && t->own_live;
+}
+
+enum tsm_err ask_domain(struct turn *t, json_t **question)
 {
     json_t *jwk = NULL;
-    if (vault_public_jwk(t->vault, VAULT_KEY_HANDOVER, &jwk) != TSM_OK)
-        return NULL;
-    return json_pack("{sO so}", "domain", json_object_get(t->flavor, "domain"), "jwk", jwk);
+    TRY(vault_public_jwk(t->vault, VAULT_KEY_HANDOVER, &jwk));
+    return give_question(json_pack("{ss so}", "domain", json_member(t->flavor, "domain"), "jwk", jwk), question);
 }
 
 /* The owner's key set comes in by JWE, and the provider's own is made: both before the commit, since the
@@ -132,6 +194,7 @@ enum tsm_err read_domain(struct turn *t, const json_t *reply)
                                .alg = t->profile.protocol == PROTOCOL_SCP02 ? CIPHER_TDES : CIPHER_AES,
                                .key_len = 16};
     NEED(jwe != NULL, MISSING_FIELD);
+    TRY(json_member_hex(reply, "aid", t->domain_aid, sizeof t->domain_aid, &t->domain_aid_len));
     for (int i = 0; i < 2; i++)
         t->new_id[i] = store_id(t->sp->c.store);
     TRY(vault_import_keyset_jwe(
@@ -146,11 +209,8 @@ enum tsm_err read_domain(struct turn *t, const json_t *reply)
 
 enum tsm_err keep_domain(struct turn *t, struct tx *tx, const json_t *reply)
 {
-    const char *aid = json_string_value(json_object_get(reply, "aid"));
     int64_t party = t->job->party, tar = json_integer_value(json_object_get(reply, "tar")),
             domain = store_id(tx_store(tx));
-    NEED(aid != NULL, MISSING_FIELD);
-    TRY(hex_read(aid, t->domain_aid, sizeof t->domain_aid, &t->domain_aid_len));
     TRY(db_exec(tx, SQL_DOMAIN_ADD, domain, party, t->instance.id, BYTES_OF(t->domain_aid, t->domain_aid_len),
                 (int64_t)0, tar, party, (int64_t)MODE_SIMPLE, (int64_t)DOMAIN_HANDED_OVER));
     TRY(db_exec(tx, SQL_KEYSET_ADD, domain, party, t->profile.protocol, t->profile.first_kvn, t->new_id[0],
@@ -182,14 +242,17 @@ struct load_file {
 static enum tsm_err read_load_file(struct tx *tx, void *arg)
 {
     struct load_file *l = arg;
-    const char *package = json_string_value(json_object_get(l->t->flavor, "load_file"));
+    const char *package = json_member(l->t->flavor, "load_file");
     uint8_t aid[16];
     char hash[65], *text;
     size_t n;
     ROWS r = {0};
-    NEED(package != NULL, DATABASE);
-    TRY(hex_read(package, aid, sizeof aid, &n));
-    TRY(db_first(tx, &r, SQL_LOAD_FILE_BY_AID, l->t->job->party, BYTES_OF(aid, n)));
+    enum tsm_err e;
+    TRY(json_member_hex(l->t->flavor, "load_file", aid, sizeof aid, &n));
+    e = db_first(tx, &r, SQL_LOAD_FILE_BY_AID, l->t->job->party, BYTES_OF(aid, n));
+    if (e == TSM_NOT_FOUND)
+        return FAIL(NOT_FOUND, "the provider has no load file %s", package);
+    TRY(e);
     l->json = json_pack("{ss ss}", "package", package, "hash", hex_text(db_blob(&r, 1), hash));
     text = malloc(2 * db_blob(&r, 2).len + 1);
     NEED(text != NULL && l->json != NULL, NO_MEMORY);
@@ -199,36 +262,37 @@ static enum tsm_err read_load_file(struct tx *tx, void *arg)
     return TSM_OK;
 }
 
-static json_t *content_question(struct turn *t, bool content)
+static enum tsm_err content_question(struct turn *t, bool content, json_t **question)
 {
     struct load_file l = {.t = t, .content = content};
-    json_t *list = json_array(), *app;
+    json_t *list, *app;
     size_t i;
-    if (store_read(t->sp->c.store, read_load_file, &l) != TSM_OK) {
+    enum tsm_err e = store_read(t->sp->c.store, read_load_file, &l);
+    if (e != TSM_OK) {
         json_decref(l.json);
-        json_decref(list);
-        return NULL;
+        return e;
     }
+    list = json_array();
     json_array_foreach(json_object_get(t->flavor, "applications"), i, app) json_array_append_new(
-        list, json_pack("{sO sO sO}", "module", json_object_get(app, "module"), "instance",
-                        json_object_get(app, "instance"), "privileges", json_object_get(app, "privileges")));
-    return json_pack("{sO so so}", "domain", json_object_get(t->flavor, "domain"), "load_file", l.json,
-                     "applications", list);
+        list, json_pack("{ss ss ss}", "module", json_member(app, "module"), "instance",
+                        json_member(app, "instance"), "privileges", json_member(app, "privileges")));
+    return give_question(json_pack("{ss so so}", "domain", json_member(t->flavor, "domain"), "load_file", l.json,
+                                   "applications", list),
+                         question);
 }
 
-json_t *ask_install(struct turn *t)
+enum tsm_err ask_install(struct turn *t, json_t **question)
 {
-    return content_question(t, true);
+    return content_question(t, true, question);
 }
-json_t *ask_remove(struct turn *t)
+enum tsm_err ask_remove(struct turn *t, json_t **question)
 {
-    return content_question(t, false);
+    return content_question(t, false, question);
 }
 
 enum tsm_err keep_personalised(struct turn *t, struct tx *tx, const json_t *reply)
 {
     (void)reply;
-    TRY(db_exec(tx, SQL_INSTANCE_SET_DEDUP, t->instance.id, BYTES_OF(t->dedup, t->dedup_len)));
     TRY(db_exec(tx, SQL_ORDER_DATA_GONE, t->order.id, BYTES_NONE));
     return audit_add(tx,
                      &(struct audit_leaf){t->job->party, BYTES(t->job->trace), "card-data.deleted", "{}"});

@@ -15,9 +15,7 @@ static enum tsm_err load_flavor(struct turn *t, struct tx *tx)
     if (!t->instance.flavor)
         return TSM_OK;
     TRY(db_first(tx, &r, SQL_FLAVOR_BY_ID, t->instance.flavor, t->job->party));
-    t->flavor = json_loads(db_text(&r, 1), 0, NULL);
-    NEED(t->flavor != NULL, DATABASE);
-    return TSM_OK;
+    return json_read(bytes_of_text(db_text(&r, 1)), &t->flavor);
 }
 
 /* The provider's key sets of its domain: the owner's first one until it is retired, then only its own. */
@@ -34,6 +32,7 @@ static enum tsm_err load_key(struct turn *t, struct tx *tx, enum plan_domain pla
     TRY(bytes_keep(db_blob(&r, 2), t->blob[place], sizeof t->blob[place], &n));
     key->id = db_int(&r, 0);
     key->kvn = (uint8_t)kvn;
+    t->own_live = t->own_live || (place == IN_PROVIDER && db_int(&r, 1) == KEYSET_LIVE);
     key->sealed = (struct sealed_keyset){(uint64_t)key->id, BYTES_OF(t->blob[place], n)};
     return TSM_OK;
 }
@@ -94,6 +93,7 @@ void turn_drop(struct turn *t)
     talk_end(&t->talk);
     json_decref(t->progress);
     json_decref(t->reply);
+    json_decref(t->question);
     json_decref(t->flavor);
     explicit_bzero(t, sizeof *t);
 }
@@ -111,14 +111,10 @@ static enum tsm_err read_state(struct turn *t)
     size_t n = 0;
     if (text)
         TRY(hex_read(text, raw, sizeof raw, &n));
-    return talk_state_read(BYTES_OF(raw, n), &t->state);
-}
-
-static enum tsm_err hex_member(const json_t *o, const char *name, uint8_t *to, size_t cap, size_t *len)
-{
-    const char *text = json_string_value(json_object_get(o, name));
-    if (!text || hex_read(text, to, cap, len) != TSM_OK)
-        return FAIL(DATABASE, "the flavor's member %s is no hex of at most %zu bytes", name, cap);
+    TRY(talk_state_read(BYTES_OF(raw, n), &t->state));
+    /* An earlier order may have brought the keys to the card. */
+    if (!text && json_is_true(json_object_get(t->progress, "ask_first")))
+        talk_ask_first(&t->state);
     return TSM_OK;
 }
 
@@ -131,9 +127,9 @@ static enum tsm_err applications(struct turn *t)
     {
         struct plan_application *a = &f->applications[i];
         NEED(i < PLAN_APPLICATIONS_MAX, TOO_LONG);
-        TRY(hex_member(app, "module", a->module, sizeof a->module, &a->module_len));
-        TRY(hex_member(app, "instance", a->instance, sizeof a->instance, &a->instance_len));
-        TRY(hex_member(app, "privileges", a->privileges, sizeof a->privileges, &n));
+        TRY(json_member_hex(app, "module", a->module, sizeof a->module, &a->module_len));
+        TRY(json_member_hex(app, "instance", a->instance, sizeof a->instance, &a->instance_len));
+        TRY(json_member_hex(app, "privileges", a->privileges, sizeof a->privileges, &n));
         f->n_applications = i + 1;
     }
     return TSM_OK;

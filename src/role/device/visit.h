@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One call of an agent: what its report says, and what it gets next. Station 9. Role. [GP SERAM 2.0.0] */
+#ifndef TSM_ROLE_DEVICE_VISIT_H
+#define TSM_ROLE_DEVICE_VISIT_H
+
+#include "engine/exchange.h"
+#include "link/seram/seram.h"
+
+enum { REPORT_HASH = 32 };
+
+struct visit {
+    struct partners *partners;
+    const char *session_id;
+    const struct seram_report *report;
+    uint8_t hash[REPORT_HASH];
+    int64_t party, se, state, batch;
+    bool start, over, found, news, crowded;
+    struct arena arena; /* dropped by the caller */
+    struct bytes payload[EXCHANGE_PAYLOAD_MAX];
+    size_t n;
+};
+
+/* The hash of the report: what a repeated one is known by. */
+enum tsm_err visit_begin(struct visit *v);
+/* Units of work; `arg` is the visit. NOT_FOUND for a session that is not there or has expired. */
+enum tsm_err visit_greet(struct tx *tx, void *arg);  /* a handshake */
+enum tsm_err visit_report(struct tx *tx, void *arg); /* takes the report, finds the next batch */
+enum tsm_err visit_look(struct tx *tx, void *arg);   /* reads only: is there something to fetch? *news */
+/* The next order for the agent. */
+enum tsm_err visit_order(const struct visit *v, struct seram_order *next);
+
+#endif
