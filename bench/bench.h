@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Benchmarks: each row measures one of our paths beside the bare cost of the same work in the same run. What the rows
- * share: the place they work in, the interleaved measurement, the result they report. Bench only; serves no station.
+ * Benchmarks: each row measures one of our paths beside the bare cost of the same work in the same run. What
+ * the rows share: the place they work in, the interleaved measurement, the result they report. Bench only;
+ * serves no station.
  */
 #ifndef TSM_BENCH_BENCH_H
 #define TSM_BENCH_BENCH_H
@@ -17,7 +18,7 @@ enum { PATH_ROOM = 512, ROUNDS = 5, ROUNDS_MAX = 2000, LONG_SECONDS = 600 };
 struct fleet;
 
 struct bench {
-    char folder[PATH_ROOM]; /* of this run, on the disk under test; removed at the end */
+    char folder[PATH_ROOM];   /* of this run, on the disk under test; removed at the end */
     const char *tsmd, *house; /* the server program and the folder of its configuration; NULL: not given */
     const char *tools;        /* the folder of the other bench programs */
     bool json, longer;
@@ -38,7 +39,8 @@ struct side {
     enum tsm_err (*run)(void *self, size_t n, double *seconds);
     void *self;
 };
-/* Units a second: medians of the rounds, which alternate ours, bare, ours, bare ..; spread is (max - min) / median. */
+/* Units a second: medians of the rounds, which alternate ours, bare, ours, bare ..; spread is (max - min) /
+ * median. */
 struct measured {
     double ours, bare, spread, fdatasync;
 };
@@ -55,8 +57,8 @@ double seconds_of_thread(void);
 /* Flushes a second of 8 KiB overwrites in the run's folder, measured for `seconds`. */
 enum tsm_err measure_fdatasync(const struct bench *b, double seconds, double *out);
 
-/* One row of the report. `limit` is in the unit of `value`; ratio is how much of the limit is reached: value / limit
- * where more is better, limit / value where less is better. */
+/* One row of the report. `limit` is in the unit of `value`; ratio is how much of the limit is reached: value
+ * / limit where more is better, limit / value where less is better. */
 struct result {
     const char *name, *unit;
     double value, limit, ratio;

@@ -44,8 +44,8 @@ static enum tsm_err load_elements(struct tx *tx, void *arg)
     for (size_t i = l->from; i < l->to; i++) {
         char iccid[ICCID_ROOM], msisdn[ICCID_ROOM];
         snprintf(msisdn, sizeof msisdn, "49170%07zu", i + FIRST_MSISDN);
-        TRY(db_exec(tx, SQL_SE_ADD, l->f->se[i], l->owner, l->profile, fleet_iccid(i, iccid), (const char *)NULL,
-                    msisdn, (int64_t)1));
+        TRY(db_exec(tx, SQL_SE_ADD, l->f->se[i], l->owner, l->profile, fleet_iccid(i, iccid),
+                    (const char *)NULL, msisdn, (int64_t)1));
         TRY(db_exec(tx, SQL_COUNTER_TAKE, fleet_keyset_id(l->f->se[i])));
     }
     return TSM_OK;
@@ -58,7 +58,8 @@ static enum tsm_err load_keysets(struct tx *tx, void *arg)
         int64_t id = fleet_keyset_id(l->f->se[i]);
         uint8_t plain[FLEET_PLAIN], sealed[SEALED_KEYSET_MAX];
         struct writer blob = WRITER(sealed);
-        struct import_row row = {{FLEET_PROTOCOL, FLEET_KVN, CIPHER_AES, 16}, BYTES_OF(plain + 4, 48), BYTES_NONE};
+        struct import_row row = {
+            {FLEET_PROTOCOL, FLEET_KVN, CIPHER_AES, 16}, BYTES_OF(plain + 4, 48), BYTES_NONE};
         fleet_keys(id, plain);
         TRY(vault_import_clear(l->vault, &row, (struct keyset_target){(uint64_t)id, &blob, NULL}));
         TRY(db_exec(tx, SQL_KEYSET_ADD, l->f->se[i], (int64_t)FLEET_PARTY, (int64_t)FLEET_PROTOCOL,
@@ -76,7 +77,8 @@ static enum tsm_err load_all(struct store *s, store_unit unit, struct load *l)
     return TSM_OK;
 }
 
-/* Opens the store, runs the units if any, closes it (the log is then in the file) and tells the file's size. */
+/* Opens the store, runs the units if any, closes it (the log is then in the file) and tells the file's size.
+ */
 static enum tsm_err grow(const char *path, struct load *l, store_unit unit, double *size)
 {
     char url[PATH_ROOM + 80];
@@ -115,7 +117,8 @@ enum tsm_err fleet_add(const struct fleet_owner *owner, size_t n)
     struct fleet f = {.n = n, .se = calloc(n, sizeof *f.se)};
     struct load l = {.f = &f, .names = owner};
     double size;
-    enum tsm_err e = f.se ? grow(owner->path, &l, find_owner, &size) : FAIL(NO_MEMORY, "no memory for a fleet");
+    enum tsm_err e =
+        f.se ? grow(owner->path, &l, find_owner, &size) : FAIL(NO_MEMORY, "no memory for a fleet");
     if (e == TSM_OK)
         e = grow(owner->path, &l, load_elements, &size);
     free(f.se);
@@ -132,7 +135,7 @@ static enum tsm_err copy(const char *from, const char *to)
 /* The columns of a row as plain bytes: what any database must hold at least. */
 static void flat_sizes(struct fleet *f)
 {
-    f->flat_se = 8 + 8 + 8 + 20 + 12 + 1 + (8 + 5);             /* se, and counter */
+    f->flat_se = 8 + 8 + 8 + 20 + 12 + 1 + (8 + 5);              /* se, and counter */
     f->flat_keyset = 8 + 8 + 1 + 1 + 8 + 1 + SEAL_OVERHEAD + 52; /* keyset */
 }
 

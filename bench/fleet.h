@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A database of many secure elements, each with a sealed SCP80 key set and a counter, made by bulk insert through the
- * store. Bench only. The keys of a card follow from its id, so that the card's side of a packet needs no table.
+ * A database of many secure elements, each with a sealed SCP80 key set and a counter, made by bulk insert
+ * through the store. Bench only. The keys of a card follow from its id, so that the card's side of a packet
+ * needs no table.
  */
 #ifndef TSM_BENCH_FLEET_H
 #define TSM_BENCH_FLEET_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* tsm-bench [NAME] [--json] [--long] [--where DIR] [--tsmd PROGRAM --house DIR --tools DIR]: runs the rows of this
- * name, or all. Bench only. */
+/* tsm-bench [NAME] [--json] [--long] [--where DIR] [--tsmd PROGRAM --house DIR --tools DIR]: runs the rows of
+ * this name, or all. Bench only. */
 #include <string.h>
 
 #include "bench.h"

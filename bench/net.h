@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* An HTTPS connection as a partner's system keeps one: blocking, TLS, kept alive; and many of them at once. Bench only.
+/* An HTTPS connection as a partner's system keeps one: blocking, TLS, kept alive; and many of them at once.
+ * Bench only.
  */
 #ifndef TSM_BENCH_NET_H
 #define TSM_BENCH_NET_H

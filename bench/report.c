@@ -25,8 +25,8 @@ static json_t *number(double v)
 
 static void as_json(const struct result *r)
 {
-    json_t *o = json_pack("{ss so ss so so ss}", "name", r->name, "value", number(r->value), "unit", r->unit, "limit",
-                          number(r->limit), "ratio", number(r->ratio), "how", r->how);
+    json_t *o = json_pack("{ss so ss so so ss}", "name", r->name, "value", number(r->value), "unit", r->unit,
+                          "limit", number(r->limit), "ratio", number(r->ratio), "how", r->how);
     if (r->spread > 0)
         json_object_set_new(o, "spread", number(r->spread));
     if (r->fdatasync > 0)
@@ -44,8 +44,8 @@ static void as_table(const struct result *r)
 {
     static bool headed;
     if (!headed)
-        printf("%-16s %12s %-8s %12s %6s %7s %8s  %s\n", "row", "value", "unit", "bare limit", "ratio", "spread",
-               "flush/s", "goal");
+        printf("%-16s %12s %-8s %12s %6s %7s %8s  %s\n", "row", "value", "unit", "bare limit", "ratio",
+               "spread", "flush/s", "goal");
     headed = true;
     printf("%-16s %12.*f %-8s %12.*f %6.2f ", r->name, r->value < 1000 ? 1 : 0, r->value, r->unit,
            r->limit < 1000 ? 1 : 0, r->limit, r->ratio);

@@ -20,7 +20,8 @@ static enum tsm_err first_line(int fd, char line[PROGRAM_LINE_MAX])
     return n ? TSM_OK : FAIL(IO, "the program ended before it was ready");
 }
 
-enum tsm_err program_start(const struct bench *b, char *const argv[], char line[PROGRAM_LINE_MAX], struct server *s)
+enum tsm_err program_start(const struct bench *b, char *const argv[], char line[PROGRAM_LINE_MAX],
+                           struct server *s)
 {
     int ends[2], log = open(bench_path(b, "program.log"), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     double from = seconds_now();
@@ -52,7 +53,7 @@ static unsigned port_after(const char *line, const char *word)
 enum tsm_err server_start(const struct bench *b, struct server *s)
 {
     char config[PATH_ROOM + 32], softhsm[PATH_ROOM + 32], line[PROGRAM_LINE_MAX];
-    char *argv[] = {(char *)(uintptr_t)b->tsmd, "run",           "--config", config, "--listen", "127.0.0.1:0",
+    char *argv[] = {(char *)(uintptr_t)b->tsmd, "run",         "--config", config, "--listen", "127.0.0.1:0",
                     "--listen-device",          "127.0.0.1:0", NULL};
     if (!b->tsmd || !b->house)
         return FAIL(UNSUPPORTED, "this row needs a server: run it by ./dev bench");

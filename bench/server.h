@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A server under test: tsmd started on a house that `./dev bench` has made, watched, and ended by its pid. Bench only. */
+/* A server under test: tsmd started on a house that `./dev bench` has made, watched, and ended by its pid.
+ * Bench only. */
 #ifndef TSM_BENCH_SERVER_H
 #define TSM_BENCH_SERVER_H
 
@@ -15,10 +16,11 @@ struct server {
 /* Starts tsmd with the configuration of b->house and free ports. UNSUPPORTED where no house was given. */
 enum tsm_err server_start(const struct bench *b, struct server *s);
 void server_stop(struct server *s);
-/* Starts any program with these arguments (ended by NULL) and waits for its first line. What it says to standard error
- * goes to the file program.log of the run. */
+/* Starts any program with these arguments (ended by NULL) and waits for its first line. What it says to
+ * standard error goes to the file program.log of the run. */
 enum { PROGRAM_LINE_MAX = 512 };
-enum tsm_err program_start(const struct bench *b, char *const argv[], char line[PROGRAM_LINE_MAX], struct server *s);
+enum tsm_err program_start(const struct bench *b, char *const argv[], char line[PROGRAM_LINE_MAX],
+                           struct server *s);
 
 /* Resident memory now, in bytes; processor seconds used so far. */
 enum tsm_err server_memory(const struct server *s, double *bytes);

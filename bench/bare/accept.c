@@ -13,8 +13,9 @@ enum { PARTY = 2, STEP = 8, DATA_MAX = 4096, ICCID_KIND = 0, JOB_ORDER = 3, READ
 
 bool bare_accept_open(struct bare_accept *a, const char *path, const struct bare_accept_sql *sql)
 {
-    const char *texts[BARE_ACCEPT_STATEMENTS] = {sql->token, sql->service, sql->find,  sql->instance, sql->order,
-                                                 sql->job,   sql->event,   sql->last, sql->audit,    sql->usage};
+    const char *texts[BARE_ACCEPT_STATEMENTS] = {sql->token, sql->service, sql->find,  sql->instance,
+                                                 sql->order, sql->job,     sql->event, sql->last,
+                                                 sql->audit, sql->usage};
     a->db = bare_lite_open(path);
     if (!a->db)
         return false;
@@ -47,8 +48,10 @@ struct order {
 
 static bool look(struct bare_accept *a, const struct order *o)
 {
-    return bare_lite_bind(a->stmt[TOKEN], "b", o->digest, (int)sizeof o->digest) && bare_lite_run(a->stmt[TOKEN]) &&
-           bare_lite_bind(a->stmt[SERVICE], "it", (int64_t)PARTY, "demo-payment") && bare_lite_run(a->stmt[SERVICE]) &&
+    return bare_lite_bind(a->stmt[TOKEN], "b", o->digest, (int)sizeof o->digest) &&
+           bare_lite_run(a->stmt[TOKEN]) &&
+           bare_lite_bind(a->stmt[SERVICE], "it", (int64_t)PARTY, "demo-payment") &&
+           bare_lite_run(a->stmt[SERVICE]) &&
            bare_lite_bind(a->stmt[FIND], "iiit", (int64_t)PARTY, (int64_t)1, (int64_t)ICCID_KIND, o->iccid) &&
            bare_lite_run(a->stmt[FIND]);
 }
@@ -56,18 +59,20 @@ static bool look(struct bare_accept *a, const struct order *o)
 static bool store(struct bare_accept *a, const struct order *o, const char *data, int data_len)
 {
     const int64_t none = 0, party = PARTY;
-    return bare_lite_bind(a->stmt[INSTANCE], "iiiiitibbi", o->instance, party, (int64_t)1, none, none, o->iccid, none,
-                          "", 0, "", 0, none) &&
+    return bare_lite_bind(a->stmt[INSTANCE], "iiiiitibbi", o->instance, party, (int64_t)1, none, none,
+                          o->iccid, none, "", 0, "", 0, none) &&
            bare_lite_run(a->stmt[INSTANCE]) &&
-           bare_lite_bind(a->stmt[ORDER], "iitiittitbtbbitiii", o->id, party, NULL, none, o->instance, "demo-payment",
-                          "", none, o->iccid, o->trace, 16, "", o->digest, 32, data, data_len, none, "", o->now, o->now,
-                          o->now) &&
+           bare_lite_bind(a->stmt[ORDER], "iitiittitbtbbitiii", o->id, party, NULL, none, o->instance,
+                          "demo-payment", "", none, o->iccid, o->trace, 16, "", o->digest, 32, data, data_len,
+                          none, "", o->now, o->now, o->now) &&
            bare_lite_run(a->stmt[ORDER]) &&
-           bare_lite_bind(a->stmt[JOB], "iiiiiibtiiiibbb", o->id + 1, none, (int64_t)JOB_ORDER, party, none, o->id,
-                          o->trace, 16, NULL, (int64_t)READY, none, o->now, o->now, "", 0, "", 0, "", 0) &&
+           bare_lite_bind(a->stmt[JOB], "iiiiiibtiiiibbb", o->id + 1, none, (int64_t)JOB_ORDER, party, none,
+                          o->id, o->trace, 16, NULL, (int64_t)READY, none, o->now, o->now, "", 0, "", 0, "",
+                          0) &&
            bare_lite_run(a->stmt[JOB]) &&
-           bare_lite_bind(a->stmt[EVENT], "iibiitttt", o->id + 2, party, o->trace, 16, o->now, (int64_t)STATION, "sp",
-                          "ACCEPTED", "order deploy of service demo-payment on the secure element with iccid", "") &&
+           bare_lite_bind(a->stmt[EVENT], "iibiitttt", o->id + 2, party, o->trace, 16, o->now,
+                          (int64_t)STATION, "sp", "ACCEPTED",
+                          "order deploy of service demo-payment on the secure element with iccid", "") &&
            bare_lite_run(a->stmt[EVENT]);
 }
 
@@ -83,11 +88,12 @@ static bool audit(struct bare_accept *a, const struct order *o)
     memcpy(chain + 32, o->trace, 16);
     SHA256(chain, sizeof chain, hash);
     return sqlite3_reset(a->stmt[LAST]) == SQLITE_OK &&
-           bare_lite_bind(a->stmt[AUDIT], "iiibttb", seq, (int64_t)PARTY, o->now, o->trace, 16, "order.accepted",
-                          "{\"order\":\"1234567890123456789\",\"operation\":\"deploy\"}", hash, 32) &&
+           bare_lite_bind(a->stmt[AUDIT], "iiibttb", seq, (int64_t)PARTY, o->now, o->trace, 16,
+                          "order.accepted", "{\"order\":\"1234567890123456789\",\"operation\":\"deploy\"}",
+                          hash, 32) &&
            bare_lite_run(a->stmt[AUDIT]) &&
-           bare_lite_bind(a->stmt[USAGE], "iitbiti", o->id + 3, (int64_t)PARTY, o->key, o->trace, 16, o->now, "deploy",
-                          (int64_t)1) &&
+           bare_lite_bind(a->stmt[USAGE], "iitbiti", o->id + 3, (int64_t)PARTY, o->key, o->trace, 16, o->now,
+                          "deploy", (int64_t)1) &&
            bare_lite_run(a->stmt[USAGE]);
 }
 
@@ -103,8 +109,9 @@ double bare_accept_run(struct bare_accept *a, size_t n, size_t batch, size_t dat
         snprintf(o.iccid, sizeof o.iccid, "%lld", (long long)a->id);
         snprintf(o.key, sizeof o.key, "order:%lld", (long long)a->id);
         memcpy(o.trace, &a->id, sizeof a->id);
-        if ((i % batch == 0 && !bare_lite_run(a->begin)) || !look(a, &o) || !store(a, &o, data, (int)data_len) ||
-            !audit(a, &o) || ((i % batch == batch - 1 || i == n - 1) && !bare_lite_run(a->commit)))
+        if ((i % batch == 0 && !bare_lite_run(a->begin)) || !look(a, &o) ||
+            !store(a, &o, data, (int)data_len) || !audit(a, &o) ||
+            ((i % batch == batch - 1 || i == n - 1) && !bare_lite_run(a->commit)))
             return -1;
     }
     return bare_now() - from;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The bare limit of accepting orders: one thread that runs the server's own statements for each order and commits as
- * often as the server could at best, once for as many orders as there are connections. No HTTP, no TLS, no JSON. Bench
- * only; includes nothing of src/.
+ * The bare limit of accepting orders: one thread that runs the server's own statements for each order and
+ * commits as often as the server could at best, once for as many orders as there are connections. No HTTP, no
+ * TLS, no JSON. Bench only; includes nothing of src/.
  */
 #ifndef TSM_BENCH_BARE_ACCEPT_H
 #define TSM_BENCH_BARE_ACCEPT_H
@@ -11,7 +11,8 @@
 
 enum { BARE_ACCEPT_STATEMENTS = 10 };
 
-/* The statements' texts: token, service, instance, order, job, event, last audit leaf, audit leaf, usage, order again. */
+/* The statements' texts: token, service, instance, order, job, event, last audit leaf, audit leaf, usage,
+ * order again. */
 struct bare_accept_sql {
     const char *token, *service, *find, *instance, *order, *job, *event, *last, *audit, *usage;
 };

@@ -11,10 +11,9 @@
 enum { SQL_MAX = 512, COLUMNS_MAX = 32 };
 
 /* What an order writes. */
-static const char *const tables[BARE_AGAIN_TABLES] = {"orders",          "service_instance", "job",
-                                                      "event",           "partner_message",  "audit",
-                                                      "usage",           "security_domain",  "keyset",
-                                                      "executable",      "application"};
+static const char *const tables[BARE_AGAIN_TABLES] = {
+    "orders", "service_instance", "job",    "event",      "partner_message", "audit",
+    "usage",  "security_domain",  "keyset", "executable", "application"};
 
 static bool keep_row(struct bare_again *a, int table, sqlite3_stmt *s)
 {

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Rows written again: all rows of a database's hot tables are read, the tables emptied, and the same rows inserted by
- * one thread in a given number of commits. What storing them must cost at least. Bench only; includes nothing of src/.
+ * Rows written again: all rows of a database's hot tables are read, the tables emptied, and the same rows
+ * inserted by one thread in a given number of commits. What storing them must cost at least. Bench only;
+ * includes nothing of src/.
  */
 #ifndef TSM_BENCH_BARE_AGAIN_H
 #define TSM_BENCH_BARE_AGAIN_H

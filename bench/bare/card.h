@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The card's side of one secured packet, for benchmarks: opens the packet as a card does and makes a real proof of
- * receipt. Both sides of a row use it, so its cost is the same in both. Bench only; includes nothing of src/.
- * [TS 102 225 5.1, 5.2; TS 31.115 4.2]
+ * The card's side of one secured packet, for benchmarks: opens the packet as a card does and makes a real
+ * proof of receipt. Both sides of a row use it, so its cost is the same in both. Bench only; includes nothing
+ * of src/. [TS 102 225 5.1, 5.2; TS 31.115 4.2]
  */
 #ifndef TSM_BENCH_BARE_CARD_H
 #define TSM_BENCH_BARE_CARD_H

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Kept EVP contexts, re-initialised for each message. Bench only; includes nothing of src/. [SP 800-38A/B/D] */
+/* Kept EVP contexts, re-initialised for each message. Bench only; includes nothing of src/. [SP 800-38A/B/D]
+ */
 #include "bare/crypto.h"
 
 #include <openssl/core_names.h>
@@ -53,7 +54,8 @@ void bare_crypto_end(struct bare_crypto *c)
     EVP_MAC_CTX_free(c->rmac);
 }
 
-bool bare_open(struct bare_crypto *c, const uint8_t aad[8], const uint8_t blob[BARE_BLOB], uint8_t plain[BARE_PLAIN])
+bool bare_open(struct bare_crypto *c, const uint8_t aad[8], const uint8_t blob[BARE_BLOB],
+               uint8_t plain[BARE_PLAIN])
 {
     const uint8_t *nonce = blob + 1, *body = nonce + BARE_NONCE;
     uint8_t tag[BARE_TAG];

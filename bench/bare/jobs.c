@@ -25,13 +25,15 @@ bool bare_jobs_open(struct bare_jobs *j, const char *path, const struct bare_job
     j->update = bare_lite_prepare(j->db, sql->update);
     j->answer = bare_lite_prepare(j->db, sql->answer);
     j->read = bare_lite_prepare(j->db, sql->read);
-    j->promote = bare_lite_prepare(j->db, sql->promote);
-    return j->begin && j->commit && j->add && j->claim && j->keyset && j->counter && j->taken && j->update && j->answer && j->read && j->promote;
+    j->waiting = bare_lite_prepare(j->db, sql->waiting);
+    return j->begin && j->commit && j->add && j->claim && j->keyset && j->counter && j->taken && j->update &&
+           j->answer && j->read && j->waiting;
 }
 
 void bare_jobs_close(struct bare_jobs *j)
 {
-    sqlite3_stmt *all[] = {j->begin, j->commit, j->add, j->claim, j->keyset, j->counter, j->taken, j->update, j->answer, j->read, j->promote};
+    sqlite3_stmt *all[] = {j->begin, j->commit, j->add,    j->claim, j->keyset, j->counter,
+                           j->taken, j->update, j->answer, j->read,  j->waiting};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
         sqlite3_finalize(all[i]);
     sqlite3_close(j->db);
@@ -56,8 +58,9 @@ static bool add(struct bare_jobs *j, int64_t id, int64_t se, int64_t now)
     /* id bucket kind party se ref | trace key | state step due deadline | body progress answer */
     return numbers(s, (int64_t[]){id, se & 63, 1, j->party, se, 0}, 6) &&
            sqlite3_bind_blob(s, 7, trace, sizeof trace, SQLITE_STATIC) == SQLITE_OK &&
-           sqlite3_bind_text(s, 8, key, len, SQLITE_STATIC) == SQLITE_OK && sqlite3_bind_int64(s, 9, 1) == SQLITE_OK &&
-           sqlite3_bind_int64(s, 10, 0) == SQLITE_OK && sqlite3_bind_int64(s, 11, now) == SQLITE_OK &&
+           sqlite3_bind_text(s, 8, key, len, SQLITE_STATIC) == SQLITE_OK &&
+           sqlite3_bind_int64(s, 9, 1) == SQLITE_OK && sqlite3_bind_int64(s, 10, 0) == SQLITE_OK &&
+           sqlite3_bind_int64(s, 11, now) == SQLITE_OK &&
            sqlite3_bind_int64(s, 12, now + 3600 * 1000000LL) == SQLITE_OK &&
            sqlite3_bind_blob(s, 13, body, sizeof body, SQLITE_STATIC) == SQLITE_OK &&
            sqlite3_bind_zeroblob(s, 14, 0) == SQLITE_OK && sqlite3_bind_zeroblob(s, 15, 0) == SQLITE_OK &&
@@ -125,7 +128,8 @@ static bool keyset_open(struct bare_jobs *j, struct bare_job *job, uint8_t keys[
 static bool update(struct bare_jobs *j, const struct bare_job *job, int state, int64_t now)
 {
     return numbers(j->update,
-                   (int64_t[]){job->id, NODE, state, 1, 0, state == SENT ? now + LEASE_US : now, 0, now}, 8) &&
+                   (int64_t[]){job->id, NODE, state, 1, 0, state == SENT ? now + LEASE_US : now, 0, now},
+                   8) &&
            sqlite3_bind_blob(j->update, 7, job->packet, BARE_PACKET, SQLITE_STATIC) == SQLITE_OK &&
            bare_lite_run(j->update);
 }
@@ -136,8 +140,8 @@ static bool send_one(struct bare_jobs *j, struct bare_job *job, int64_t now)
         0, BARE_PACKET - 2, 13 + BARE_PACKET_CC, 0x16, 0x39, 0x12, 0x12, 0xB2, 0x01, 0x00};
     uint8_t keys[BARE_PLAIN];
     uint64_t counter;
-    if (!keyset_open(j, job, keys) || !numbers(j->counter, &job->keyset, 1) ||
-        !bare_lite_run(j->counter) || !numbers(j->taken, &job->keyset, 1) || sqlite3_step(j->taken) != SQLITE_ROW)
+    if (!keyset_open(j, job, keys) || !numbers(j->counter, &job->keyset, 1) || !bare_lite_run(j->counter) ||
+        !numbers(j->taken, &job->keyset, 1) || sqlite3_step(j->taken) != SQLITE_ROW)
         return false;
     counter = (uint64_t)sqlite3_column_int64(j->taken, 0);
     if (!bare_lite_run(j->taken))
@@ -154,16 +158,19 @@ static bool answer_one(struct bare_jobs *j, struct bare_job *job, int64_t now)
 {
     uint8_t keys[BARE_PLAIN];
     j->keys_of(job->keyset, keys);
-    return card_answer(&j->card, keys, job->packet, job->por) && numbers(j->answer, (int64_t[]){job->id, 0, now}, 3) &&
-           sqlite3_bind_blob(j->answer, 2, job->por, POR_LEN, SQLITE_STATIC) == SQLITE_OK && bare_lite_run(j->answer);
+    return card_answer(&j->card, keys, job->packet, job->por) &&
+           numbers(j->answer, (int64_t[]){job->id, 0, now}, 3) &&
+           sqlite3_bind_blob(j->answer, 2, job->por, POR_LEN, SQLITE_STATIC) == SQLITE_OK &&
+           bare_lite_run(j->answer);
 }
 
 static bool end_one(struct bare_jobs *j, struct bare_job *job, int64_t now)
 {
     uint8_t keys[BARE_PLAIN];
-    return keyset_open(j, job, keys) && bare_por(&j->crypto, keys, job->por) && numbers(j->read, &job->id, 1) &&
-           sqlite3_bind_zeroblob(j->read, 2, 0) == SQLITE_OK && bare_lite_run(j->read) && update(j, job, DONE, now) &&
-           numbers(j->promote, (int64_t[]){job->se, now}, 2) && bare_lite_run(j->promote);
+    return keyset_open(j, job, keys) && bare_por(&j->crypto, keys, job->por) &&
+           numbers(j->read, &job->id, 1) && sqlite3_bind_zeroblob(j->read, 2, 0) == SQLITE_OK &&
+           bare_lite_run(j->read) && update(j, job, DONE, now) && numbers(j->waiting, &job->se, 1) &&
+           bare_lite_run(j->waiting);
 }
 
 static bool all(struct bare_jobs *j, size_t n, int64_t now,
@@ -182,8 +189,8 @@ double bare_jobs_run(struct bare_jobs *j, size_t n, int64_t now)
     double from = bare_now();
     for (size_t done = 0; done < n;) {
         size_t got = claim(j, now);
-        if (got == 0 || !all(j, got, now, send_one) || !all(j, got, now, answer_one) || claim(j, now) != got ||
-            !all(j, got, now, end_one))
+        if (got == 0 || !all(j, got, now, send_one) || !all(j, got, now, answer_one) ||
+            claim(j, now) != got || !all(j, got, now, end_one))
             return -1;
         done += got;
     }

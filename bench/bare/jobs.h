@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The bare limit of an OTA job: one thread that runs the server's own SQL in batches of 1000 sorted by SE, with the same
- * durable commits (claim | counter, packet, state | answer | claim | end) and the same primitive crypto calls. No codec,
- * no engine, no hand-over between threads. Bench only; includes nothing of src/.
+ * The bare limit of an OTA job: one thread that runs the server's own SQL in batches of 1000 sorted by SE,
+ * with the same durable commits (claim | counter, packet, state | answer | claim | end) and the same
+ * primitive crypto calls. No codec, no engine, no hand-over between threads. Bench only; includes nothing of
+ * src/.
  */
 #ifndef TSM_BENCH_BARE_JOBS_H
 #define TSM_BENCH_BARE_JOBS_H
@@ -14,7 +15,7 @@ enum { BARE_BATCH = 1000 };
 
 /* The statements' texts, as the server has them. */
 struct bare_jobs_sql {
-    const char *add, *claim, *keyset, *counter, *taken, *update, *answer, *read, *promote;
+    const char *add, *claim, *keyset, *counter, *taken, *update, *answer, *read, *waiting;
 };
 
 struct bare_job {
@@ -24,7 +25,7 @@ struct bare_job {
 
 struct bare_jobs {
     sqlite3 *db;
-    sqlite3_stmt *begin, *commit, *add, *claim, *keyset, *counter, *taken, *update, *answer, *read, *promote;
+    sqlite3_stmt *begin, *commit, *add, *claim, *keyset, *counter, *taken, *update, *answer, *read, *waiting;
     struct bare_crypto crypto, card;
     struct bare_job job[BARE_BATCH];
     void (*keys_of)(int64_t keyset, uint8_t plain[BARE_PLAIN]); /* what the card knows */

@@ -15,9 +15,10 @@ sqlite3 *bare_lite_open(const char *path)
     sqlite3 *db = NULL;
     if (sqlite3_open_v2(path, &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL) ==
             SQLITE_OK &&
-        bare_lite_exec(db, "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
-                           "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=16384; "
-                           "PRAGMA cache_size=-32768;"))
+        bare_lite_exec(db,
+                       "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON; "
+                       "PRAGMA secure_delete=ON; PRAGMA temp_store=MEMORY; PRAGMA wal_autocheckpoint=16384; "
+                       "PRAGMA cache_size=-32768;"))
         return db;
     sqlite3_close(db);
     return NULL;
@@ -72,7 +73,8 @@ bool bare_floor_make(struct bare_floor *f, const char *path, size_t rows)
     sqlite3_stmt *insert;
     bool fine = true;
     *f = (struct bare_floor){.db = bare_lite_open(path), .rows = rows};
-    if (!f->db || !bare_lite_exec(f->db, "CREATE TABLE floor(id INTEGER PRIMARY KEY, n INTEGER NOT NULL) STRICT"))
+    if (!f->db ||
+        !bare_lite_exec(f->db, "CREATE TABLE floor(id INTEGER PRIMARY KEY, n INTEGER NOT NULL) STRICT"))
         return false;
     insert = bare_lite_prepare(f->db, "INSERT INTO floor(id, n) VALUES($1, 0)");
     f->begin = bare_lite_prepare(f->db, "BEGIN IMMEDIATE");

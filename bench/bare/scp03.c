@@ -4,7 +4,15 @@
 
 #include <string.h>
 
-enum { S_ENC = 4, S_MAC = 6, S_RMAC = 7, CARD_CRYPTOGRAM = 0, HOST_CRYPTOGRAM = 1, BITS_KEY = 128, BITS_CRYPTOGRAM = 64 };
+enum {
+    S_ENC = 4,
+    S_MAC = 6,
+    S_RMAC = 7,
+    CARD_CRYPTOGRAM = 0,
+    HOST_CRYPTOGRAM = 1,
+    BITS_KEY = 128,
+    BITS_CRYPTOGRAM = 64
+};
 
 bool bare_derive(struct bare_crypto *c, const uint8_t key[BARE_KEY], const uint8_t constant_and_bits[2],
                  const uint8_t context[16], uint8_t out[16])
@@ -34,11 +42,13 @@ bool bare_session_open(struct bare_crypto *c, const uint8_t aad[8], const uint8_
     return bare_open(c, aad, blob, keys) &&
            bare_derive(c, enc, (uint8_t[]){S_ENC, BITS_KEY}, context, s->enc) &&
            bare_derive(c, mac, (uint8_t[]){S_MAC, BITS_KEY}, context, s->mac) &&
-           bare_derive(c, mac, (uint8_t[]){S_RMAC, BITS_KEY}, context, s->rmac) && authenticate(c, s, context);
+           bare_derive(c, mac, (uint8_t[]){S_RMAC, BITS_KEY}, context, s->rmac) &&
+           authenticate(c, s, context);
 }
 
 /* The keys go into the contexts with the first command and stay there. */
-bool bare_session_wrap(struct bare_crypto *c, struct bare_session *s, uint8_t *commands, uint8_t (*chains)[16])
+bool bare_session_wrap(struct bare_crypto *c, struct bare_session *s, uint8_t *commands,
+                       uint8_t (*chains)[16])
 {
     for (size_t i = 0; i < BARE_COMMANDS; i++) {
         uint8_t *command = commands + i * (BARE_HEADER + BARE_PADDED), *data = command + BARE_HEADER;
@@ -48,7 +58,8 @@ bool bare_session_wrap(struct bare_crypto *c, struct bare_session *s, uint8_t *c
         if (i == 0 && (EVP_CipherInit_ex2(c->block, NULL, s->enc, NULL, -1, NULL) != 1 ||
                        EVP_CipherInit_ex2(c->encrypt, NULL, s->enc, NULL, -1, NULL) != 1))
             return false;
-        if (EVP_CipherUpdate(c->block, icv, &n, icv, 16) != 1 || !bare_cbc_again(c->encrypt, icv, data, BARE_PADDED) ||
+        if (EVP_CipherUpdate(c->block, icv, &n, icv, 16) != 1 ||
+            !bare_cbc_again(c->encrypt, icv, data, BARE_PADDED) ||
             !bare_cmac(c->mac, i == 0 ? s->mac : NULL, parts, 2, s->chain))
             return false;
         memcpy(chains[i], s->chain, 16);

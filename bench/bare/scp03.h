@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The bare limit of an SCP03 script: session keys once, then the cipher and MAC calls of each command and answer with
- * the keys kept in their contexts. Bench only. [AmdD 4.1.5, 6.2] */
+/* The bare limit of an SCP03 script: session keys once, then the cipher and MAC calls of each command and
+ * answer with the keys kept in their contexts. Bench only. [AmdD 4.1.5, 6.2] */
 #ifndef TSM_BENCH_BARE_SCP03_H
 #define TSM_BENCH_BARE_SCP03_H
 
@@ -19,7 +19,8 @@ bool bare_derive(struct bare_crypto *c, const uint8_t key[BARE_KEY], const uint8
 bool bare_session_open(struct bare_crypto *c, const uint8_t aad[8], const uint8_t blob[BARE_BLOB],
                        const uint8_t context[16], struct bare_session *s);
 /* Commands 1..n: ICV, CBC, C-MAC; `commands` holds n headers with BARE_PADDED octets of padded data each. */
-bool bare_session_wrap(struct bare_crypto *c, struct bare_session *s, uint8_t *commands, uint8_t (*chains)[16]);
+bool bare_session_wrap(struct bare_crypto *c, struct bare_session *s, uint8_t *commands,
+                       uint8_t (*chains)[16]);
 /* The R-MAC of n answers without data. */
 bool bare_session_check(struct bare_crypto *c, const struct bare_session *s, uint8_t (*chains)[16],
                         uint8_t (*macs)[16]);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The bare limit of a server's start and of its idle memory: a process with the same libraries that opens the same
- * database, TLS certificate and tokens, listens on nothing, says so and waits. Bench only; includes nothing of src/.
+ * The bare limit of a server's start and of its idle memory: a process with the same libraries that opens the
+ * same database, TLS certificate and tokens, listens on nothing, says so and waits. Bench only; includes
+ * nothing of src/.
  *
  *   bare-start DATABASE CERT KEY MODULE PIN_FILE...
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A bank and its customers: embedded secure elements are put into the inventory, then several customers at once order a
- * payment application each and keep their phone at it until the order is done. Bench only; made of laboratory parts
- * alone. Prints one JSON object.
+ * A bank and its customers: embedded secure elements are put into the inventory, then several customers at
+ * once order a payment application each and keep their phone at it until the order is done. Bench only; made
+ * of laboratory parts alone. Prints one JSON object.
  *
  *   customers ORIGIN CA_FILE BANK_TOKEN_FILE OPERATOR_TOKEN_FILE ORDERS AT_ONCE RUN
  */
@@ -54,8 +54,9 @@ static bool import_all(void)
         uint8_t id[ID_LEN];
         char text[2 * ID_LEN + 1];
         name_of(i, id, text);
-        json_array_append_new(list, json_pack("{ss ss ss si ss ss ss}", "seid", text, "profile", "lab-ese", "protocol",
-                                              "scp03", "kvn", 255, "enc", key, "mac", key, "dek", key));
+        json_array_append_new(list,
+                              json_pack("{ss ss ss si ss ss ss}", "seid", text, "profile", "lab-ese",
+                                        "protocol", "scp03", "kvn", 255, "enc", key, "mac", key, "dek", key));
     }
     answer = bank_api_call(&a, "/api/v1/secure-elements", list, &status);
     if (status != API_STATUS_OK && status != STATUS_CREATED)
@@ -68,9 +69,9 @@ static bool import_all(void)
 
 static char *seal(struct bank_api *a)
 {
-    json_t *card = json_pack("{ss ss ss ss ss ss ss}", "pan", "5413330089010434", "psn", "01", "expiry", "3012",
-                             "effective", "2611", "service_code", "201", "cardholder", "DEMO/CUSTOMER", "card_ref",
-                             "bench");
+    json_t *card = json_pack("{ss ss ss ss ss ss ss}", "pan", "5413330089010434", "psn", "01", "expiry",
+                             "3012", "effective", "2611", "service_code", "201", "cardholder",
+                             "DEMO/CUSTOMER", "card_ref", "bench");
     char *jwe = bank_api_seal(a, card);
     json_decref(card);
     return jwe;
@@ -81,8 +82,8 @@ static bool one_order(struct bank_api *a, struct phone *p, const char *jwe)
 {
     long status = 0;
     json_t *order, *end = NULL,
-           *body = json_pack("{ss ss s{ss} ss}", "operation", "deploy", "service", "demo-payment", "se", "seid",
-                             p->se_id, "data", jwe);
+                   *body = json_pack("{ss ss s{ss} ss}", "operation", "deploy", "service", "demo-payment",
+                                     "se", "seid", p->se_id, "data", jwe);
     const json_t *seram;
     bool done;
     order = bank_api_call(a, "/api/v1/orders", body, &status);
@@ -93,7 +94,8 @@ static bool one_order(struct bank_api *a, struct phone *p, const char *jwe)
         end = bank_api_order(a, bank_text(order, "order"), ORDER_WAIT_S, &status);
     done = end && !strcmp(bank_text(end, "state"), "DONE");
     if (!done)
-        fprintf(stderr, "customers: order of %s: status %ld, state %s\n", p->se_id, status, bank_text(end, "state"));
+        fprintf(stderr, "customers: order of %s: status %ld, state %s\n", p->se_id, status,
+                bank_text(end, "state"));
     json_decref(order);
     json_decref(end);
     return done;
@@ -154,7 +156,8 @@ static int run(unsigned at_once)
         pthread_join(threads[i], NULL);
     seconds = phone_now() - from;
     qsort(bench.seconds, bench.orders, sizeof *bench.seconds, ascending);
-    printf("{\"orders\":%zu,\"failed\":%zu,\"seconds\":%.4f,\"p50\":%.4f,\"p99\":%.4f,\"apdus\":%zu,\"reports\":%zu}\n",
+    printf("{\"orders\":%zu,\"failed\":%zu,\"seconds\":%.4f,\"p50\":%.4f,\"p99\":%.4f,\"apdus\":%zu,"
+           "\"reports\":%zu}\n",
            bench.orders, bench.failed, seconds, bench.seconds[bench.orders / 2],
            bench.seconds[bench.orders * 99 / 100], bench.apdus, bench.reports);
     return bench.failed || bench.next < bench.orders ? 1 : 0;
@@ -165,7 +168,8 @@ int main(int argc, char **argv)
     char bank[TOKEN_MAX], operator_[TOKEN_MAX];
     unsigned at_once = argc == 8 ? (unsigned)strtoul(argv[6], NULL, 10) : 0;
     if (at_once == 0 || at_once > AT_ONCE_MAX) {
-        fputs("usage: customers ORIGIN CA_FILE BANK_TOKEN_FILE OPERATOR_TOKEN_FILE ORDERS AT_ONCE RUN\n", stderr);
+        fputs("usage: customers ORIGIN CA_FILE BANK_TOKEN_FILE OPERATOR_TOKEN_FILE ORDERS AT_ONCE RUN\n",
+              stderr);
         return 2;
     }
     bench.origin = argv[1];

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Row orders_accept: POST /api/v1/orders over TLS from many connections at once, each order durable when it is answered.
- * Bench only. Stations 1 to 3. */
+/* Row orders_accept: POST /api/v1/orders over TLS from many connections at once, each order durable when it
+ * is answered. Bench only. Stations 1 to 3. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,9 +34,10 @@ static size_t make_order(void *self, size_t i, char *request)
 {
     const struct accept_row *r = self;
     char body[DATA_LEN + 256], iccid[ICCID_ROOM];
-    int len = snprintf(body, sizeof body,
-                       "{\"operation\":\"deploy\",\"service\":\"demo-payment\",\"se\":{\"iccid\":\"%s\"},\"data\":\"%s\"}",
-                       fleet_iccid(r->next + i, iccid), r->data);
+    int len = snprintf(
+        body, sizeof body,
+        "{\"operation\":\"deploy\",\"service\":\"demo-payment\",\"se\":{\"iccid\":\"%s\"},\"data\":\"%s\"}",
+        fleet_iccid(r->next + i, iccid), r->data);
     return (size_t)snprintf(request, NET_REQUEST_MAX,
                             "POST /api/v1/orders HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer %s\r\n"
                             "Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
@@ -99,14 +100,18 @@ static void say(const struct accept_row *r, const struct measured *m)
 {
     struct result out = result_of("orders_accept", "1/s", m);
     bool disk_bound = m->fdatasync < GOAL_FLUSHES;
-    double p50 = median((double *)(uintptr_t)r->p50, r->rounds) * 1000, p99 = median((double *)(uintptr_t)r->p99, r->rounds) * 1000;
+    double p50 = median((double *)(uintptr_t)r->p50, r->rounds) * 1000,
+           p99 = median((double *)(uintptr_t)r->p99, r->rounds) * 1000;
     out.met = disk_bound || (out.value >= GOAL_RATE && p99 <= GOAL_P99_MS);
     snprintf(out.goal, sizeof out.goal, ">= %d/s, p99 <= %d ms%s", GOAL_RATE, GOAL_P99_MS,
              disk_bound ? " (disk-bound here)" : "");
     snprintf(out.how, sizeof out.how,
-             "POST /api/v1/orders over TLS, %d connections kept alive, client on the same machine, SQLite FULL: p50 "
-             "%.1f ms, p99 %.1f ms, %.0f us of the server's processor time an order, the orders' turns in the engine "
-             "included, %.1f units a commit; bare: one thread, the same rows by the same SQL, a commit for %d orders, without "
+             "POST /api/v1/orders over TLS, %d connections kept alive, client on the same machine, SQLite "
+             "FULL: p50 "
+             "%.1f ms, p99 %.1f ms, %.0f us of the server's processor time an order, the orders' turns in "
+             "the engine "
+             "included, %.1f units a commit; bare: one thread, the same rows by the same SQL, a commit for "
+             "%d orders, without "
              "HTTP, TLS and JSON",
              CONNECTIONS, p50, p99, r->processor / (double)r->next * 1e6, r->units / r->commits, CONNECTIONS);
     report(r->b, &out);

@@ -9,10 +9,11 @@ static void one(struct bench *b, const char *name, double bytes, double flat, in
     struct result out = {.name = name, .unit = "bytes", .value = bytes, .limit = flat, .ratio = flat / bytes};
     out.met = bytes <= goal;
     snprintf(out.goal, sizeof out.goal, "<= %d bytes", goal);
-    snprintf(out.how, sizeof out.how,
-             "growth of the SQLite file by %d rows with their indexes%s; bare: the bytes of the columns in a row, "
-             "without a database (ratio: bare / ours)",
-             FLEET_SIZE, goal == GOAL_SE ? ", and a counter row each" : "");
+    snprintf(
+        out.how, sizeof out.how,
+        "growth of the SQLite file by %d rows with their indexes%s; bare: the bytes of the columns in a row, "
+        "without a database (ratio: bare / ours)",
+        FLEET_SIZE, goal == GOAL_SE ? ", and a counter row each" : "");
     report(b, &out);
 }
 

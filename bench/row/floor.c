@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Row floor: the narrowest possible row on this disk, beside what its flushes alone would allow. Bench only. */
+/* Row floor: the narrowest possible row on this disk, beside what its flushes alone would allow. Bench only.
+ */
 #include "bare/lite.h"
 #include "bench.h"
 
@@ -40,7 +41,8 @@ enum tsm_err row_floor(struct bench *b)
     TRY(e);
     out = result_of("floor", "rows/s", &m);
     snprintf(out.how, sizeof out.how,
-             "bare SQLite FULL, one integer of one of %d rows updated by key, sorted batches of %d, one commit each; "
+             "bare SQLite FULL, one integer of one of %d rows updated by key, sorted batches of %d, one "
+             "commit each; "
              "limit: the flushes alone (fdatasync of 8 KiB)",
              ROWS, BATCH);
     report(b, &out);

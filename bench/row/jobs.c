@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Row jobs_sqlite: one-packet OTA jobs through store and engine; the cards answer in this process. Bench only. Stations 7
- * to 12. */
+/* Row jobs_sqlite: one-packet OTA jobs through store and engine; the cards answer in this process. Bench
+ * only. Stations 7 to 12. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
@@ -58,7 +58,8 @@ static enum tsm_err load(struct tx *tx, void *arg)
 {
     struct turn *t = arg;
     ROWS r = {0};
-    TRY(db_first(tx, &r, SQL_KEYSET_GET, t->job->se, t->job->party, (int64_t)FLEET_PROTOCOL, (int64_t)FLEET_KVN));
+    TRY(db_first(tx, &r, SQL_KEYSET_GET, t->job->se, t->job->party, (int64_t)FLEET_PROTOCOL,
+                 (int64_t)FLEET_KVN));
     t->keyset = db_int(&r, 0);
     return bytes_keep(db_blob(&r, 2), t->blob, sizeof t->blob, &t->len);
 }
@@ -103,12 +104,10 @@ static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
     struct jobs_row *r = self;
     struct turn *t = job->turn;
     struct writer out = WRITER(t->packet);
-    struct scp80_job packet = {.keys = keys_of(t),
-                               .command = {.spi = {0x16, 0x39},
-                                           .kic = 0x12,
-                                           .kid = 0x12,
-                                           .tar = {0xB2, 0x01, 0x00},
-                                           .data = job->body}};
+    struct scp80_job packet = {
+        .keys = keys_of(t),
+        .command = {
+            .spi = {0x16, 0x39}, .kic = 0x12, .kid = 0x12, .tar = {0xB2, 0x01, 0x00}, .data = job->body}};
     if (job->error)
         return TSM_OK;
     if (job->step == STEP_READ) {
@@ -284,7 +283,7 @@ static enum tsm_err open_bare(struct bench *b, struct jobs_row *r)
                                 .update = sql_table[SQL_JOB_UPDATE].text,
                                 .answer = sql_table[SQL_JOB_ANSWER].text,
                                 .read = sql_table[SQL_JOB_ANSWER_READ].text,
-                                .promote = sql_table[SQL_JOB_PROMOTE].text};
+                                .waiting = sql_table[SQL_EXCHANGE_WAITING].text};
     uint8_t key[BARE_DATA_KEY];
     TRY(bench_data_key(b, key));
     r->bare.keys_of = fleet_keys;
@@ -304,11 +303,14 @@ static void say(struct bench *b, const struct jobs_row *r, const struct measured
     out.met = out.ratio >= GOAL_PERCENT / 100.0 && (out.value >= GOAL_RATE || disk_bound);
     snprintf(out.goal, sizeof out.goal, ">= %d %% of bare and >= %d/s%s", GOAL_PERCENT, GOAL_RATE,
              disk_bound ? " (disk-bound here)" : "");
-    snprintf(out.how, sizeof out.how,
-             "one-packet OTA jobs through store and engine (2 workers and the writer), %d SEs, SQLite FULL, 5 durable "
-             "commits a batch of %d: claim | counter, packet, state | answer | claim | end; the cards answer in "
-             "process (%.0f units a commit on average); bare: one thread, the same SQL, commits, EVP calls and cards",
-             FLEET_SIZE, BARE_BATCH, (double)n.units / (double)n.commits);
+    snprintf(
+        out.how, sizeof out.how,
+        "one-packet OTA jobs through store and engine (2 workers and the writer), %d SEs, SQLite FULL, 5 "
+        "durable "
+        "commits a batch of %d: claim | counter, packet, state | answer | claim | end; the cards answer in "
+        "process (%.0f units a commit on average); bare: one thread, the same SQL, commits, EVP calls and "
+        "cards",
+        FLEET_SIZE, BARE_BATCH, (double)n.units / (double)n.commits);
     report(b, &out);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Row orders_sqlite: whole orders from POST to a personalised payment application, on embedded secure elements that are
- * served in one process without delay. Bench only. Stations 1 to 12. */
+/* Row orders_sqlite: whole orders from POST to a personalised payment application, on embedded secure
+ * elements that are served in one process without delay. Bench only. Stations 1 to 12. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -99,8 +99,10 @@ static void say(const struct bench *b, const struct run *r, double spread, const
                          .spread = spread,
                          .fdatasync = limits[1]};
     snprintf(out.how, sizeof out.how,
-             "deploy on eSEs over HTTPS and GP SERAM, %d customers at once, SCP03: p50 %.0f ms, p99 %.0f ms; an order has "
-             "%.0f APDUs in %.0f reports, %.0f units in %.0f commits, %.1f ms of the server's processor; bare: the rows "
+             "deploy on eSEs over HTTPS and GP SERAM, %d customers at once, SCP03: p50 %.0f ms, p99 %.0f ms; "
+             "an order has "
+             "%.0f APDUs in %.0f reports, %.0f units in %.0f commits, %.1f ms of the server's processor; "
+             "bare: the rows "
              "an order left behind inserted again by one thread, as many commits, no crypto, no HTTP",
              AT_ONCE, r->p50 * 1000, r->p99 * 1000, r->apdus / ORDERS, r->reports / ORDERS, r->units / ORDERS,
              r->commits / ORDERS, r->processor / ORDERS * 1000);

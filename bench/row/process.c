@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Rows start_ms, rss_idle, rss_1m_se: tsmd's start and memory beside a bare process that opens the same. Bench only. */
+/* Rows start_ms, rss_idle, rss_1m_se: tsmd's start and memory beside a bare process that opens the same.
+ * Bench only. */
 #include <string.h>
 
 #include "fleet.h"
@@ -37,8 +38,9 @@ static enum tsm_err start_bare(const struct bench *b, struct server *s)
 }
 
 /* One start: how long, and how much memory it takes when it is up. */
-static enum tsm_err one_start(const struct bench *b, enum tsm_err (*start)(const struct bench *b, struct server *s),
-                              double *ms, double *bytes)
+static enum tsm_err one_start(const struct bench *b,
+                              enum tsm_err (*start)(const struct bench *b, struct server *s), double *ms,
+                              double *bytes)
 {
     struct server s = {0};
     enum tsm_err e;
@@ -70,11 +72,13 @@ static enum tsm_err measure_starts(const struct bench *b, struct starts *out)
 
 static void say_memory(const struct bench *b, const char *name, double ours, double bare, int goal)
 {
-    struct result out = {.name = name, .unit = "MiB", .value = ours / MIB, .limit = bare / MIB, .ratio = bare / ours};
+    struct result out = {
+        .name = name, .unit = "MiB", .value = ours / MIB, .limit = bare / MIB, .ratio = bare / ours};
     out.met = out.value <= goal;
     snprintf(out.goal, sizeof out.goal, "<= %d MiB", goal);
     snprintf(out.how, sizeof out.how,
-             "resident memory of tsmd with all roles and three tokens, idle after its start; bare: a process with the "
+             "resident memory of tsmd with all roles and three tokens, idle after its start; bare: a process "
+             "with the "
              "same database, certificate and tokens open (ratio: bare / ours)");
     report(b, &out);
 }
@@ -90,7 +94,8 @@ static void say_start(const struct bench *b, const struct starts *s)
                          .met = s->ours_ms <= GOAL_START_MS};
     snprintf(out.goal, sizeof out.goal, "<= %d ms", GOAL_START_MS);
     snprintf(out.how, sizeof out.how,
-             "tsmd from exec to the line that tells its ports, token self-tests included, median of %d; bare: a process "
+             "tsmd from exec to the line that tells its ports, token self-tests included, median of %d; "
+             "bare: a process "
              "that opens the same database, certificate and tokens (ratio: bare / ours)",
              STARTS);
     report(b, &out);
@@ -104,18 +109,23 @@ static size_t make_lookup(void *self, size_t i, char *request)
 {
     const struct lookups *l = self;
     char iccid[ICCID_ROOM];
-    return (size_t)snprintf(request, NET_REQUEST_MAX,
-                            "GET /api/v1/secure-elements/%s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer "
-                            "%s\r\n\r\n",
-                            fleet_iccid(i * 7919 % FLEET_SIZE, iccid), l->token);
+    return (size_t)snprintf(
+        request, NET_REQUEST_MAX,
+        "GET /api/v1/secure-elements/%s HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer "
+        "%s\r\n\r\n",
+        fleet_iccid(i * 7919 % FLEET_SIZE, iccid), l->token);
 }
 
 /* All over the inventory, so that caches fill as they do in service. */
 static enum tsm_err look_up(const struct bench *b, const struct server *s)
 {
     struct lookups l;
-    struct load load = {
-        .port = s->api_port, .connections = CONNECTIONS, .n = LOOKUPS, .make = make_lookup, .self = &l, .status = 200};
+    struct load load = {.port = s->api_port,
+                        .connections = CONNECTIONS,
+                        .n = LOOKUPS,
+                        .make = make_lookup,
+                        .self = &l,
+                        .status = 200};
     struct load_result r;
     char ca[PATH_ROOM + 64];
     enum tsm_err e;
@@ -152,9 +162,11 @@ static void say_fleet(const struct bench *b, double bytes, double idle)
                          .limit = idle / MIB,
                          .ratio = idle / bytes,
                          .met = bytes <= (double)GOAL_FLEET_MIB * MIB && growth < GOAL_GROWTH};
-    snprintf(out.goal, sizeof out.goal, "<= %d MiB and growth < %d bytes per SE", GOAL_FLEET_MIB, GOAL_GROWTH);
+    snprintf(out.goal, sizeof out.goal, "<= %d MiB and growth < %d bytes per SE", GOAL_FLEET_MIB,
+             GOAL_GROWTH);
     snprintf(out.how, sizeof out.how,
-             "resident memory of tsmd with %d SEs after %d look-ups all over them: %.1f bytes per SE more than idle; "
+             "resident memory of tsmd with %d SEs after %d look-ups all over them: %.1f bytes per SE more "
+             "than idle; "
              "limit: tsmd idle without them (ratio: limit / ours)",
              FLEET_SIZE, LOOKUPS, growth);
     report(b, &out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Row scp03_script: a channel opened, forty commands wrapped and their answers checked, through the vault. Bench only.
- * Stations 7 and 10. */
+/* Row scp03_script: a channel opened, forty commands wrapped and their answers checked, through the vault.
+ * Bench only. Stations 7 and 10. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,7 +32,8 @@ struct scp03_row {
     struct bare_session session;
     struct scp03_card cards[CARDS];
     uint8_t data[BARE_COMMAND_DATA], chains[BARE_COMMANDS][16], macs[BARE_COMMANDS][16];
-    uint8_t bare_commands[BARE_COMMANDS * STRIDE], out[BARE_COMMANDS * 300], opened_bytes[BARE_COMMANDS * ANSWER];
+    uint8_t bare_commands[BARE_COMMANDS * STRIDE], out[BARE_COMMANDS * 300],
+        opened_bytes[BARE_COMMANDS * ANSWER];
     struct apdu plain[BARE_COMMANDS];
     struct bytes wrapped[BARE_COMMANDS], answer[BARE_COMMANDS];
     struct channel_expect expect[BARE_COMMANDS];
@@ -75,7 +76,8 @@ static enum tsm_err make_card(struct scp03_row *r, size_t i)
         memcpy(c->answers[k], r->macs[k], BARE_MAC);
         memcpy(c->answers[k] + BARE_MAC, (uint8_t[]){0x90, 0x00}, 2);
     }
-    NEED(bare_derive(&r->bare, r->session.mac, (uint8_t[]){0x00, 0x40}, c->context, cryptogram), CRYPTO_FAILED);
+    NEED(bare_derive(&r->bare, r->session.mac, (uint8_t[]){0x00, 0x40}, c->context, cryptogram),
+         CRYPTO_FAILED);
     memcpy(c->cryptogram, cryptogram, sizeof c->cryptogram);
     return TSM_OK;
 }
@@ -142,8 +144,10 @@ static enum tsm_err with_row(struct bench *b, struct scp03_row *r)
     out.met = out.ratio >= GOAL_PERCENT / 100.0;
     snprintf(out.goal, sizeof out.goal, ">= %d %% of bare", GOAL_PERCENT);
     snprintf(out.how, sizeof out.how,
-             "processor time of one thread, SCP03 AES-128 i=70 level 33: blob, session keys, %d commands of %d octets, their answers "
-             "checked, another card each time; bare: one GCM open and derivation, then ICV, CBC, C-MAC, R-MAC with the "
+             "processor time of one thread, SCP03 AES-128 i=70 level 33: blob, session keys, %d commands of "
+             "%d octets, their answers "
+             "checked, another card each time; bare: one GCM open and derivation, then ICV, CBC, C-MAC, "
+             "R-MAC with the "
              "session keys kept in their contexts; %.2f us a command",
              BARE_COMMANDS, BARE_COMMAND_DATA, 1e6 / m.ours / BARE_COMMANDS);
     report(b, &out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Row scp80_wrap: command packets for cards that each have their own sealed key set, through the vault. Bench only.
- * Station 7. */
+/* Row scp80_wrap: command packets for cards that each have their own sealed key set, through the vault. Bench
+ * only. Station 7. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,7 +24,8 @@ static enum tsm_err make_card(struct scp80_row *r, size_t i)
 {
     uint8_t plain[FLEET_PLAIN];
     struct writer blob = WRITER(r->cards[i].blob), aad = WRITER(r->cards[i].aad);
-    struct import_row row = {{FLEET_PROTOCOL, FLEET_KVN, CIPHER_AES, 16}, BYTES_OF(plain + 4, 48), BYTES_NONE};
+    struct import_row row = {
+        {FLEET_PROTOCOL, FLEET_KVN, CIPHER_AES, 16}, BYTES_OF(plain + 4, 48), BYTES_NONE};
     fleet_keys((int64_t)i, plain);
     TRY(write_u64(&aad, i));
     return vault_import_clear(r->vault, &row, (struct keyset_target){i, &blob, NULL});
@@ -72,14 +73,16 @@ static enum tsm_err same_packet(struct scp80_row *r)
 {
     uint8_t keys[BARE_PLAIN], packet[BARE_PACKET];
     TRY(wrap_batch(r, 0));
-    memcpy(packet, (uint8_t[]){0, BARE_PACKET - 2, 13 + BARE_PACKET_CC, 0x16, 0x39, 0x12, 0x12, 0xB2, 0x01, 0x00},
+    memcpy(packet,
+           (uint8_t[]){0, BARE_PACKET - 2, 13 + BARE_PACKET_CC, 0x16, 0x39, 0x12, 0x12, 0xB2, 0x01, 0x00},
            BARE_PACKET_CLEAR);
     memcpy(packet + BARE_PACKET_CLEAR, (uint8_t[]){0, 0, 0, 0, 1, 0}, 6);
     memcpy(packet + BARE_PACKET_HEAD + BARE_PACKET_CC, r->payload, BARE_PAYLOAD);
     NEED(bare_open(&r->bare, r->cards[0].aad, r->cards[0].blob, keys) && bare_packet(&r->bare, keys, packet),
          CRYPTO_FAILED);
-    return memcmp(packet, r->packets, BARE_PACKET) ? FAIL(CRYPTO_FAILED, "the bare packet is another than ours")
-                                                   : TSM_OK;
+    return memcmp(packet, r->packets, BARE_PACKET)
+               ? FAIL(CRYPTO_FAILED, "the bare packet is another than ours")
+               : TSM_OK;
 }
 
 static enum tsm_err with_row(struct bench *b, struct scp80_row *r)
@@ -99,7 +102,8 @@ static enum tsm_err with_row(struct bench *b, struct scp80_row *r)
     out.met = out.ratio >= GOAL_PERCENT / 100.0 && out.value >= GOAL_RATE;
     snprintf(out.goal, sizeof out.goal, ">= %d %% of bare and >= %d/s per core", GOAL_PERCENT, GOAL_RATE);
     snprintf(out.how, sizeof out.how,
-             "processor time of one thread, AES-128 CBC and CMAC, payload %d, %d cards in turn, each key set unsealed from its blob, "
+             "processor time of one thread, AES-128 CBC and CMAC, payload %d, %d cards in turn, each key set "
+             "unsealed from its blob, "
              "batches of %d; bare: GCM open, CMAC, CBC with kept EVP contexts on the same blobs",
              BARE_PAYLOAD, CARDS, BATCH);
     report(b, &out);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the files of the store share: the store itself, the open transaction, the writer, the migration. Edge. */
+/* What the files of the store share: the store itself, the open transaction, the writer, the migration. Edge.
+ */
 #ifndef TSM_STORE_INTERNAL_H
 #define TSM_STORE_INTERNAL_H
 

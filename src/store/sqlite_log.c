@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The keeper of the write-ahead log: one thread with a connection of its own that checkpoints while the writer goes on.
- * A checkpoint inside a commit would hold up all who wait for it for tens of milliseconds. Edge. */
+/* The keeper of the write-ahead log: one thread with a connection of its own that checkpoints while the
+ * writer goes on. A checkpoint inside a commit would hold up all who wait for it for tens of milliseconds.
+ * Edge. */
 #include "store/sqlite_log.h"
 
 #include <pthread.h>
@@ -16,7 +17,8 @@ struct log_keeper {
     int asked_at; /* length of the log when the thread was last asked; of the writer's thread alone */
 };
 
-/* Passive: takes no lock that a writer or reader could miss. What it cannot copy now it copies the next time. */
+/* Passive: takes no lock that a writer or reader could miss. What it cannot copy now it copies the next time.
+ */
 static void checkpoint(sqlite3 *db)
 {
     (void)sqlite3_wal_checkpoint_v2(db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keeps SQLite's write-ahead log short without making a commit wait for it. Edge. [SQLite: wal.html, checkpointing] */
+/* Keeps SQLite's write-ahead log short without making a commit wait for it. Edge. [SQLite: wal.html,
+ * checkpointing] */
 #ifndef TSM_STORE_SQLITE_LOG_H
 #define TSM_STORE_SQLITE_LOG_H
 
@@ -8,8 +9,10 @@
 #include "base/error.h"
 
 enum {
-    LOG_STEP_PAGES = 2048, /* a thread of its own copies the log to the database after every so many (8 MiB) */
-    LOG_MAX_PAGES = 16384, /* from here on (64 MiB) the commits copy the rest themselves, so that it can begin anew */
+    LOG_STEP_PAGES =
+        2048, /* a thread of its own copies the log to the database after every so many (8 MiB) */
+    LOG_MAX_PAGES =
+        16384, /* from here on (64 MiB) the commits copy the rest themselves, so that it can begin anew */
 };
 
 struct log_keeper;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The writer: one thread that runs units in batches and commits each batch as one. Callers that wait go before work
- * that nobody waits for. Station 12 and every durable step. Edge. */
+/* The writer: one thread that runs units in batches and commits each batch as one. Callers that wait go
+ * before work that nobody waits for. Station 12 and every durable step. Edge. */
 #include <semaphore.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -8,8 +8,8 @@
 
 #include "store/internal.h"
 
-/* The work behind the callers gets this long in each batch while callers wait, or as long as the last commit took if
- * that is more, so that a slow disk still gets whole batches. */
+/* The work behind the callers gets this long in each batch while callers wait, or as long as the last commit
+ * took if that is more, so that a slow disk still gets whole batches. */
 enum { BEHIND_US = 200 };
 
 /* Units taken from the queues: first those whose callers wait. */
@@ -90,8 +90,8 @@ static bool caller_waits(struct store *s)
     return waits;
 }
 
-/* Runs units until the batch is empty, or has run long and callers wait for its commit or behind it; b->n is how many
- * were run. */
+/* Runs units until the batch is empty, or has run long and callers wait for its commit or behind it; b->n is
+ * how many were run. */
 static enum tsm_err run_units(struct store *s, struct tx *tx, struct batch *b)
 {
     int64_t until = INT64_MAX, budget = s->commit_us > BEHIND_US ? s->commit_us : BEHIND_US;
@@ -107,7 +107,8 @@ static enum tsm_err run_units(struct store *s, struct tx *tx, struct batch *b)
     return TSM_OK;
 }
 
-/* Units in one transaction, which is then durable; else the error, with its cause, that all of the batch share. */
+/* Units in one transaction, which is then durable; else the error, with its cause, that all of the batch
+ * share. */
 static enum tsm_err try_batch(struct store *s, struct tx *tx, struct batch *b)
 {
     int64_t began;

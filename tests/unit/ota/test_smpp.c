@@ -245,6 +245,8 @@ static void values_that_no_reader_takes_are_not_written(void **state)
     p.bind.password.len = SMPP_PASSWORD_MAX + 1;
     assert_err(smpp_write(&p, &w), TSM_BAD_VALUE);
     p = message(SMPP_DATA_SM);
+    p.sm.message = BYTES_OF(big, 4); /* and not as payload, where data_sm has it */
+    p.sm.payload = false;
     assert_err(smpp_write(&p, &w), TSM_BAD_VALUE);
     p.id = 0x21;
     assert_err(smpp_write(&p, &w), TSM_UNSUPPORTED);
