@@ -33,8 +33,9 @@ class Trap:
     def disarm(self):
         """True when it had killed before."""
         self.helper.terminate()
+        killed = self.helper.wait() == 0
         self.helper.stdout.close()
-        return self.helper.wait() == 0
+        return killed
 
 
 def _come_back(house):

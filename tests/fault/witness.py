@@ -7,15 +7,9 @@ import hashlib
 import re
 import struct
 
-from channel.apdu import Command  # noqa: F401  (the oracle's folder is on the path: house.py put it there)
-from gp import APPLICATIONS, LOAD_FILES, Client, KeySet
-from transport import TcpCard
-
 PAYMENT, PPSE = "F04F54534D0101", "325041592E5359532E4444463031"
 DOMAIN, PACKAGE = "F04F54534DD00001", "F04F54534D0001"
 PACKET = re.compile(r"packet: TAR (\w+), keys (\d+), counter (\d+), CRC (\w+): status (\w+)")
-FACTORY_KEY = bytes(range(0x40, 0x50))
-READY_STATES = (0, 1, 2, 3)
 
 
 def counters(element):
@@ -34,25 +28,11 @@ def counters(element):
     return wrong if packets else ["the UICC saw no packet"]
 
 
-def registry(element):
-    """What the element's own GET STATUS lists: (applications, load files) as sets of AIDs; over its contact face."""
-    card = TcpCard("127.0.0.1", element.port)
-    try:
-        client = Client(card)
-        key = bytes.fromhex(element.key) if hasattr(element, "key") else FACTORY_KEY
-        client.select()
-        client.open(KeySet.same(key), 0x01)
-        return [sorted(e.aid.hex().upper() for e in client.get_status(scope)) for scope in
-                (APPLICATIONS, LOAD_FILES)]
-    finally:
-        card.close()
-
-
 def deployed(house, element):
     """One domain, one load file, one application and its environment on the element; it pays, the bank agrees."""
     wrong = []
-    applications, files = registry(element)
-    if applications != sorted([PAYMENT, PPSE, DOMAIN]):
+    applications, files = element.registry()
+    if sorted(applications) != sorted([PAYMENT, PPSE, DOMAIN]):
         wrong.append(f"the element lists {applications}")
     if files.count(PACKAGE) != 1:
         wrong.append(f"the element has the load files {files}")
@@ -68,7 +48,7 @@ def locked(house, element):
 
 
 def gone(element):
-    applications, files = registry(element)
+    applications, files = element.registry()
     left = [a for a in applications + files if a in (PAYMENT, PPSE, DOMAIN, PACKAGE)]
     return [f"the element still has {left}"] if left else []
 

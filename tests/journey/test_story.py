@@ -4,8 +4,9 @@ was written down holds a card number, a key or a PIN (stations 1 to 12)."""
 import json
 import os
 import re
+import sys
 
-from house import ESE_KEY, LAB, House, Tap, fixture, run
+from house import ESE_KEY, LAB, ROOT, House, Tap, fixture, run
 
 PANS = ("5413330089010434", "5413330089020011")
 OPERATIONS = ("deploy", "suspend", "resume", "terminate")
@@ -41,6 +42,13 @@ def the_evidence_is_complete(tap, house):
     tap.equal(sorted((c["body"]["order"], c["body"]["state"]) for c in seen if not c["duplicate"]),
               sorted((o["order"], o["state"]) for o in found["orders"]), "each order was called back once with its end")
     tap.ok(not any("seram" in c["body"] for c in seen), "no callback holds a session's secret")
+
+
+def the_journey_page_is_this_journey(tap, house):
+    words = [os.path.join(ROOT, "tools", "journey-doc"), os.path.join(house.dir, "evidence.json")]
+    status, out, err = run([sys.executable] + words, seconds=20)
+    with open(os.path.join(ROOT, "docs", "journey.md"), encoding="utf-8") as f:
+        tap.ok(status == 0 and out == f.read(), "docs/journey.md is what tools/journey-doc makes of this run", err)
 
 
 def the_personal_data_are_gone(tap, house):
@@ -106,6 +114,7 @@ def main():
         status, text = tell_story(house)
         tap.ok(status == 0, "the story of both customers ends well", text[-3000:])
         the_evidence_is_complete(tap, house)
+        the_journey_page_is_this_journey(tap, house)
         the_personal_data_are_gone(tap, house)
         nothing_secret_is_written(tap, house)
         tap.ok(house.node().stop() == 0, "the server ends in order when it is asked to")

@@ -132,9 +132,6 @@ static int64_t next_step(struct turn *t)
 static enum tsm_err advance(struct turn *t, struct tx *tx)
 {
     const struct step *step = step_of(t);
-    const json_t *events = json_object_get(t->reply, "events");
-    if (json_is_array(events))
-        TRY(note_import(tx, t->job->party, BYTES(t->job->trace), events));
     TRY(turn_say(t, tx, (struct note){.station = step->station, .step = step->name, .text = step->text}));
     if (step->keep)
         TRY(step->keep(t, tx, t->reply));
@@ -195,6 +192,9 @@ static enum tsm_err next_question(struct turn *t, struct tx *tx)
 
 static enum tsm_err commit_turn(struct turn *t, struct tx *tx)
 {
+    const json_t *events = json_object_get(t->reply, "events"); /* what the owner did, also in vain */
+    if (json_is_array(events))
+        TRY(note_import(tx, t->job->party, BYTES(t->job->trace), events));
     TRY(turn_say_dialogue(t, tx));
     if (t->dedup_len && step_of(t)->plan) /* from the first packet on, also when a probe ends the step */
         TRY(db_exec(tx, SQL_INSTANCE_SET_DEDUP, t->instance.id, BYTES_OF(t->dedup, t->dedup_len)));
