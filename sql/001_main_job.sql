@@ -102,12 +102,14 @@ CREATE TABLE service_version (
   name @TEXT@ NOT NULL,
   state @I64@ NOT NULL,
   body @TEXT@ NOT NULL) @STRICT@;
+CREATE INDEX service_version_service ON service_version(service);
 CREATE TABLE flavor (
   id @ID@ NOT NULL PRIMARY KEY,
   party @I64@ NOT NULL,
   version @I64@ NOT NULL,
   name @TEXT@ NOT NULL,
   body @TEXT@ NOT NULL) @STRICT@;
+CREATE INDEX flavor_version ON flavor(version);
 CREATE TABLE executable_load_file (
   id @ID@ NOT NULL PRIMARY KEY,
   party @I64@ NOT NULL,
@@ -115,6 +117,7 @@ CREATE TABLE executable_load_file (
   hash @BLOB@ NOT NULL,
   content @BLOB@ NOT NULL,                 -- the load file data block
   body @TEXT@ NOT NULL) @STRICT@;
+CREATE UNIQUE INDEX executable_load_file_aid ON executable_load_file(party, aid);
 CREATE TABLE application_config (
   id @ID@ NOT NULL PRIMARY KEY,
   party @I64@ NOT NULL,
@@ -125,6 +128,7 @@ CREATE TABLE perso_script (
   party @I64@ NOT NULL,
   name @TEXT@ NOT NULL,
   body @TEXT@ NOT NULL) @STRICT@;
+CREATE UNIQUE INDEX perso_script_name ON perso_script(party, name);
 CREATE TABLE service_instance (            -- TR-03165 clause 3.2; terminate removes the row
   id @ID@ NOT NULL PRIMARY KEY,
   party @I64@ NOT NULL,
@@ -139,6 +143,7 @@ CREATE TABLE service_instance (            -- TR-03165 clause 3.2; terminate rem
   state @I64@ NOT NULL) @STRICT@;
 CREATE UNIQUE INDEX service_instance_one ON service_instance(party, service, se_kind, se_ref);
 CREATE UNIQUE INDEX service_instance_element ON service_instance(party, service, element) WHERE element <> '';
+CREATE INDEX service_instance_dedup ON service_instance(party, dedup);
 
 -- Orders and what happened to them.
 CREATE TABLE orders (
@@ -162,7 +167,7 @@ CREATE TABLE orders (
   deadline @I64@ NOT NULL) @STRICT@;
 CREATE UNIQUE INDEX orders_client_ref ON orders(party, client_ref) WHERE client_ref IS NOT NULL;
 CREATE INDEX orders_running ON orders(instance) WHERE state < 2;
-CREATE INDEX orders_session ON orders(session) WHERE session <> '';
+CREATE INDEX orders_party ON orders(party, id);
 
 CREATE TABLE event (                       -- the timeline, by trace
   id @ID@ NOT NULL PRIMARY KEY,

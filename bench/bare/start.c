@@ -13,7 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "bare/lite.h"
+#include "bare/store/lite.h"
 
 enum { SLOTS_MAX = 32, PIN_MAX = 64 };
 

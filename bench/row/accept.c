@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bare/accept.h"
+#include "bare/store/accept.h"
 #include "fleet.h"
 #include "net.h"
 #include "server.h"

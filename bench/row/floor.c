@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Row floor: the narrowest possible row on this disk, beside what its flushes alone would allow. Bench only.
  */
-#include "bare/lite.h"
+#include "bare/store/lite.h"
 #include "bench.h"
 
 enum { ROWS = 1000000, UPDATES = 100000, BATCH = 1000 };

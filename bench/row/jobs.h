@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-#include "bare/jobs.h"
+#include "bare/store/jobs.h"
 #include "engine/engine.h"
 #include "fleet.h"
 

@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-#include "bare/again.h"
+#include "bare/store/again.h"
 #include "server.h"
 
 enum { ORDERS = 120, AT_ONCE = 8, RUNS = 3 };

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bare/scp80.h"
+#include "bare/crypto/scp80.h"
 #include "bench.h"
 #include "fleet.h"
 #include "vault/keys/handover.h"

@@ -19,8 +19,8 @@ void *arena_get(struct arena *a, size_t size);
  * NULL. */
 struct bytes arena_copy(struct arena *a, struct bytes b);
 char *arena_text(struct arena *a, const char *text);
-/* From here on the arena owns `at` too: `drop` is called on it, the newest first, before the memory goes. So what a turn
- * holds is given back on every way out of it. NO_MEMORY: not owned. */
+/* From here on the arena owns `at` too: `drop` is called on it, the newest first, before the memory goes. So
+ * what a turn holds is given back on every way out of it. NO_MEMORY: not owned. */
 enum tsm_err arena_owns(struct arena *a, void (*drop)(void *at), void *at);
 /* Drops what it owns, wipes and frees everything. */
 void arena_drop(struct arena *a);

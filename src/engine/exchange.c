@@ -46,10 +46,9 @@ static enum tsm_err add_exchange(struct tx *tx, const struct partner_call *call,
                                  const struct element *el)
 {
     int64_t answer_s = el->profile.answer_s, id;
-    json_t *o =
-        json_pack("{sI ss ss ss sO sI si}", "call", (json_int_t)call->id, "msisdn", el->msisdn, "session",
-                  a->session, "holder", a->holder, "payload", a->payload, "answer_s", (json_int_t)answer_s,
-                  "concat", el->profile.concat);
+    json_t *o = json_pack("{sI ss ss ss sO sI si}", "call", (json_int_t)call->id, "msisdn", el->msisdn,
+                          "session", a->session, "holder", a->holder, "payload", a->payload, "answer_s",
+                          (json_int_t)answer_s, "concat", el->profile.concat);
     char *text = o ? json_text(o) : NULL;
     struct job_new job = {.kind = el->profile.bearer == BEARER_SMS ? JOB_EXCHANGE_SMS : JOB_EXCHANGE_DEVICE,
                           .party = call->party,
@@ -112,8 +111,8 @@ static enum tsm_err take_script(struct partners *p, struct tx *tx, const struct 
 static enum tsm_err refuse(struct partners *p, struct tx *tx, int64_t call)
 {
     struct failure f;
-    failure_set(&f, OWNER_SEM, "compare the identifier of the secure element with the owner's inventory", "%s",
-                err_cause());
+    failure_set(&f, OWNER_SEM, "compare the identifier of the secure element with the owner's inventory",
+                "%s", err_cause());
     return partner_refuse(p, tx, call, &f);
 }
 

@@ -39,8 +39,8 @@ struct exchange_end {
 };
 /* Ends it and lets the next one of the element begin. */
 enum tsm_err exchange_finish(struct partners *p, struct tx *tx, const struct exchange_end *end);
-/* Gives the element to its next waiting exchange, and the hold with it: one of the conversation that is open, else the
- * oldest. Called whenever an exchange or a conversation ends. */
+/* Gives the element to its next waiting exchange, and the hold with it: one of the conversation that is open,
+ * else the oldest. Called whenever an exchange or a conversation ends. */
 enum tsm_err job_promote(struct tx *tx, int64_t se);
 /* The same for elements that are free again because a conversation's lease ran out. */
 enum tsm_err exchange_sweep(struct tx *tx);

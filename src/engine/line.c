@@ -20,7 +20,8 @@ static enum tsm_err holder_of(struct tx *tx, int64_t se, char holder[HOLDER_MAX 
 /* Takes or renews the hold on an element, for one exchange and the time to think about its answer. */
 static enum tsm_err take_hold(struct tx *tx, int64_t se, const char *holder, int64_t answer_s)
 {
-    return db_exec(tx, SQL_CONVERSATION_SET, se, holder, tx_now(tx) + SECONDS(CONVERSATION_LEASE_S + answer_s));
+    return db_exec(tx, SQL_CONVERSATION_SET, se, holder,
+                   tx_now(tx) + SECONDS(CONVERSATION_LEASE_S + answer_s));
 }
 
 enum tsm_err line_hold(struct tx *tx, int64_t se, const char *holder, int64_t answer_s, bool *held)

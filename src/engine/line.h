@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The line before an element, as the exchanges use it; what ends there stands in exchange.h. Stations 8 and 9. Edge. */
+/* The line before an element, as the exchanges use it; what ends there stands in exchange.h. Stations 8
+ * and 9. Edge. */
 #ifndef TSM_ENGINE_LINE_H
 #define TSM_ENGINE_LINE_H
 
 #include "engine/exchange.h"
 
-/* Takes or renews the hold on an element for one exchange of `answer_s` seconds; *held false: another conversation has
- * it. */
+/* Takes or renews the hold on an element for one exchange of `answer_s` seconds; *held false: another
+ * conversation has it. */
 enum tsm_err line_hold(struct tx *tx, int64_t se, const char *holder, int64_t answer_s, bool *held);
-/* How an exchange begins: the engine sends a short message at once; what a device fetches, or what only listens, is under
- * way until its time is over. */
+/* How an exchange begins: the engine sends a short message at once; what a device fetches, or what only
+ * listens, is under way until its time is over. */
 struct line_start {
     enum job_state state;
     int64_t step;

@@ -131,8 +131,9 @@ enum tsm_err partner_ask(struct partners *p, struct tx *tx, const struct partner
     return accept(p, tx, &in);
 }
 
-/* Brings a reply to the row that asked and to the job that waits for it; only whom it asked may answer. The question has
- * done its work then, and the reply too, once a job has it: load files and packets are not kept twice. */
+/* Brings a reply to the row that asked and to the job that waits for it; only whom it asked may answer. The
+ * question has done its work then, and the reply too, once a job has it: load files and packets are not kept
+ * twice. */
 static enum tsm_err reply_arrives(struct tx *tx, const struct partner_call *c, const char *body)
 {
     int64_t id, job;
@@ -267,8 +268,8 @@ enum tsm_err partner_message_work(void *self, struct job *job)
     return p->c.post(p->c.post_self, l.url, l.verb, l.key, l.json);
 }
 
-/* A reply that has arrived is forgotten here; a question that cannot be brought is answered here, so that its asker
- * does not wait until its own deadline. */
+/* A reply that has arrived is forgotten here; a question that cannot be brought is answered here, so that its
+ * asker does not wait until its own deadline. */
 enum tsm_err partner_message_commit(void *self, struct tx *tx, struct job *job)
 {
     struct stored s;
@@ -281,12 +282,14 @@ enum tsm_err partner_message_commit(void *self, struct tx *tx, struct job *job)
         return TSM_OK;
     TRY(load_row(tx, job->ref, &s));
     if (job->next.state == JOB_DONE)
-        return s.direction == OUT ? db_exec(tx, SQL_PARTNER_DELIVERED, job->ref, (int64_t)DELIVERED, (int64_t)NEW)
-                                  : db_exec(tx, SQL_PARTNER_REPLIED, job->ref, (int64_t)REPLIED, "");
+        return s.direction == OUT
+                   ? db_exec(tx, SQL_PARTNER_DELIVERED, job->ref, (int64_t)DELIVERED, (int64_t)NEW)
+                   : db_exec(tx, SQL_PARTNER_REPLIED, job->ref, (int64_t)REPLIED, "");
     if (s.direction == IN)
         return TSM_OK;
     failure_set(&f, OWNER_HUB, "look at the connection to the partner and at its log, naming the trace id",
-                "the partner did not take the question: %s", job->cause[0] ? job->cause : err_text(job->error));
+                "the partner did not take the question: %s",
+                job->cause[0] ? job->cause : err_text(job->error));
     o = json_pack("{so}", "failure", failure_json(&f));
     text = o ? json_text(o) : NULL;
     json_decref(o);

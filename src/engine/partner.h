@@ -23,7 +23,8 @@ struct partner_call {
 };
 
 /* One row a verb: accept stores what the call asks for, in the transaction that stores the call. It may reply
- * at once. An error that may be retried undoes all; any other is the reply, and what accept wrote before it stays. */
+ * at once. An error that may be retried undoes all; any other is the reply, and what accept wrote before it
+ * stays. */
 struct partner_row {
     enum partner_verb verb;
     enum tsm_err (*accept)(void *self, struct tx *tx, const struct partner_call *call);
@@ -45,8 +46,8 @@ enum tsm_err partners_new(const struct partners_config *config, struct partners 
 void partners_free(struct partners *p);
 enum tsm_err partners_add(struct partners *p, const struct partner_row *row);
 
-/* Asks a peer in the caller's transaction; the reply (JSON) becomes the answer of `job`, 0: nobody waits. The same
- * (party, peer, key) asks once. */
+/* Asks a peer in the caller's transaction; the reply (JSON) becomes the answer of `job`, 0: nobody waits. The
+ * same (party, peer, key) asks once. */
 struct partner_ask {
     int64_t party, peer, job;
     enum partner_verb verb;
@@ -61,8 +62,8 @@ enum tsm_err partner_reply_json(struct partners *p, struct tx *tx, int64_t call,
 /* The same with {"failure": {owner, reason, next_action}}. */
 enum tsm_err partner_refuse(struct partners *p, struct tx *tx, int64_t call, const struct failure *f);
 
-/* A message that came over the wire from an authenticated peer; idempotent by key. NOT_FOUND where the receiver's roles
- * do not run here, or a reply that was never asked for. */
+/* A message that came over the wire from an authenticated peer; idempotent by key. NOT_FOUND where the
+ * receiver's roles do not run here, or a reply that was never asked for. */
 struct partner_wire {
     const char *from, *to; /* party names */
     const char *verb, *key, *body;
@@ -70,7 +71,8 @@ struct partner_wire {
 };
 enum tsm_err partner_receive(struct partners *p, struct tx *tx, const struct partner_wire *w);
 
-/* The engine's row for JOB_MESSAGE: a question that the peer will never take becomes a failure for its asker. */
+/* The engine's row for JOB_MESSAGE: a question that the peer will never take becomes a failure for its asker.
+ */
 enum tsm_err partner_message_work(void *self, struct job *job);
 enum tsm_err partner_message_commit(void *self, struct tx *tx, struct job *job);
 

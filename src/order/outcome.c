@@ -38,7 +38,8 @@ void failure_of_error(struct failure *f, enum tsm_err e, const char *cause)
         {TSM_NEEDS_BETTER_LINK, OWNER_SEM, "use a device agent or SCP81 for this secure element"},
         {TSM_KCV_WRONG, OWNER_SE, "read the key information of the domain and replace the key set"},
         {TSM_EXPIRED, OWNER_DEVICE, "order again when the secure element can be reached"},
-        {TSM_NOT_ELIGIBLE, OWNER_SP, "add a flavor for this kind of secure element to the service, or choose another"},
+        {TSM_NOT_ELIGIBLE, OWNER_SP,
+         "add a flavor for this kind of secure element to the service, or choose another"},
         {TSM_BAD_VALUE, OWNER_SP, "correct the data that the reason names and order again"},
         {TSM_BAD_FORM, OWNER_SP, "correct the data that the reason names and order again"},
         {TSM_BAD_LENGTH, OWNER_SP, "correct the data that the reason names and order again"},
@@ -90,7 +91,8 @@ static const struct {
     {SW_NO_APPLICATION, OWNER_SEM,
      "the security domain or application is not on the secure element: audit it"},
     {SW_HOST_REFUSED, OWNER_SEM,
-     "compare key version, protocol and derivation of the inventory with the card; do not retry: cards count failures"},
+     "compare key version, protocol and derivation of the inventory with the card; do not retry: cards count "
+     "failures"},
 };
 
 static bool goes_on(uint16_t sw)

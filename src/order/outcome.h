@@ -23,8 +23,8 @@ void failure_of_error(struct failure *f, enum tsm_err e, const char *cause);
 json_t *failure_json(const struct failure *f); /* {owner, reason, next_action}; owned by the caller */
 void failure_read(struct failure *f, const json_t *o);
 
-/* One command's status word inside a step: success, a warning 62xx, more data, or the step's also_fine goes on. 63xx is a
- * refusal here (6300: the host was not authenticated), but for 6310. */
+/* One command's status word inside a step: success, a warning 62xx, more data, or the step's also_fine goes
+ * on. 63xx is a refusal here (6300: the host was not authenticated), but for 6310. */
 enum outcome { OUTCOME_GO_ON, OUTCOME_FAIL };
 enum outcome outcome_of_sw(const struct plan_step *step, uint16_t sw, const char *command, struct failure *f);
 /* A proof of receipt: status 00 goes on; 08 and 0B announce another; the others per TS 102 225 table 5 and

@@ -222,8 +222,8 @@ static bool package_not_ours(const struct plan_facts *f, int arg)
 }
 
 static const struct plan_step remove_steps[] = {
-    DELETE_STEP("DELETE_PAYMENT", "the application is deleted", 0, build_delete_application, probe_application,
-                judge_gone, application_not_ours),
+    DELETE_STEP("DELETE_PAYMENT", "the application is deleted", 0, build_delete_application,
+                probe_application, judge_gone, application_not_ours),
     DELETE_STEP("DELETE_PPSE", "the payment system environment is deleted", 1, build_delete_application,
                 probe_application, judge_gone, application_not_ours),
     DELETE_STEP("DELETE_LOAD_FILE", "the load file is deleted", 0, build_delete_load_file, probe_load,

@@ -9,13 +9,7 @@
 #include "gp/content/dgi.h"
 #include "order/plan_script.h"
 
-enum {
-    PERSO_PARTS_MAX = 32,
-    PERSO_MAX = 8192,
-    DGI_FCI_PROPRIETARY = 0x9102,
-    PAYMENT = 0,
-    PPSE = 1
-};
+enum { PERSO_PARTS_MAX = 32, PERSO_MAX = 8192, DGI_FCI_PROPRIETARY = 0x9102, PAYMENT = 0, PPSE = 1 };
 
 static enum tsm_err build_own_keys(const struct plan_facts *f, int arg, struct script *out)
 {

@@ -17,10 +17,10 @@
     }
 
 /* A deletion by the owner: an object that is not there any more is as good as deleted. */
-#define DELETE_STEP(n, t, a, b, p, j, skip)                                                                   \
-    {                                                                                                         \
-        .name = n, .text = t, .domain = IN_ISSUER, .arg = a, .build = b, .changes_card = true, .probe = p,    \
-        .judge = j, .also_fine = SW_NOT_FOUND, .needless = skip                                               \
+#define DELETE_STEP(n, t, a, b, p, j, skip)                                                                \
+    {                                                                                                      \
+        .name = n, .text = t, .domain = IN_ISSUER, .arg = a, .build = b, .changes_card = true, .probe = p, \
+        .judge = j, .also_fine = SW_NOT_FOUND, .needless = skip                                            \
     }
 
 /* Opens a command in the script's store; script_add closes it: what was written since is the next command. */

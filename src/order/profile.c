@@ -53,7 +53,12 @@ static const struct json_row rows[] = {
 };
 
 enum {
-    POR_ALWAYS = 1, PROTOCOL_SCP02 = 2, PROTOCOL_SCP03 = 3, PROTOCOL_SCP80 = 0x80, SCP80_KVN_MAX = 15, TAR_MAX = 0xFFFFFF
+    POR_ALWAYS = 1,
+    PROTOCOL_SCP02 = 2,
+    PROTOCOL_SCP03 = 3,
+    PROTOCOL_SCP80 = 0x80,
+    SCP80_KVN_MAX = 15,
+    TAR_MAX = 0xFFFFFF
 };
 
 /* The members that are hex: the text that was read, and where its bytes go. */
@@ -89,10 +94,11 @@ static enum tsm_err key_versions(const struct se_profile *p)
     } versions[] = {{"isd_kvn", p->isd_kvn}, {"first_kvn", p->first_kvn}, {"own_kvn", p->own_kvn}};
     for (size_t i = 0; i < sizeof versions / sizeof versions[0]; i++)
         if (p->protocol == PROTOCOL_SCP80 && versions[i].kvn > SCP80_KVN_MAX)
-            return FAIL_FIELD(BAD_VALUE, versions[i].member, "%s must be 1 to %d for SCP80", versions[i].member,
-                              SCP80_KVN_MAX);
+            return FAIL_FIELD(BAD_VALUE, versions[i].member, "%s must be 1 to %d for SCP80",
+                              versions[i].member, SCP80_KVN_MAX);
     if (p->own_kvn == p->first_kvn)
-        return FAIL_FIELD(BAD_VALUE, "own_kvn", "own_kvn must differ from first_kvn: both are there for a while");
+        return FAIL_FIELD(BAD_VALUE, "own_kvn",
+                          "own_kvn must differ from first_kvn: both are there for a while");
     return TSM_OK;
 }
 

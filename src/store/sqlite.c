@@ -19,8 +19,8 @@ struct conn {
 };
 
 static const char *const act_text[TX_ACTS] = {
-    [TX_READ] = "BEGIN",          [TX_WRITE] = "BEGIN IMMEDIATE",     [TX_COMMIT] = "COMMIT",
-    [TX_ROLLBACK] = "ROLLBACK",   [TX_UNIT] = "SAVEPOINT unit",       [TX_UNIT_UNDO] = "ROLLBACK TO unit",
+    [TX_READ] = "BEGIN",           [TX_WRITE] = "BEGIN IMMEDIATE", [TX_COMMIT] = "COMMIT",
+    [TX_ROLLBACK] = "ROLLBACK",    [TX_UNIT] = "SAVEPOINT unit",   [TX_UNIT_UNDO] = "ROLLBACK TO unit",
     [TX_UNIT_END] = "RELEASE unit"};
 
 static enum tsm_err class_of(sqlite3 *db, int rc)

@@ -7,10 +7,10 @@ S(AUDIT_ADD, "iiibttb",
   "INSERT INTO audit(seq, party, at, trace, what, detail, hash) VALUES($1, $2, $3, $4, $5, $6, $7)")
 
 /*
- * Jobs. States: 0 waiting 1 ready 2 claimed 3 sent 4 done 5 failed; kinds 1 and 2 are exchanges with an SE, 5 and 6
- * deliveries. Owner is the time of the claim * 1024 + node, so that who comes late changes nothing. A query
- * uses a partial index only if it repeats the index's condition word by word; the conditions have no IN, since SQLite
- * would build a temporary table for the list each time a row of the index changes.
+ * Jobs. States: 0 waiting 1 ready 2 claimed 3 sent 4 done 5 failed; kinds 1 and 2 are exchanges with an SE, 5
+ * and 6 deliveries. Owner is the time of the claim * 1024 + node, so that who comes late changes nothing. A
+ * query uses a partial index only if it repeats the index's condition word by word; the conditions have no
+ * IN, since SQLite would build a temporary table for the list each time a row of the index changes.
  */
 S(JOB_ADD, "iiiiiibtiiiibbb",
   "INSERT INTO job(id, bucket, kind, party, se, ref, trace, key, state, step, attempt, due, owner, deadline, "
@@ -21,8 +21,7 @@ S(JOB_CLAIM, "iiii",
   "UPDATE job SET state = 2, owner = $1, due = $2, attempt = attempt + 1 WHERE id IN "
   "(SELECT id FROM job WHERE state BETWEEN 1 AND 3 AND due <= $3 AND kind < 5 ORDER BY due, id LIMIT $4) "
   "RETURNING id, kind, party, se, ref, trace, step, attempt, due, deadline, body, progress, answer")
-S(JOB_NEXT_DUE, "",
-  "SELECT due FROM job WHERE state BETWEEN 1 AND 3 AND kind < 5 ORDER BY due, id LIMIT 1")
+S(JOB_NEXT_DUE, "", "SELECT due FROM job WHERE state BETWEEN 1 AND 3 AND kind < 5 ORDER BY due, id LIMIT 1")
 /* The same for deliveries of one kind. */
 S(JOB_CLAIM_KIND, "iiiii",
   "UPDATE job SET state = 2, owner = $1, due = $2, attempt = attempt + 1 WHERE id IN "
@@ -43,7 +42,8 @@ S(JOB_ANSWER, "ibi",
   "THEN 2 ELSE 1 END "
   "WHERE id = $1 AND state BETWEEN 1 AND 3")
 S(JOB_END, "ii", "UPDATE job SET state = $2 WHERE id = $1 AND state BETWEEN 1 AND 3")
-S(JOB_TAKE_BACK, "ii", "UPDATE job SET due = $2 WHERE state BETWEEN 1 AND 3 AND state = 2 AND owner % 1024 = $1")
+S(JOB_TAKE_BACK, "ii",
+  "UPDATE job SET due = $2 WHERE state BETWEEN 1 AND 3 AND state = 2 AND owner % 1024 = $1")
 
 /* Parties and their messages. Directions: 0 out, 1 in; states: 0 new, 1 delivered, 2 replied. */
 S(PARTY_ADD, "itiitti",
@@ -105,7 +105,7 @@ S(INSTANCE_BY_ID, "ii",
   "SELECT service, flavor, se_kind, se_ref, domain, aid, state, element FROM service_instance WHERE id = $1 "
   "AND party = $2")
 S(INSTANCE_OF_ELEMENT, "iit",
-  "SELECT id FROM service_instance WHERE party = $1 AND service = $2 AND element = $3")
+  "SELECT id FROM service_instance WHERE party = $1 AND service = $2 AND element = $3 AND element <> ''")
 S(INSTANCE_SET_ELEMENT, "it", "UPDATE service_instance SET element = $2 WHERE id = $1")
 S(INSTANCE_SET_STATE, "ii", "UPDATE service_instance SET state = $2 WHERE id = $1")
 S(INSTANCE_SET_DOMAIN, "iiib", "UPDATE service_instance SET domain = $2, flavor = $3, aid = $4 WHERE id = $1")
@@ -123,7 +123,6 @@ S(ORDER_BY_ID, "ii",
   "FROM orders WHERE id = $1 AND party = $2")
 S(ORDER_BY_REF, "it", "SELECT id, digest FROM orders WHERE party = $1 AND client_ref = $2")
 S(ORDER_LIST, "iii", "SELECT id FROM orders WHERE party = $1 AND id < $2 ORDER BY id DESC LIMIT $3")
-S(ORDER_STATE, "ii", "SELECT state FROM orders WHERE id = $1 AND party = $2")
 S(ORDER_DATA, "i", "SELECT data FROM orders WHERE id = $1")
 S(ORDER_DATA_GONE, "ib", "UPDATE orders SET data = $2 WHERE id = $1")
 S(ORDER_RUNNING, "iii", "UPDATE orders SET state = $2, updated = $3 WHERE id = $1 AND state < 2")
@@ -153,9 +152,6 @@ S(SE_BY_MSISDN, "ti",
   "SELECT s.id, s.profile, s.iccid, s.seid, s.msisdn, s.state, p.body FROM se s JOIN se_profile p ON p.id = "
   "s.profile "
   "WHERE s.msisdn = $1 AND s.owner = $2")
-S(SE_BY_ID, "i",
-  "SELECT s.id, s.profile, s.iccid, s.seid, s.msisdn, s.state, p.body, s.owner FROM se s JOIN se_profile p "
-  "ON p.id = s.profile WHERE s.id = $1")
 S(KEYSET_ADD, "iiiiiib",
   "INSERT INTO keyset(domain, party, protocol, kvn, id, state, sealed) VALUES($1, $2, $3, $4, $5, $6, $7)")
 S(KEYSET_GET, "iiii",
@@ -177,16 +173,18 @@ S(DOMAIN_BY_ID, "i", "SELECT se, aid, tar, holder, state, party FROM security_do
 S(DOMAIN_SET, "iii", "UPDATE security_domain SET state = $2, tar = $3 WHERE id = $1")
 S(DOMAIN_DELETE, "i", "DELETE FROM security_domain WHERE id = $1")
 S(DOMAIN_TARS, "i", "SELECT tar FROM security_domain WHERE se = $1")
-/* A row is made when the card may have the object (bytes 0, state 0) and completed when it has it for certain; a refusal
- * takes only the first kind away. */
+/* A row is made when the card may have the object (bytes 0, state 0) and completed when it has it for
+ * certain; a refusal takes only the first kind away. */
 S(EXECUTABLE_ADD, "iiibbi",
-  "INSERT INTO executable(id, se, domain, aid, hash, bytes) VALUES($1, $2, $3, $4, $5, $6) ON CONFLICT(se, aid) DO "
+  "INSERT INTO executable(id, se, domain, aid, hash, bytes) VALUES($1, $2, $3, $4, $5, $6) ON CONFLICT(se, "
+  "aid) DO "
   "UPDATE SET bytes = CASE WHEN excluded.bytes > 0 THEN excluded.bytes ELSE executable.bytes END")
 S(EXECUTABLE_FORGET, "ib", "DELETE FROM executable WHERE se = $1 AND aid = $2 AND bytes = 0")
 S(EXECUTABLE_BY_AID, "ib", "SELECT id, domain, hash FROM executable WHERE se = $1 AND aid = $2")
 S(EXECUTABLE_DELETE, "ib", "DELETE FROM executable WHERE se = $1 AND aid = $2")
 S(APPLICATION_ADD, "iiiibi",
-  "INSERT INTO application(id, se, domain, executable, aid, state) VALUES($1, $2, $3, $4, $5, $6) ON CONFLICT(se, aid) "
+  "INSERT INTO application(id, se, domain, executable, aid, state) VALUES($1, $2, $3, $4, $5, $6) ON "
+  "CONFLICT(se, aid) "
   "DO UPDATE SET state = CASE WHEN excluded.state > 0 THEN excluded.state ELSE application.state END")
 S(APPLICATION_FORGET, "ib", "DELETE FROM application WHERE se = $1 AND aid = $2 AND state = 0")
 S(APPLICATION_BY_AID, "ib", "SELECT id, domain FROM application WHERE se = $1 AND aid = $2")
@@ -206,15 +204,17 @@ S(CONVERSATION_SET, "iti",
   "INSERT INTO conversation(se, holder, lease_until) VALUES($1, $2, $3) "
   "ON CONFLICT(se) DO UPDATE SET holder = excluded.holder, lease_until = excluded.lease_until")
 S(CONVERSATION_END, "it", "DELETE FROM conversation WHERE se = $1 AND holder = $2")
-/* The exchanges that wait for an element; elements with waiting ones that nobody holds any more and that have none in
- * hand. */
-S(EXCHANGE_WAITING, "i", "SELECT id, kind, body FROM job WHERE se = $1 AND kind <= 2 AND state = 0 ORDER BY id")
+/* The exchanges that wait for an element; elements with waiting ones that nobody holds any more and that have
+ * none in hand. */
+S(EXCHANGE_WAITING, "i",
+  "SELECT id, kind, body FROM job WHERE se = $1 AND kind <= 2 AND state = 0 ORDER BY id")
 S(EXCHANGE_BEGIN, "iiiii",
   "UPDATE job SET state = $2, step = $3, due = $4, deadline = $5 WHERE id = $1 AND state = 0")
 S(EXCHANGE_FREE, "ii",
   "SELECT w.se FROM job w WHERE w.kind <= 2 AND w.state = 0 "
   "AND NOT EXISTS (SELECT 1 FROM job b WHERE b.se = w.se AND b.kind <= 2 AND b.state BETWEEN 1 AND 3) "
-  "AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.se = w.se AND c.lease_until > $1) GROUP BY w.se LIMIT $2")
+  "AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.se = w.se AND c.lease_until > $1) GROUP BY w.se "
+  "LIMIT $2")
 S(SERAM_ADD, "tiiii",
   "INSERT INTO seram_session(id, party, se, state, expires) VALUES($1, $2, $3, $4, $5) ON CONFLICT(id) DO "
   "UPDATE SET expires = excluded.expires")
@@ -225,18 +225,19 @@ S(EXCHANGE_OF_SE, "i",
   "SELECT id, state, trace, deadline, body, progress FROM job WHERE se = $1 AND kind <= 2 AND kind = 2 AND "
   "state BETWEEN 1 AND 3 LIMIT 1")
 S(EXCHANGE_OF_MSISDN, "t",
-  "SELECT j.id, j.se, j.trace, j.body FROM job j JOIN se s ON s.id = j.se WHERE s.msisdn = $1 AND j.kind <= 2 "
+  "SELECT j.id, j.se, j.trace, j.body FROM job j JOIN se s ON s.id = j.se WHERE s.msisdn = $1 AND j.kind <= "
+  "2 "
   "AND j.kind = 1 AND j.state BETWEEN 1 AND 3 AND j.step = 1 LIMIT 1")
 S(JOB_SET_PROGRESS, "ib", "UPDATE job SET progress = $2 WHERE id = $1")
-S(JOB_PROGRESS, "i", "SELECT progress FROM job WHERE id = $1")
 S(EVENT_LIST_SINCE, "ibi",
   "SELECT at, station, role, step, text, apdus FROM event WHERE party = $1 AND trace = $2 AND at >= $3 ORDER "
   "BY at, id")
 S(EXCHANGE_BY_ID, "i", "SELECT se, body FROM job WHERE id = $1 AND kind <= 2 AND state BETWEEN 1 AND 3")
 S(EXCHANGE_SEND_AGAIN, "i",
-  "UPDATE job SET state = 1, step = 0, due = $1 WHERE kind = 1 AND state BETWEEN 1 AND 3 AND state >= 2 AND step = 1")
+  "UPDATE job SET state = 1, step = 0, due = $1 WHERE kind = 1 AND state BETWEEN 1 AND 3 AND state >= 2 AND "
+  "step = 1")
 S(PARTY_LOCAL, "", "SELECT id, name FROM party WHERE partner_url = '' ORDER BY id")
-S(JOB_COUNTS, "", 
+S(JOB_COUNTS, "",
   "SELECT state, COUNT(*) FROM job WHERE state BETWEEN 1 AND 3 GROUP BY state "
   "UNION ALL SELECT 0, COUNT(*) FROM job WHERE kind <= 2 AND state = 0")
 S(STRAY_SET, "iit",

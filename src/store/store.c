@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Opening and closing, a pool of readers, ids that ascend in time; the writer stands in writer.c. Station 12 and every
- * durable step. Edge. */
+/* Opening and closing, a pool of readers, ids that ascend in time; the writer stands in writer.c. Station 12
+ * and every durable step. Edge. */
 #include "store/store.h"
 
 #include <stdlib.h>

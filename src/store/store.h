@@ -37,11 +37,11 @@ typedef enum tsm_err (*store_unit)(struct tx *tx, void *arg);
  * writer's thread: no I/O but the database in it.
  */
 enum tsm_err store_write(struct store *s, store_unit unit, void *arg);
-/* The same for work that nobody outside waits for, like an engine's: it stands behind store_write in the queue, and a
- * long batch of it is committed early when such a caller comes. */
+/* The same for work that nobody outside waits for, like an engine's: it stands behind store_write in the
+ * queue, and a long batch of it is committed early when such a caller comes. */
 enum tsm_err store_write_behind(struct store *s, store_unit unit, void *arg);
-/* Of that rank, too, and without waiting: `done` is called on the writer's thread after the commit (or failure). `sort`
- * orders a batch (an SE id). */
+/* Of that rank, too, and without waiting: `done` is called on the writer's thread after the commit (or
+ * failure). `sort` orders a batch (an SE id). */
 typedef void (*store_done)(void *arg, enum tsm_err result);
 enum tsm_err store_submit(struct store *s, store_unit unit, void *arg, int64_t sort, store_done done);
 /* Several at once: all are queued, or none; they share a commit where it has room. `work` is copied. */
@@ -58,8 +58,8 @@ enum tsm_err store_read(struct store *s, store_unit unit, void *arg);
 /* A new id: 41 bits of milliseconds, 10 of node, 12 of sequence; ascending within a process. */
 int64_t store_id(struct store *s);
 /* `note` is called on the writer's thread after a commit in which a unit said tx_note: work has become due.
- * `about`: bits that the callers of tx_note_of give a meaning; tx_note is bit 0. To be set before the first write.
- * NO_ROOM above STORE_NOTES_MAX. */
+ * `about`: bits that the callers of tx_note_of give a meaning; tx_note is bit 0. To be set before the first
+ * write. NO_ROOM above STORE_NOTES_MAX. */
 enum { STORE_NOTES_MAX = 4 };
 enum tsm_err store_on_note(struct store *s, void (*note)(void *arg, unsigned about), void *arg);
 void tx_note(struct tx *tx);

@@ -15,14 +15,12 @@ import sys
 import tempfile
 import time
 
-HERE = os.path.dirname(os.path.abspath(__file__))
-ROOT = os.environ.get("TSM_SOURCE_ROOT", os.path.dirname(os.path.dirname(HERE)))
-BUILD = os.path.abspath(os.environ.get("TSM_BUILD", os.path.join(ROOT, "build", "dev")))
+from node import BUILD, LAB, ROOT, Node, fixture, make_ca, owner_fixture, provider_fixture  # noqa: F401
+
 sys.path.insert(0, os.path.join(ROOT, "tests", "oracle"))
 
 from cards import Card, ESE_KEY, Ese, Uicc, luhn  # noqa: E402
-from client import Answer, Client  # noqa: E402,F401
-from node import LAB, Node, make_ca  # noqa: E402
+from client import Answer  # noqa: E402,F401
 from process import Died, Process, await_true, run  # noqa: E402,F401
 from tap import Skip, Tap, skip_all  # noqa: E402,F401
 
@@ -31,33 +29,11 @@ POLL_S = 20
 PROVIDER_ROLES, OWNER_ROLES = "sp", "sem,ota,device"
 
 
-def fixture():
-    """The laboratory's fixture, with paths that hold from everywhere."""
-    path = os.path.join(ROOT, "packaging", "laboratory", "fixture.json")
-    with open(path) as f:
-        data = json.load(f)
-    for script in data["perso_scripts"]:
-        script["file"] = os.path.normpath(os.path.join(os.path.dirname(path), script["file"]))
-    return data
-
-
-def _provider_fixture(data):
-    """A provider knows no profiles: the owner tells it the one of the element that it asks for."""
-    data["parties"][0]["partner_url"] = "https://127.0.0.1:9"
-    return {**data, "profiles": []}
-
-
-def _owner_fixture(data):
-    data["parties"] = [p for p in data["parties"] if p["name"] in ("operator", "bank")]
-    data["parties"][1]["partner_url"] = "https://127.0.0.1:9"
-    return {"parties": data["parties"], "profiles": data["profiles"]}
-
-
 class House:
     """roles: of a single tsmd. two_nodes: provider and owner apart, sharing only HTTPS. smsc_options: words for
     `tsm-lab smsc`, or None to start it later with start_smsc(). uicc_options, ese_options: words for every such
     element. tweak(fixture): changes the fixture data before it is loaded. answer_s: how long every profile waits
-    for an answer. settings: further options of tsmd."""
+    for an answer. callbacks: True, or words for `tsm-lab bank listen`. settings: further options of tsmd."""
 
     def __init__(self, roles=None, two_nodes=False, smsc_options=(), uicc_options=(), ese_options=(), tweak=None,
                  answer_s=None, callbacks=False, settings=()):
@@ -86,7 +62,8 @@ class House:
     def _start(self, cards):
         make_ca(self.dir)
         if self.callbacks:
-            self.bank = self._run("bank", ["bank", "listen", "--port", 0, "--log", self.callback_log()])
+            words = ["bank", "listen", "--port", 0, "--log", self.callback_log()]
+            self.bank = self._run("bank", words + ([] if self.callbacks is True else list(self.callbacks)))
             self.callback_port = self.bank.port()
         if self.smsc_options is not None:
             self.start_smsc(*self.smsc_options)
@@ -104,7 +81,7 @@ class House:
 
     def _start_two(self):
         """Each learns the other's address when both are up, by a second init: that is how a party's row changes."""
-        provider, owner = _provider_fixture(self._data()), _owner_fixture(self._data())
+        provider, owner = provider_fixture(self._data()), owner_fixture(self._data())
         o = self._start_node("owner", "operator", owner, ["--roles", OWNER_ROLES, "--listen-partner", "127.0.0.1:0"])
         device = f"https://127.0.0.1:{o.ports['device']}/gp/seram"
         p = self._start_node("provider", "bank", provider, ["--roles", PROVIDER_ROLES,
@@ -183,7 +160,7 @@ class House:
     def card(self, **changes):
         """Card data of a new customer as a dictionary; a field given as None is left out."""
         self.orders += 1
-        body = f"54133300{int(time.time()) % 1000:03d}{self.orders:04d}"
+        body = f"54133300{self.orders:07d}"
         data = {"pan": body + luhn(body), "psn": "01", "expiry": "3012", "effective": "2501", "service_code": "201",
                 "cardholder": "DEMO/CUSTOMER", "card_ref": f"card-{self.orders}"}
         data.update(changes)

@@ -44,6 +44,29 @@ def make_certificate(folder, name, common_name):
     return f"{base}.pem", f"{base}.key"
 
 
+def fixture():
+    """The laboratory's fixture, with paths that hold from everywhere."""
+    path = os.path.join(ROOT, "packaging", "laboratory", "fixture.json")
+    with open(path) as f:
+        data = json.load(f)
+    for script in data["perso_scripts"]:
+        script["file"] = os.path.normpath(os.path.join(os.path.dirname(path), script["file"]))
+    return data
+
+
+def provider_fixture(data):
+    """A provider knows no profiles: the owner tells it the one of the element that it asks for."""
+    data["parties"][0]["partner_url"] = "https://127.0.0.1:9"
+    return {**data, "profiles": []}
+
+
+def owner_fixture(data):
+    """An owner knows its elements' profiles, and where its providers are."""
+    data["parties"] = [p for p in data["parties"] if p["name"] in ("operator", "bank")]
+    data["parties"][1]["partner_url"] = "https://127.0.0.1:9"
+    return {"parties": data["parties"], "profiles": data["profiles"]}
+
+
 class Node:
     """Start, kill and start again; ports stay, so that partners and devices find it again."""
 

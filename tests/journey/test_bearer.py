@@ -27,7 +27,8 @@ SERVED = [
     ("a SIM that says nothing of errors", ["--quirk", "silent"], None),
     ("a SIM that wants IE 70 first in each segment", ["--quirk", "cpi-first"], "lab-uicc-cpi"),
     ("a SIM that takes the elements in any order", ["--quirk", "cpi-any"], "lab-uicc-cpi"),
-    ("a SIM that answers by SMS-SUBMIT whatever was asked", ["--quirk", "por-submit"], "answers in the delivery report"),
+    ("a SIM that answers by SMS-SUBMIT whatever was asked", ["--quirk", "por-submit"],
+     "answers in the delivery report"),
     ("a SIM that answers in the delivery report", [], "answers in the delivery report"),
     ("a SIM behind a centre that carries no report data", ["--por", "submit"], "answers in the delivery report"),
     ("a SIM with checksums of four octets", ["--quirk", "cmac4"], "a short checksum"),
@@ -46,7 +47,8 @@ SERVED = [
 
 # Refusals: the card, its profile, who has to act, words of the reason, the state of the instance.
 REFUSED = [
-    ("a script of more messages than the profile allows", [], "few messages", "SEM", ["short messages", "allows 3"], None),
+    ("a script of more messages than the profile allows", [], "few messages", "SEM",
+     ["short messages", "allows 3"], None),
     ("a packet of less security than the card wants", [], "a packet without ciphering", "SEM",
      ["proof of receipt 0A"], None),
     ("a packet of more messages than the card takes", ["--quirk", "max-segments-1"], None, "SE",

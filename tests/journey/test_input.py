@@ -53,7 +53,8 @@ MEMBERS = [
     ("data that are a card record in clear", {"data": '{"pan":"5413330089010434"}'}, (400, "BAD_FORM", "data")),
     ("a JWE whose header is no JSON", {"data": "eyJ.a.b.c.d"}, (400, "BAD_FORM", "data")),
     ("a suspend with card data", {"operation": "suspend"}, (400, "BAD_VALUE", "data")),
-    ("an operation that is not offered yet", {"operation": "exchange", "data": None}, (501, "UNSUPPORTED", "operation")),
+    ("an operation that is not offered yet", {"operation": "exchange", "data": None},
+     (501, "UNSUPPORTED", "operation")),
 ]
 
 ADDRESSES = [

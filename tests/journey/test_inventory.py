@@ -110,7 +110,8 @@ def owners_are_apart(tap, house):
     mine = row(1)
     answer = house.import_rows([mine, row(4000)], token="second")
     named = [(r["line"], r.get("field")) for r in answer["refused"]]
-    tap.ok(named == [(1, "iccid")] and answer["added"] == 1, "an element of another owner is refused, by its line", answer)
+    tap.ok(named == [(1, "iccid")] and answer["added"] == 1, "an element of another owner is refused, its line named",
+           answer)
     tap.equal(house.api("GET", f"{URL}/{mine['iccid']}", token="second").problem(), (404, "NOT_FOUND", None),
               "and cannot be seen")
     tap.equal(house.api("GET", f"{URL}/{row(4000)['iccid']}", token="operator").problem(), (404, "NOT_FOUND", None),

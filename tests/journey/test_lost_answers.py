@@ -22,7 +22,7 @@ def holds_one_service(house, element):
 
 
 def counters_ascend(log):
-    """No counter value of a key set twice with other octets: the card's log tells counter and checksum of each packet."""
+    """No counter value of a key set twice with other octets: the card's log tells counter and checksum of each."""
     seen = {}
     for tar, keys, counter, crc in re.findall(r"packet: TAR (\w+), keys (\d+), counter (\d+), CRC (\w+)", log):
         if seen.setdefault((tar, keys, int(counter)), crc) != crc:
@@ -100,10 +100,9 @@ def main():
         lost_proofs(tap, house, ended)
         too_many_lost_proofs(tap, house, ended)
         terminate_cleans_up(tap, house, ended)
-        handsets_that_fail(tap, house, "--drop-after",
-                           f"an answer of the server lost after K APDUs, K = 1..{APDUS[-1]}: the service is there once")
-        handsets_that_fail(tap, house, "--kill-after",
-                           f"the channel to the element lost after K APDUs, K = 1..{APDUS[-1]}: the service is there once")
+        each = f"after K APDUs, K = 1..{APDUS[-1]}: the service is there once"
+        handsets_that_fail(tap, house, "--drop-after", f"an answer of the server lost {each}")
+        handsets_that_fail(tap, house, "--kill-after", f"the channel to the element lost {each}")
         power_fails_with_a_key_change(tap, house)
     finally:
         house.stop()

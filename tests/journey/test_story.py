@@ -6,7 +6,7 @@ import os
 import re
 import sys
 
-from house import ESE_KEY, LAB, ROOT, House, Tap, fixture, run
+from house import ESE_KEY, LAB, ROOT, House, Tap, await_true, fixture, run
 
 PANS = ("5413330089010434", "5413330089020011")
 OPERATIONS = ("deploy", "suspend", "resume", "terminate")
@@ -103,8 +103,23 @@ def nothing_secret_is_written(tap, house):
     for node in house.nodes:
         needed |= {f"{node}.log", f"{node}.out", f"{node}/tsm.db"}
     tap.ok(read >= needed, "logs, database, evidence and callbacks were searched", needed - read)
-    tap.ok(any(name.startswith("tsm.db") for name in controls), "the search finds what is there: the ICCID in the database", controls)
-    tap.ok(not found, f"none of {len(values) + len(words)} secrets stands in any of {len(read)} files", "\n".join(found))
+    tap.ok(any(name.startswith("tsm.db") for name in controls), "the search finds what is there, the ICCID",
+           controls)
+    tap.ok(not found, f"none of {len(values) + len(words)} secrets stands in any of {len(read)} files",
+           "\n".join(found))
+
+
+def a_bank_that_refuses_at_first(tap):
+    """Its callback address answers 503 three times; then it hears of success and failure, of each once."""
+    with House(callbacks=["--refuse-first", "3"]) as house:
+        orders = [house.run_order("deploy", house.add_uicc(), house.card()),
+                  house.run_order("deploy", house.add_uicc(), house.card(expiry="2001"))]
+        await_true(lambda: len(house.callbacks_seen()) >= len(orders), 20, "callbacks")
+        seen = house.callbacks_seen()
+        told = {c["body"]["order"]: c["body"] for c in seen}
+        tap.equal([told[o["order"]]["state"] for o in orders], ["DONE", "FAILED"], "refused callbacks come again")
+        tap.equal(told[orders[1]["order"]]["failure"], orders[1]["failure"], "a failure is told with owner and reason")
+        tap.equal(len({c["idempotency_key"] for c in seen}), len(seen), "each under its own Idempotency-Key, once")
 
 
 def main():
@@ -121,6 +136,7 @@ def main():
         nothing_secret_is_written(tap, house)
     finally:
         house.stop()
+    a_bank_that_refuses_at_first(tap)
     tap.done()
 
 

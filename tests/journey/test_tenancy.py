@@ -21,7 +21,7 @@ def operator_addresses(house, order):
 
 def all_refused(tap, house, addresses, token, wanted, text):
     """Each address with a body that would be right or empty: the token is judged before the body."""
-    answers = {(method, path.rsplit("/", 1)[0]): house.api(method, path, "{}" if fields else None, token, fields).problem()
+    answers = {(method, path): house.api(method, path, "{}" if fields else None, token, fields).problem()
                for method, path, fields in addresses}
     wrong = {k: v for k, v in answers.items() if v is None or v[:2] != wanted}
     tap.ok(answers and not wrong, text, wrong)
@@ -58,7 +58,8 @@ def the_same_reference_is_free_for_each_tenant(tap, house):
 
 def roles_are_kept(tap, house, order):
     provider, operator = list(provider_addresses(house, order)), list(operator_addresses(house, order))
-    all_refused(tap, house, provider, "operator", (403, "NOT_ALLOWED"), "an operator is refused at a provider's addresses")
+    all_refused(tap, house, provider, "operator", (403, "NOT_ALLOWED"),
+                "an operator is refused at a provider's addresses")
     for token in ("bank", "other"):
         all_refused(tap, house, operator, token, (403, "NOT_ALLOWED"),
                     f"provider {token} is refused at an operator's addresses")

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
-"""An inventory whose keys are not the card's: the first failed proof ends the order, since cards count failures, and the
-failure says which key version and protocol were used (stations 9 to 11)."""
+"""An inventory whose keys are not the card's: the first failed proof ends the order, since cards count failures, and
+the failure says which key version and protocol were used (stations 9 to 11)."""
 from house import House, Tap
 
 STRANGE = "0F" * 16
@@ -19,7 +19,8 @@ def packets(element):
 def ended(tap, order, owner, words, text):
     failure = order.get("failure") or {}
     missing = [w for w in words if w not in failure.get("reason", "")]
-    tap.ok(order["state"] == "FAILED" and failure["owner"] == owner and not missing and failure["next_action"], text, order)
+    tap.ok(order["state"] == "FAILED" and failure["owner"] == owner and not missing and failure["next_action"], text,
+           order)
 
 
 def the_cryptogram_of_the_card_is_wrong(tap, house):
@@ -32,13 +33,13 @@ def the_cryptogram_of_the_card_is_wrong(tap, house):
               f"{what}: the failure names key version, protocol and i")
         seen = commands(element, INITIALIZE_UPDATE), commands(element, EXTERNAL_AUTHENTICATE)
         tap.equal(seen, (1, 0), f"{what}: one INITIALIZE UPDATE, no EXTERNAL AUTHENTICATE")
-        tap.equal(order["instance"]["state"], "NOT_DEPLOYED", f"{what}: nothing was changed, so the instance is as before")
+        tap.equal(order["instance"]["state"], "NOT_DEPLOYED", f"{what}: nothing was changed, the instance is as before")
 
 
 def the_key_version_is_not_there(tap, house):
     element = house.add_ese("--kvn", "30")
     order = house.run_order("deploy", element, house.card())
-    ended(tap, order, "SEM", ["INITIALIZE UPDATE", "6A88"], "a key version that the card has not is told by its status word")
+    ended(tap, order, "SEM", ["INITIALIZE UPDATE", "6A88"], "a key version that the card has not is named")
     tap.equal(commands(element, INITIALIZE_UPDATE), 1, "it is tried once")
 
 
@@ -58,7 +59,7 @@ def the_keys_of_a_uicc_are_wrong(tap, house):
         tap.equal(packets(element), 1, f"a wrong {key.upper()}: one packet was tried")
     element = house.add_uicc("--kvn", "2")
     order = house.run_order("deploy", element, house.card())
-    ended(tap, order, "SEM", ["proof of receipt 06"], "a key version that the UICC has not is told by its proof of receipt")
+    ended(tap, order, "SEM", ["proof of receipt 06"], "a key version that the UICC has not is named by its answer")
     tap.equal(packets(element), 1, "it is tried once")
 
 
@@ -75,7 +76,7 @@ def the_inventory_is_mended(tap, house):
     """The element comes into the inventory with its right keys only after the first order failed."""
     element = house.add_ese(known=False)
     unknown = house.run_order("deploy", element, house.card())
-    ended(tap, unknown, "SEM", ["no secure element of this owner"], "an element that is not in the inventory ends the order")
+    ended(tap, unknown, "SEM", ["no secure element of this owner"], "an unknown element ends the order")
     tap.equal(element.log(), "", "and is not touched")
     house.import_rows([element.row])
     done = house.run_order("deploy", element, house.card())

@@ -69,8 +69,9 @@ static enum tsm_err add_parties(struct tx *tx, void *arg)
     {
         int64_t owner = json_is_true(json_object_get(p, "owner")),
                 provider = json_is_true(json_object_get(p, "provider"));
-        enum tsm_err e = db_exec_one(tx, SQL_PARTY_SET, json_member(p, "name"), json_member(p, "callback_url"),
-                                     json_member(p, "partner_url"), owner, provider);
+        enum tsm_err e =
+            db_exec_one(tx, SQL_PARTY_SET, json_member(p, "name"), json_member(p, "callback_url"),
+                        json_member(p, "partner_url"), owner, provider);
         if (e == TSM_NOT_FOUND)
             e = db_exec(tx, SQL_PARTY_ADD, store_id(tx_store(tx)), json_member(p, "name"), owner, provider,
                         json_member(p, "callback_url"), json_member(p, "partner_url"), tx_now(tx));
@@ -128,7 +129,7 @@ static enum tsm_err add_masters(struct init *in)
         uint8_t value[32];
         enum vault_master kind = !strcmp(json_member(m, "kind"), "cvk")   ? MASTER_CVK
                                  : !strcmp(json_member(m, "kind"), "aes") ? MASTER_AES
-                                                                      : MASTER_TDES;
+                                                                          : MASTER_TDES;
         enum tsm_err e;
         TRY(party_of(in, json_member(m, "party"), &at));
         TRY(hex_read(json_member(m, "value"), value, sizeof value, &n));
@@ -198,7 +199,8 @@ static enum tsm_err add_load_files(struct init *in)
         enum tsm_err e;
         TRY(party_of(in, json_member(f, "party"), &at));
         l.party = in->parties.at[at].id;
-        snprintf(path, sizeof path, "%s/%s", in->o->cap_dir ? in->o->cap_dir : in->dir, json_member(f, "cap"));
+        snprintf(path, sizeof path, "%s/%s", in->o->cap_dir ? in->o->cap_dir : in->dir,
+                 json_member(f, "cap"));
         TRY(cap_file_block(path, l.package, &l.package_len, &l.content, &l.content_len, l.hash));
         e = store_write(in->store, add_load_file, &l);
         free(l.content);

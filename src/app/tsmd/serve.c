@@ -41,6 +41,7 @@ static enum tsm_err open_provider(struct house *h)
                           .partners = h->partners,
                           .clock = &clock_real,
                           .client = h->client,
+                          .waits_max = (unsigned)strtoul(h->c->http_workers, NULL, 10) / 2,
                           .vault_of = parties_vault,
                           .self = &h->parties};
     if (!config_has_role(h->c, "sp"))
@@ -100,7 +101,10 @@ static enum tsm_err open_sms(struct house *h)
 
 static enum tsm_err open_device(struct house *h)
 {
-    struct device_config c = {.store = h->store, .partners = h->partners, .clock = &clock_real};
+    struct device_config c = {.store = h->store,
+                              .partners = h->partners,
+                              .clock = &clock_real,
+                              .held_max = (unsigned)strtoul(h->c->http_workers, NULL, 10) / 2};
     if (!config_has_role(h->c, "device"))
         return TSM_OK;
     TRY(device_new(&c, &h->device));

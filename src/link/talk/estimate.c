@@ -3,7 +3,8 @@
 #include "link/talk/inside.h"
 #include "ota/packet/packet.h"
 
-/* The fewest short messages that carry a script of this length; as many as the profile allows where none does. */
+/* The fewest short messages that carry a script of this length; as many as the profile allows where none
+ * does. */
 static size_t segments_of(const struct se_profile *p, size_t len)
 {
     size_t n = 1;

@@ -130,8 +130,8 @@ static bool is_no_proof(enum tsm_err e)
            e == TSM_TRAILING_BYTES;
 }
 
-/* A late proof of an older packet, or a success without the checksum that was asked for: refusals may come bare, since
- * a card that cannot read the packet cannot protect its answer. */
+/* A late proof of an older packet, or a success without the checksum that was asked for: refusals may come
+ * bare, since a card that cannot read the packet cannot protect its answer. */
 static bool is_strange(const struct scp80_command *sent, const struct scp80_response *r)
 {
     unsigned asked = (sent->spi[1] & SPI2_POR_INTEGRITY) >> SPI2_POR_INTEGRITY_SHIFT;
@@ -139,8 +139,8 @@ static bool is_strange(const struct scp80_command *sent, const struct scp80_resp
 }
 
 /* Opens the proof; *ours false: the real one may still come. */
-static enum tsm_err open_proof(struct talk *t, const struct scene *s, struct por_job *job, struct writer *store,
-                               bool *ours)
+static enum tsm_err open_proof(struct talk *t, const struct scene *s, struct por_job *job,
+                               struct writer *store, bool *ours)
 {
     struct scp80_command sent = command_of(t, s, t->state->counter, BYTES_NONE);
     job->keys = key_of(t, s)->sealed;

@@ -210,8 +210,8 @@ static enum talk_event judge(struct talk *t, const struct replies *r)
     return TALK_FAILED;
 }
 
-/* A probe may find nothing; refused, it says nothing of the step, and to take that for "not there" would call a refused
- * deletion done. */
+/* A probe may find nothing; refused, it says nothing of the step, and to take that for "not there" would call
+ * a refused deletion done. */
 static bool is_fine(struct talk *t, const struct plan_step *step, uint16_t sw, const char *what)
 {
     return (t->state->phase == TALK_PROBING && sw == SW_NOT_FOUND) ||

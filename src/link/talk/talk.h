@@ -100,11 +100,11 @@ enum tsm_err talk_prepare(struct talk *t);
 /* The payload of the next exchange, a JSON list of hex strings; owned by the caller. Reserves the counter in
  * `tx`. NEEDS_BETTER_LINK where no packet of this profile holds a command. */
 enum tsm_err talk_next(struct talk *t, struct tx *tx, json_t **payload);
-/* Reads {answers: [..]} or {lost: true, reason} or {failure: {owner, reason, next_action}}. Errors of the vault
- * (CRYPTOGRAM_WRONG ..) become TALK_FAILED; only what may be tried again is returned. */
+/* Reads {answers: [..]} or {lost: true, reason} or {failure: {owner, reason, next_action}}. Errors of the
+ * vault (CRYPTOGRAM_WRONG ..) become TALK_FAILED; only what may be tried again is returned. */
 enum tsm_err talk_read(struct talk *t, const json_t *reply, enum talk_event *event);
-/* Exchanges that the whole plan will need, and the short messages in them (proofs of receipt apart: one an exchange); for
- * station 4. In a channel, a step is one exchange. */
+/* Exchanges that the whole plan will need, and the short messages in them (proofs of receipt apart: one an
+ * exchange); for station 4. In a channel, a step is one exchange. */
 struct talk_estimate {
     size_t exchanges, messages, bytes;
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* SERAM sessions: polls held until there is work, exchanges that nobody fetched. Station 9. Role. [GP SERAM 2.0.0] */
+/* SERAM sessions: polls held until there is work, exchanges that nobody fetched. Station 9. Role. [GP
+ * SERAM 2.0.0] */
 #include "role/device/device.h"
 
 #include <errno.h>
@@ -19,8 +20,8 @@ struct device {
     bool stopping;
 };
 
-/* A poll that found nothing waits for a commit that made work due (true), or for the end of its time. When too many wait
- * already it does not: each of them keeps a worker of the listener. */
+/* A poll that found nothing waits for a commit that made work due (true), or for the end of its time. When
+ * too many wait already it does not: each of them keeps a worker of the listener. */
 static bool wait_for_work(struct device *d, struct visit *v, uint64_t *seen, const struct timespec *until)
 {
     bool more;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One call of an agent, as units of work. Each batch is committed before it is answered; a repeated report is known by
- * the agent's cookie or its hash and answered with the same batch; a device that begins anew has lost the batch it had. Station 9. Role.
- * [GP SERAM 2.0.0, DESIGN 6]
+ * One call of an agent, as units of work. Each batch is committed before it is answered; a repeated report is
+ * known by the agent's cookie or its hash and answered with the same batch; a device that begins anew has
+ * lost the batch it had. Station 9. Role. [GP SERAM 2.0.0, DESIGN 6]
  */
 #include "role/device/visit.h"
 
@@ -95,8 +95,8 @@ static json_t *answers_json(const struct seram_report *r)
     return json_pack("{so}", "answers", list);
 }
 
-/* The agent never saw this batch: the answer was lost, and it says again what it said before. Without a cookie two
- * failures look alike; they count as two, since a batch that was not seen may be called lost. */
+/* The agent never saw this batch: the answer was lost, and it says again what it said before. Without a
+ * cookie two failures look alike; they count as two, since a batch that was not seen may be called lost. */
 static bool is_repeated(const struct visit *v, const struct in_hand *x)
 {
     const struct seram_report *r = v->report;
@@ -166,8 +166,8 @@ static enum tsm_err give_batch(struct tx *tx, struct visit *v)
     return db_exec_one(tx, SQL_JOB_SET_PROGRESS, x.id, BYTES(v->hash));
 }
 
-/* The first answer says Start, until the agent does not say any more that it was sent nothing: a crash here would else
- * leave an agent that refuses every command. [localAgentStatusEnum: POLLING] */
+/* The first answer says Start, until the agent does not say any more that it was sent nothing: a crash here
+ * would else leave an agent that refuses every command. [localAgentStatusEnum: POLLING] */
 static enum tsm_err start_session(struct tx *tx, struct visit *v)
 {
     bool begun = v->state == SESSION_STARTING && v->report->status != SERAM_POLLING;

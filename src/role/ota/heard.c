@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the network says of exchanges by short message: proofs of receipt, refusals, receipts. Stations 9 and 10. Role.
- * [SMPP 3.4 4.6, TS 31.115] */
+/* What the network says of exchanges by short message: proofs of receipt, refusals, receipts. Stations 9
+ * and 10. Role. [SMPP 3.4 4.6, TS 31.115] */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -22,7 +22,8 @@ static enum tsm_err finish(struct tx *tx, struct ending *e, int64_t job, int64_t
     json_t *document;
     enum tsm_err err;
     TRY(exchange_read(body, &ex, &document));
-    err = exchange_finish(e->o->c.partners, tx, &(struct exchange_end){job, se, ex.call, json_incref(e->reply)});
+    err = exchange_finish(e->o->c.partners, tx,
+                          &(struct exchange_end){job, se, ex.call, json_incref(e->reply)});
     json_decref(document);
     return err;
 }
@@ -103,8 +104,8 @@ static const char *digits_of(const char *msisdn)
     return msisdn[0] == '+' ? msisdn + 1 : msisdn;
 }
 
-/* Acknowledged to the centre only when the proof is stored, and forgotten only then: else its last segment comes again
- * and completes the message once more. */
+/* Acknowledged to the centre only when the proof is stored, and forgotten only then: else its last segment
+ * comes again and completes the message once more. */
 static enum tsm_err on_message(void *self, const struct smpp_in *in)
 {
     struct ota *o = self;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What providers ask to be done on a secure element: read, judged by the registry, stored as a job. Stations 2 and 6. Role.
+/* What providers ask to be done on a secure element: read, judged by the registry, stored as a job. Stations
+ * 2 and 6. Role.
  */
 #include <stdlib.h>
 
@@ -74,8 +75,9 @@ static enum tsm_err judge_installation(struct turn *t, struct tx *tx, int64_t pr
     TRY(e);
     TRY(domain_of_holder(&t->domain, provider));
     TRY(registry_load(t, tx));
-    return t->foreign ? FAIL(CONFLICT, "the load file or an application is another domain's on this secure element")
-                      : TSM_OK;
+    return t->foreign
+               ? FAIL(CONFLICT, "the load file or an application is another domain's on this secure element")
+               : TSM_OK;
 }
 
 static enum tsm_err judge_creation(struct turn *t, struct tx *tx, int64_t provider)
@@ -107,7 +109,8 @@ static char *job_body(const struct partner_call *call, json_t *o)
     return json_text(o);
 }
 
-static enum tsm_err add_work(struct turn *t, struct tx *tx, const struct partner_call *call, struct bytes body)
+static enum tsm_err add_work(struct turn *t, struct tx *tx, const struct partner_call *call,
+                             struct bytes body)
 {
     struct job_new job = {.kind = JOB_DOMAIN,
                           .state = JOB_READY,
@@ -132,7 +135,8 @@ static enum tsm_err accept(struct turn *t, struct tx *tx, const struct partner_c
                    : add_work(t, tx, call, body);
 }
 
-/* Rule 8: what will be done is stored with the call that asks for it; what cannot be done is refused at once. */
+/* Rule 8: what will be done is stored with the call that asks for it; what cannot be done is refused at once.
+ */
 enum tsm_err sem_accept_work(void *self, struct tx *tx, const struct partner_call *call)
 {
     struct turn t = {.sem = self};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A provider's domain in the owner's registry: AID, TAR, first keys, hand-over. Station 6. Role. [DESIGN 6] */
+/* A provider's domain in the owner's registry: AID, TAR, first keys, hand-over. Station 6. Role. [DESIGN 6]
+ */
 #include <stdio.h>
 
 #include "base/hex.h"

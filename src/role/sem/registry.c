@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The owner's registry follows the card step by step: an object is noted before its command leaves, completed when the
- * card has it, taken back when the card refused it. So a provider can have removed what is his, and nothing else.
- * Stations 6 and 11. Role. [GPCS 6.4]
+ * The owner's registry follows the card step by step: an object is noted before its command leaves, completed
+ * when the card has it, taken back when the card refused it. So a provider can have removed what is his, and
+ * nothing else. Stations 6 and 11. Role. [GPCS 6.4]
  */
 #include <stdio.h>
 #include <string.h>
@@ -15,7 +15,8 @@ static struct bytes instance_aid(const struct plan_application *a)
 }
 
 /* Whose is it? 0: no row. */
-static enum tsm_err domain_with(struct tx *tx, enum sql_id statement, int64_t se, struct bytes aid, int64_t found[2])
+static enum tsm_err domain_with(struct tx *tx, enum sql_id statement, int64_t se, struct bytes aid,
+                                int64_t found[2])
 {
     ROWS r = {0};
     enum tsm_err e = db_first(tx, &r, statement, se, aid);
@@ -61,19 +62,17 @@ static enum tsm_err set_domain(struct turn *t, struct tx *tx, enum domain_state 
     return db_exec_one(tx, SQL_DOMAIN_SET, t->domain.id, (int64_t)state, t->domain.tar);
 }
 
-/* One row a step that makes or removes an object: what the registry says before it, after it, and when it was refused. */
+/* One row a step that makes or removes an object: what the registry says before it, after it, and when it was
+ * refused. */
 enum object { OBJECT_DOMAIN, OBJECT_EXECUTABLE, OBJECT_APPLICATION };
 static const struct object_row {
     const char *step;
     enum object object;
     bool removes;
 } object_rows[] = {
-    {"INSTALL_DOMAIN", OBJECT_DOMAIN, false},
-    {"LOAD", OBJECT_EXECUTABLE, false},
-    {"INSTALL_PAYMENT", OBJECT_APPLICATION, false},
-    {"INSTALL_PPSE", OBJECT_APPLICATION, false},
-    {"DELETE_PAYMENT", OBJECT_APPLICATION, true},
-    {"DELETE_PPSE", OBJECT_APPLICATION, true},
+    {"INSTALL_DOMAIN", OBJECT_DOMAIN, false},       {"LOAD", OBJECT_EXECUTABLE, false},
+    {"INSTALL_PAYMENT", OBJECT_APPLICATION, false}, {"INSTALL_PPSE", OBJECT_APPLICATION, false},
+    {"DELETE_PAYMENT", OBJECT_APPLICATION, true},   {"DELETE_PPSE", OBJECT_APPLICATION, true},
     {"DELETE_LOAD_FILE", OBJECT_EXECUTABLE, true},
 };
 
@@ -116,7 +115,8 @@ enum tsm_err registry_after(struct turn *t, struct tx *tx)
         return note_made(t, tx, step, true);
     return row->object == OBJECT_EXECUTABLE
                ? db_exec(tx, SQL_EXECUTABLE_DELETE, t->el.id, t->facts.package_aid)
-               : db_exec(tx, SQL_APPLICATION_DELETE, t->el.id, instance_aid(&t->facts.applications[step->arg]));
+               : db_exec(tx, SQL_APPLICATION_DELETE, t->el.id,
+                         instance_aid(&t->facts.applications[step->arg]));
 }
 
 enum tsm_err registry_refused(struct turn *t, struct tx *tx)

@@ -90,8 +90,9 @@ enum tsm_err sem_check_eligibility(void *self, struct tx *tx, const struct partn
     for (size_t i = 0; i < verdict.n; i++)
         json_array_append_new(reasons, json_string(eligibility_reason_text(verdict.reason[i])));
     return partner_reply_json(((struct sem *)self)->c.partners, tx, call->id,
-                     json_pack("{sb so so so}", "eligible", verdict.n == 0, "reasons", reasons, "profile",
-                               profile, "element", json_sprintf("%lld", (long long)s.el.id)));
+                              json_pack("{sb so so so}", "eligible", verdict.n == 0, "reasons", reasons,
+                                        "profile", profile, "element",
+                                        json_sprintf("%lld", (long long)s.el.id)));
 }
 
 enum tsm_err sem_book_space(void *self, struct tx *tx, const struct partner_call *call)
@@ -111,7 +112,8 @@ enum tsm_err sem_book_space(void *self, struct tx *tx, const struct partner_call
     }
     TRY(db_exec(tx, SQL_BOOKING_SET, store_id(tx_store(tx)), s.el.id, call->peer, s.a.bytes,
                 tx_now(tx) + SECONDS(BOOKING_S)));
-    return partner_reply_json(sem->c.partners, tx, call->id, json_pack("{sI}", "booked", (json_int_t)s.a.bytes));
+    return partner_reply_json(sem->c.partners, tx, call->id,
+                              json_pack("{sI}", "booked", (json_int_t)s.a.bytes));
 }
 
 enum tsm_err sem_release_space(void *self, struct tx *tx, const struct partner_call *call)

@@ -67,7 +67,8 @@ enum tsm_err registry_load(struct turn *t, struct tx *tx);
 enum tsm_err registry_before(struct turn *t, struct tx *tx);
 enum tsm_err registry_after(struct turn *t, struct tx *tx);
 enum tsm_err registry_refused(struct turn *t, struct tx *tx);
-/* The keys leave as a JWE that only the provider's vault opens, and the owner's copy is gone in the same commit. */
+/* The keys leave as a JWE that only the provider's vault opens, and the owner's copy is gone in the same
+ * commit. */
 enum tsm_err domain_hand_over(struct turn *t, struct tx *tx, const struct job *job, json_t **reply);
 /* What the registry says after the work is done, and what the provider is answered. */
 enum tsm_err work_done(struct turn *t, struct tx *tx, const struct job *job, json_t **reply);

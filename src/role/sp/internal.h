@@ -19,6 +19,7 @@ struct sp {
     char device_url[200];
     pthread_mutex_t lock;
     pthread_cond_t turned;
+    unsigned waiting;
     uint64_t turns; /* committed turns of orders, so that waiting callers look again */
     bool stopping;
 };

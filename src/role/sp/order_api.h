@@ -20,7 +20,8 @@ enum tsm_err sp_wait_for_state(struct sp *sp, struct order *order, enum order_st
 /* How many turns of orders were committed here, and waiting for the next one: for callers that wait for a
  * state. */
 uint64_t sp_turns(struct sp *sp);
-void sp_wait_turn(struct sp *sp, uint64_t seen, time_us until);
+/* False: as many wait as may; `due` waits all the same. */
+bool sp_wait_turn(struct sp *sp, uint64_t seen, time_us until, bool due);
 void sp_note_turn(struct sp *sp);
 
 #endif

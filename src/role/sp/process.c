@@ -121,7 +121,8 @@ static enum tsm_err fail(struct turn *t, struct tx *tx)
 static int64_t next_step(struct turn *t)
 {
     int64_t next = t->job->step + 1;
-    while ((size_t)next < t->process->n && t->process->steps[next].needless && t->process->steps[next].needless(t))
+    while ((size_t)next < t->process->n && t->process->steps[next].needless &&
+           t->process->steps[next].needless(t))
         next++;
     if (next > t->job->step + 1 && (size_t)next < t->process->n && t->process->steps[next].needless)
         json_object_set_new(t->progress, "ask_first", json_true());

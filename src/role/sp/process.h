@@ -41,7 +41,8 @@ struct turn {
     struct instance instance;
     struct vault_party *vault;
     const struct process *process;
-    json_t *progress, *reply, *question, *flavor; /* flavor: body of the chosen one, NULL before station 4 is done */
+    json_t *progress, *reply, *question,
+        *flavor; /* flavor: body of the chosen one, NULL before station 4 is done */
     int64_t owner, asks;
     struct se_profile profile;
     struct plan_facts facts;

@@ -73,7 +73,8 @@ static bool fits(const json_t *flavor, const char *profile)
     const json_t *name;
     size_t i;
     json_array_foreach(json_object_get(flavor, "profiles"), i,
-                       name) if (json_is_string(name) && !strcmp(json_string_value(name), profile)) return true;
+                       name) if (json_is_string(name) &&
+                                 !strcmp(json_string_value(name), profile)) return true;
     return false;
 }
 
@@ -180,7 +181,8 @@ enum tsm_err ask_domain(struct turn *t, json_t **question)
 {
     json_t *jwk = NULL;
     TRY(vault_public_jwk(t->vault, VAULT_KEY_HANDOVER, &jwk));
-    return give_question(json_pack("{ss so}", "domain", json_member(t->flavor, "domain"), "jwk", jwk), question);
+    return give_question(json_pack("{ss so}", "domain", json_member(t->flavor, "domain"), "jwk", jwk),
+                         question);
 }
 
 /* The owner's key set comes in by JWE, and the provider's own is made: both before the commit, since the
@@ -276,8 +278,8 @@ static enum tsm_err content_question(struct turn *t, bool content, json_t **ques
     json_array_foreach(json_object_get(t->flavor, "applications"), i, app) json_array_append_new(
         list, json_pack("{ss ss ss}", "module", json_member(app, "module"), "instance",
                         json_member(app, "instance"), "privileges", json_member(app, "privileges")));
-    return give_question(json_pack("{ss so so}", "domain", json_member(t->flavor, "domain"), "load_file", l.json,
-                                   "applications", list),
+    return give_question(json_pack("{ss so so}", "domain", json_member(t->flavor, "domain"), "load_file",
+                                   l.json, "applications", list),
                          question);
 }
 

@@ -38,6 +38,7 @@ enum tsm_err sp_new(const struct sp_config *config, struct sp **out)
     struct sp *sp = calloc(1, sizeof *sp);
     NEED(sp != NULL, NO_MEMORY);
     sp->c = *config;
+    sp->c.waits_max = config->waits_max ? config->waits_max : ORDER_WAITS_MAX;
     pthread_mutex_init(&sp->lock, NULL);
     pthread_cond_init(&sp->turned, NULL);
     *out = sp;
@@ -67,14 +68,21 @@ uint64_t sp_turns(struct sp *sp)
     return n;
 }
 
-void sp_wait_turn(struct sp *sp, uint64_t seen, time_us until)
+bool sp_wait_turn(struct sp *sp, uint64_t seen, time_us until, bool due)
 {
     struct timespec t = {.tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000};
+    bool allowed;
     pthread_mutex_lock(&sp->lock);
-    while (sp->turns == seen && !sp->stopping)
-        if (pthread_cond_timedwait(&sp->turned, &sp->lock, &t) != 0)
-            break;
+    allowed = (due || sp->waiting < sp->c.waits_max) && !sp->stopping;
+    if (allowed) {
+        sp->waiting++;
+        while (sp->turns == seen && !sp->stopping)
+            if (pthread_cond_timedwait(&sp->turned, &sp->lock, &t) != 0)
+                break;
+        sp->waiting--;
+    }
     pthread_mutex_unlock(&sp->lock);
+    return allowed;
 }
 
 void sp_note_turn(struct sp *sp)

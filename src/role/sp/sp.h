@@ -17,7 +17,9 @@ struct sp_config {
     struct partners *partners;
     struct clock *clock;
     struct http_client *client; /* tells providers' callback addresses */
-    const char *device_url;     /* where device agents find the remote agent, told with an order */
+    unsigned
+        waits_max; /* callers that wait at once, fewer than the listener has workers; 0: ORDER_WAITS_MAX */
+    const char *device_url; /* where device agents find the remote agent, told with an order */
     /* The vault of a party whose provider's side runs here; NOT_FOUND else. */
     enum tsm_err (*vault_of)(void *self, int64_t party, struct vault_party **out);
     void *self;
@@ -39,6 +41,7 @@ enum {
     ORDER_DEADLINE_MAX_S = 30 * 86400,
     ORDER_DATA_MAX = 8192,
     ORDER_WAIT_MAX_S = 30,
+    ORDER_WAITS_MAX = 8,
     ORDER_LIST_MAX = 100,
     CALLBACK_DEADLINE_S = 86400,
     AGENT_WAIT_S = 5

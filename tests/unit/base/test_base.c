@@ -100,8 +100,9 @@ static void hex_refuses_odd_lengths_and_other_letters(void **state)
 /* RFC 4648 clause 10, without the padding that base64url in JOSE leaves out. */
 static void base64url_matches_the_published_examples(void **state)
 {
-    static const char *const rows[][2] = {{"", ""}, {"f", "Zg"}, {"fo", "Zm8"}, {"foo", "Zm9v"}, {"foob", "Zm9vYg"},
-                                          {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}};
+    static const char *const rows[][2] = {
+        {"", ""},           {"f", "Zg"},          {"fo", "Zm8"},         {"foo", "Zm9v"},
+        {"foob", "Zm9vYg"}, {"fooba", "Zm9vYmE"}, {"foobar", "Zm9vYmFy"}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         char text[16];
@@ -127,7 +128,8 @@ static void base64url_refuses_bits_that_no_encoder_sets(void **state)
 
 static void a_uuid_says_that_it_is_random(void **state)
 {
-    static const uint8_t ones[16] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
+    static const uint8_t ones[16] = {0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
+                                     0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF};
     char text[37];
     (void)state;
     assert_string_equal(uuid_text(ones, text), "ffffffff-ffff-4fff-bfff-ffffffffffff");

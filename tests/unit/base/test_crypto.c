@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The crypto seam against published values. [RFC 4493, SP 800-38A, SP 800-38D, FIPS 180-4, GPCS App. B, EMV Book 2] */
+/* The crypto seam against published values. [RFC 4493, SP 800-38A, SP 800-38D, FIPS 180-4, GPCS App. B, EMV
+ * Book 2] */
 #include <stdarg.h>
 #include <stddef.h>
 #include <setjmp.h>
@@ -38,8 +39,10 @@ static void cmac_matches_rfc_4493(void **state)
 {
     struct cipher_key k = key_of(CIPHER_AES, "2B7E151628AED2A6ABF7158809CF4F3C");
     uint8_t m[64], mac[16];
-    struct bytes all = hex("6BC1BEE22E409F96E93D7E117393172AAE2D8A571E03AC9C9EB76FAC45AF8E5130C81C46A35CE411E5FBC1191A0A52EFF69F2445DF4F9B17AD2B417B"
-                           "E66C3710", m, sizeof m);
+    struct bytes all = hex("6BC1BEE22E409F96E93D7E117393172AAE2D8A571E03AC9C9EB76FAC45AF8E5130C81C46A35CE411E"
+                           "5FBC1191A0A52EFF69F2445DF4F9B17AD2B417B"
+                           "E66C3710",
+                           m, sizeof m);
     struct bytes part[2];
     (void)state;
     assert_int_equal(crypto_cmac(&k, NULL, 0, mac), TSM_OK);
@@ -60,7 +63,8 @@ static void cbc_matches_sp_800_38a(void **state)
 {
     uint8_t iv[16], m[32], out[32];
     struct cipher_key k = key_of(CIPHER_AES, "2B7E151628AED2A6ABF7158809CF4F3C");
-    struct cipher_key k256 = key_of(CIPHER_AES, "603DEB1015CA71BE2B73AEF0857D77811F352C073B6108D72D9810A30914DFF4");
+    struct cipher_key k256 =
+        key_of(CIPHER_AES, "603DEB1015CA71BE2B73AEF0857D77811F352C073B6108D72D9810A30914DFF4");
     struct bytes in = hex("6BC1BEE22E409F96E93D7E117393172AAE2D8A571E03AC9C9EB76FAC45AF8E51", m, sizeof m);
     (void)state;
     hex("000102030405060708090A0B0C0D0E0F", iv, sizeof iv);
@@ -91,7 +95,8 @@ static void gcm_matches_the_published_case_and_refuses_a_flipped_bit(void **stat
     struct cipher_key k = key_of(CIPHER_AES, "FEFFE9928665731C6D6A8F9467308308");
     struct gcm g = {.nonce = hex("CAFEBABEFACEDBADDECAF888", n, sizeof n),
                     .aad = hex("FEEDFACEDEADBEEFFEEDFACEDEADBEEFABADDAD2", a, sizeof a)};
-    struct bytes plain = hex("D9313225F88406E5A55909C5AFF5269A86A7A9531534F7DA2E4C303D8A318A721C3C0C95956809532FCF0E2449A6B525B16AEDF5AA0DE657BA637B39",
+    struct bytes plain = hex("D9313225F88406E5A55909C5AFF5269A86A7A9531534F7DA2E4C303D8A318A721C3C0C959568095"
+                             "32FCF0E2449A6B525B16AEDF5AA0DE657BA637B39",
                              p, sizeof p);
     (void)state;
     assert_int_equal(crypto_gcm_seal(&k, g, plain, c, tag), TSM_OK);

@@ -4,7 +4,7 @@
 #ifndef TSM_BENCH_BARE_SCP03_H
 #define TSM_BENCH_BARE_SCP03_H
 
-#include "bare/crypto.h"
+#include "bare/crypto/crypto.h"
 
 enum { BARE_COMMANDS = 40, BARE_COMMAND_DATA = 200, BARE_PADDED = 208, BARE_HEADER = 5, BARE_MAC = 8 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Kept EVP contexts, re-initialised for each message. Bench only; includes nothing of src/. [SP 800-38A/B/D]
  */
-#include "bare/crypto.h"
+#include "bare/crypto/crypto.h"
 
 #include <openssl/core_names.h>
 #include <openssl/params.h>

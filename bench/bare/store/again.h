@@ -7,7 +7,7 @@
 #ifndef TSM_BENCH_BARE_AGAIN_H
 #define TSM_BENCH_BARE_AGAIN_H
 
-#include "bare/lite.h"
+#include "bare/store/lite.h"
 
 enum { BARE_AGAIN_TABLES = 11 };
 

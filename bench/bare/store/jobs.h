@@ -8,8 +8,8 @@
 #ifndef TSM_BENCH_BARE_JOBS_H
 #define TSM_BENCH_BARE_JOBS_H
 
-#include "bare/card.h"
-#include "bare/lite.h"
+#include "bare/crypto/card.h"
+#include "bare/store/lite.h"
 
 enum { BARE_BATCH = 1000 };
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Bare SQLite, and the floor: the narrowest row. Bench only; includes nothing of src/. */
-#include "bare/lite.h"
+#include "bare/store/lite.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "bare/crypto.h"
+#include "bare/crypto/crypto.h"
 
 enum { BATCH = 1000, TEXT_MAX = 2048 };
 

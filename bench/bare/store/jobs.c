@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* An OTA job as a plain loop over SQL and EVP. Bench only; includes nothing of src/. */
-#include "bare/jobs.h"
+#include "bare/store/jobs.h"
 
 #include <stdio.h>
 #include <stdlib.h>

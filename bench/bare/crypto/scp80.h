@@ -4,7 +4,7 @@
 #ifndef TSM_BENCH_BARE_SCP80_H
 #define TSM_BENCH_BARE_SCP80_H
 
-#include "bare/crypto.h"
+#include "bare/crypto/crypto.h"
 
 enum {
     BARE_PAYLOAD = 98,

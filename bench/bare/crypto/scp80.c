@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A packet's primitive calls in a loop: GCM open, CMAC over head and data, CBC over the rest. Bench only. */
-#include "bare/scp80.h"
+#include "bare/crypto/scp80.h"
 
 #include <string.h>
 

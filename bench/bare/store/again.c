@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rows read, tables emptied, rows inserted again. Bench only; includes nothing of src/. */
-#include "bare/again.h"
+#include "bare/store/again.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "bare/crypto.h"
+#include "bare/crypto/crypto.h"
 
 enum { SQL_MAX = 512, COLUMNS_MAX = 32 };
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SCP03's primitive calls without any of its forms. Bench only. */
-#include "bare/scp03.h"
+#include "bare/crypto/scp03.h"
 
 #include <string.h>
 

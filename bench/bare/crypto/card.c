@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A card that knows one thing: packets in, proofs of receipt out. Bench only; includes nothing of src/. */
-#include "bare/card.h"
+#include "bare/crypto/card.h"
 
 #include <string.h>
 

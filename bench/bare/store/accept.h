@@ -7,7 +7,7 @@
 #ifndef TSM_BENCH_BARE_ACCEPT_H
 #define TSM_BENCH_BARE_ACCEPT_H
 
-#include "bare/lite.h"
+#include "bare/store/lite.h"
 
 enum { BARE_ACCEPT_STATEMENTS = 10 };
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Orders as bare rows. Bench only; includes nothing of src/. */
-#include "bare/accept.h"
+#include "bare/store/accept.h"
 
 #include <openssl/sha.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "bare/crypto.h"
+#include "bare/crypto/crypto.h"
 
 enum { TOKEN, SERVICE, FIND, INSTANCE, ORDER, JOB, EVENT, LAST, AUDIT, USAGE };
 enum { PARTY = 2, STEP = 8, DATA_MAX = 4096, ICCID_KIND = 0, JOB_ORDER = 3, READY = 1, STATION = 3 };

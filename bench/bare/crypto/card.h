@@ -7,7 +7,7 @@
 #ifndef TSM_BENCH_BARE_CARD_H
 #define TSM_BENCH_BARE_CARD_H
 
-#include "bare/scp80.h"
+#include "bare/crypto/scp80.h"
 
 enum {
     POR_UDH = 3,
