@@ -3,17 +3,17 @@
 #include "net.h"
 
 #include <arpa/inet.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <unistd.h>
 
 #include "bench.h"
 
-enum { CONNECTIONS_MAX = 64 };
+enum { CONNECTIONS_MAX = 64, WAIT_MS = 20000 };
 
 enum tsm_err net_tls(const char *ca_file, SSL_CTX **out)
 {
@@ -63,111 +63,145 @@ static size_t reply_length(struct net *n)
     return (size_t)(n->body - n->reply) + (field && field < end ? strtoul(field + 17, NULL, 10) : 0);
 }
 
+/* Takes what SSL_read gave; *done when the reply is whole. */
+static enum tsm_err take(struct net *n, int got, bool *done)
+{
+    NEED(got > 0, PEER_DOWN);
+    n->got += (size_t)got;
+    n->reply[n->got] = 0;
+    if (!n->whole)
+        n->whole = reply_length(n);
+    NEED(n->whole < NET_REPLY_MAX && (n->whole == 0 || n->got <= n->whole), TOO_LONG);
+    *done = n->whole && n->got == n->whole;
+    return TSM_OK;
+}
+
+static enum tsm_err ask(struct net *n, const char *request, size_t len)
+{
+    n->got = n->whole = 0;
+    NEED(SSL_write(n->ssl, request, (int)len) == (int)len, PEER_DOWN);
+    return TSM_OK;
+}
+
+static int reply_status(const struct net *n)
+{
+    return strlen(n->reply) > 12 ? atoi(n->reply + 9) : 0; /* "HTTP/1.1 200 " */
+}
+
 enum tsm_err net_ask(struct net *n, const char *request, size_t len, int *status)
 {
-    size_t got = 0, whole = 0;
-    NEED(SSL_write(n->ssl, request, (int)len) == (int)len, PEER_DOWN);
-    do {
-        int r = SSL_read(n->ssl, n->reply + got, (int)(NET_REPLY_MAX - 1 - got));
-        NEED(r > 0, PEER_DOWN);
-        got += (size_t)r;
-        n->reply[got] = 0;
-        if (!whole)
-            whole = reply_length(n);
-        NEED(whole < NET_REPLY_MAX, TOO_LONG);
-    } while (whole == 0 || got < whole);
-    NEED(got == whole && strlen(n->reply) > 12, BAD_FORM);
-    *status = atoi(n->reply + 9);
+    bool done = false;
+    TRY(ask(n, request, len));
+    while (!done)
+        TRY(take(n, SSL_read(n->ssl, n->reply + n->got, (int)(NET_REPLY_MAX - 1 - n->got)), &done));
+    *status = reply_status(n);
     return TSM_OK;
 }
 
-struct runner {
-    const struct load *load;
-    struct net net;
-    pthread_t thread;
-    enum tsm_err err;
-    char cause[ERR_CAUSE_MAX];
-    struct crowd *crowd;
-};
-
+/* All connections in one thread, as a load generator should be: it takes little of the machine that it
+ * shares. */
 struct crowd {
-    _Atomic size_t next;
+    const struct load *load;
+    int epoll;
+    size_t next, over;
     double *latency;
-    struct runner *runners[CONNECTIONS_MAX];
+    struct flow {
+        struct net net;
+        size_t i;
+        double from;
+    } * flow;
 };
 
-static enum tsm_err run_one(struct runner *r, size_t i)
+static enum tsm_err next_request(struct crowd *c, struct flow *f)
 {
     char request[NET_REQUEST_MAX];
-    size_t len = r->load->make(r->load->self, i, request);
-    double from = seconds_now();
-    int status;
-    TRY(net_ask(&r->net, request, len, &status));
-    r->crowd->latency[i] = seconds_now() - from;
-    if (status != r->load->status)
-        return FAIL(PEER_REFUSED, "reply %d: %.150s", status, r->net.body);
-    return TSM_OK;
+    size_t len;
+    if (c->next == c->load->n)
+        return TSM_OK;
+    f->i = c->next++;
+    len = c->load->make(c->load->self, f->i, request);
+    f->from = seconds_now();
+    return ask(&f->net, request, len);
 }
 
-static void *run_all(void *arg)
+static enum tsm_err finish(struct crowd *c, struct flow *f)
 {
-    struct runner *r = arg;
+    c->latency[f->i] = seconds_now() - f->from;
+    c->over++;
+    if (reply_status(&f->net) != c->load->status)
+        return FAIL(PEER_REFUSED, "reply %d: %.150s", reply_status(&f->net), f->net.body);
+    return next_request(c, f);
+}
+
+static enum tsm_err pump(struct crowd *c, struct flow *f)
+{
     for (;;) {
-        size_t i = atomic_fetch_add(&r->crowd->next, 1);
-        if (i >= r->load->n || r->err != TSM_OK)
-            return NULL;
-        r->err = run_one(r, i);
-        if (r->err != TSM_OK)
-            snprintf(r->cause, sizeof r->cause, "%s", err_cause());
+        struct net *n = &f->net;
+        int got = SSL_read(n->ssl, n->reply + n->got, (int)(NET_REPLY_MAX - 1 - n->got));
+        bool done;
+        if (got <= 0 && SSL_get_error(n->ssl, got) == SSL_ERROR_WANT_READ)
+            return TSM_OK;
+        TRY(take(n, got, &done));
+        if (done)
+            TRY(finish(c, f));
     }
 }
 
-static enum tsm_err connect_all(const struct load *l, struct crowd *c)
+static enum tsm_err connect_all(struct crowd *c)
 {
-    for (unsigned i = 0; i < l->connections; i++) {
-        c->runners[i] = calloc(1, sizeof *c->runners[i]);
-        NEED(c->runners[i] != NULL, NO_MEMORY);
-        c->runners[i]->load = l;
-        c->runners[i]->crowd = c;
-        TRY(net_open(l->tls, l->port, &c->runners[i]->net));
+    for (unsigned i = 0; i < c->load->connections; i++) {
+        struct flow *f = &c->flow[i];
+        struct epoll_event e = {.events = EPOLLIN, .data = {.ptr = f}};
+        TRY(net_open(c->load->tls, c->load->port, &f->net));
+        NEED(fcntl(f->net.fd, F_SETFL, O_NONBLOCK) == 0 &&
+                 epoll_ctl(c->epoll, EPOLL_CTL_ADD, f->net.fd, &e) == 0,
+             IO);
     }
     return TSM_OK;
 }
 
-static enum tsm_err run_crowd(const struct load *l, struct crowd *c, struct load_result *out)
+static enum tsm_err run_crowd(struct crowd *c)
 {
+    struct epoll_event ready[CONNECTIONS_MAX];
+    for (unsigned i = 0; i < c->load->connections; i++)
+        TRY(next_request(c, &c->flow[i]));
+    while (c->over < c->load->n) {
+        int n = epoll_wait(c->epoll, ready, CONNECTIONS_MAX, WAIT_MS);
+        if (n == 0)
+            return FAIL(TIMED_OUT, "no reply in %d ms", WAIT_MS);
+        for (int i = 0; i < n; i++)
+            TRY(pump(c, ready[i].data.ptr));
+    }
+    return TSM_OK;
+}
+
+static enum tsm_err measure_crowd(struct crowd *c, struct load_result *out)
+{
+    size_t n = c->load->n;
     double from;
-    unsigned started = 0;
-    enum tsm_err e = TSM_OK;
-    TRY(connect_all(l, c));
+    NEED(c->latency && c->flow && c->epoll >= 0 && c->load->connections <= CONNECTIONS_MAX, NO_MEMORY);
+    TRY(connect_all(c));
     from = seconds_now();
-    while (started < l->connections &&
-           pthread_create(&c->runners[started]->thread, NULL, run_all, c->runners[started]) == 0)
-        started++;
-    for (unsigned i = 0; i < started; i++)
-        pthread_join(c->runners[i]->thread, NULL);
+    TRY(run_crowd(c));
     out->seconds = seconds_now() - from;
-    NEED(started == l->connections, NO_MEMORY);
-    for (unsigned i = 0; i < started && e == TSM_OK; i++)
-        if (c->runners[i]->err != TSM_OK)
-            e = err_fail(c->runners[i]->err, ERR_HERE, "%s", c->runners[i]->cause);
-    TRY(e);
-    (void)median(c->latency, (unsigned)l->n); /* sorts */
-    out->p50 = c->latency[l->n / 2];
-    out->p99 = c->latency[l->n * 99 / 100];
+    (void)median(c->latency, (unsigned)n); /* sorts */
+    out->p50 = c->latency[n / 2];
+    out->p99 = c->latency[n * 99 / 100];
     return TSM_OK;
 }
 
 enum tsm_err load_run(const struct load *l, struct load_result *out)
 {
-    struct crowd c = {.latency = calloc(l->n, sizeof *c.latency)};
-    enum tsm_err e = c.latency && l->connections <= CONNECTIONS_MAX ? run_crowd(l, &c, out)
-                                                                    : FAIL(NO_MEMORY, "no room for the load");
-    for (unsigned i = 0; i < l->connections && i < CONNECTIONS_MAX; i++)
-        if (c.runners[i]) {
-            net_close(&c.runners[i]->net);
-            free(c.runners[i]);
-        }
+    struct crowd c = {.load = l,
+                      .epoll = epoll_create1(EPOLL_CLOEXEC),
+                      .latency = calloc(l->n, sizeof *c.latency),
+                      .flow = calloc(l->connections, sizeof *c.flow)};
+    enum tsm_err e = measure_crowd(&c, out);
+    for (unsigned i = 0; c.flow && i < l->connections; i++)
+        net_close(&c.flow[i].net);
+    if (c.epoll >= 0)
+        close(c.epoll);
+    free(c.flow);
     free(c.latency);
     return e;
 }

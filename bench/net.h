@@ -17,6 +17,7 @@ struct net {
     int fd;
     char reply[NET_REPLY_MAX]; /* head and body of the last reply, with a final 0 */
     const char *body;
+    size_t got, whole; /* octets of the reply that are there, and that it will have */
 };
 /* To 127.0.0.1, judged by the CA of `tls`. IO with the cause. */
 enum tsm_err net_open(SSL_CTX *tls, unsigned port, struct net *n);

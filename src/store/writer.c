@@ -8,9 +8,9 @@
 
 #include "store/internal.h"
 
-/* The work behind the callers gets this long in each batch while callers wait, or as long as the last commit
- * took if that is more, so that a slow disk still gets whole batches. */
-enum { BEHIND_US = 200 };
+/* The work behind the callers gets this long in each batch while callers wait, or a part of what the last commit took if
+ * that is more, so that a slow disk still gets long batches. */
+enum { BEHIND_US = 200, BEHIND_PART = 4 };
 
 /* Units taken from the queues: first those whose callers wait. */
 struct batch {
@@ -94,11 +94,11 @@ static bool caller_waits(struct store *s)
  * how many were run. */
 static enum tsm_err run_units(struct store *s, struct tx *tx, struct batch *b)
 {
-    int64_t until = INT64_MAX, budget = s->commit_us > BEHIND_US ? s->commit_us : BEHIND_US;
+    int64_t until = INT64_MAX, part = s->commit_us / BEHIND_PART;
     size_t done = 0;
     while (done < b->n && (ticks_us() < until || !(b->waited || caller_waits(s)))) {
         if (done == b->waited)
-            until = ticks_us() + budget;
+            until = ticks_us() + (part > BEHIND_US ? part : BEHIND_US);
         if (!run_unit(s, tx, b->at[done]))
             return err_fail(b->at[done]->result, ERR_HERE, "%s", b->at[done]->cause);
         done++;

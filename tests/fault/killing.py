@@ -15,12 +15,19 @@ ORDER_S = 60  # an order that has not ended by then hangs
 BUSY = "SELECT COUNT(*) FROM job WHERE state IN (0, 1, 2, 3)"
 
 
+def come_back(house):
+    """After a kill from outside: what is left of tsmd is cleared away, then it starts again."""
+    house.node().process.wait(5)
+    house.kill9()
+    house.restart()
+
+
 class Trap:
     """Armed: a process (tsmd itself, if none is named) dies `delay_us` after tsmd's commit number `commits` from now."""
 
     def __init__(self, house, commits, delay_us=0, victim=None):
         node = house.node()
-        self.pid = victim or node.process.pid
+        self.house, self.pid = house, victim or node.process.pid
         self.helper = subprocess.Popen([KILL_AT, node.db_path + "-shm", str(self.pid), str(commits), str(delay_us)],
                                        stdout=subprocess.PIPE, text=True)
         if self.helper.stdout.readline() != "armed\n":
@@ -44,12 +51,12 @@ class Trap:
         self.helper.stdout.close()
         return killed
 
-
-def come_back(house):
-    """After a kill from outside: what is left of tsmd is cleared away, then it starts again."""
-    house.node().process.wait(5)
-    house.kill9()
-    house.restart()
+    def clear(self):
+        """Disarmed, and tsmd runs again if it was killed and nobody has started it since. True when it had killed."""
+        killed = self.disarm()
+        if killed and self.house.node().process.pid == self.pid:
+            come_back(self.house)
+        return killed
 
 
 def when_alive(house, trap, act):
@@ -93,9 +100,7 @@ def order_with_kill(house, operation, element, commits, delay_us=0, card=None):
         when_alive(house, trap, lambda: house.wait(order, ORDER_S))
         when_alive(house, trap, lambda: await_true(lambda: _ends(house, order), ORDER_S, "the end of all jobs"))
     finally:
-        killed = trap.disarm()
-    if killed and house.node().process.pid == trap.pid:
-        come_back(house)
+        killed = trap.clear()
     await_true(lambda: _ends(house, order), ORDER_S, "the end of all jobs")
     if handset:
         handset.wait(ORDER_S)

@@ -116,9 +116,10 @@ class Node:
 
     def restart(self, more=()):
         """After kill9 or stop: same options and ports, perhaps more options (the last one counts)."""
-        ports = ["--listen", f"127.0.0.1:{self.ports['api']}", "--listen-device", f"127.0.0.1:{self.ports['device']}"]
-        if self.ports.get("partner"):
-            ports += ["--listen-partner", f"127.0.0.1:{self.ports['partner']}"]
+        ports = ["--listen", f"127.0.0.1:{self.ports['api']}"]
+        for name in ("device", "partner"):
+            if self.ports.get(name):
+                ports += [f"--listen-{name}", f"127.0.0.1:{self.ports[name]}"]
         self._start(self.options + ports + [str(o) for o in more])
 
     def kill9(self):

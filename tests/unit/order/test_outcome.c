@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What status words, proofs of receipt and errors of our own mean for an order. Unit test of order/outcome.c and
+ * order/partner.c. [ISO 7816-4 5.6, TS 102 225 5.2 table 5] */
+#include <string.h>
+
+#include "gp/apdu/apdu.h"
+#include "order/outcome.h"
+#include "ota/packet/packet.h"
+#include "rig.h"
+
+static const struct plan_step deletion = {.name = "DELETE", .also_fine = SW_NOT_FOUND};
+static const struct plan_step loading = {.name = "LOAD"};
+
+static void success_and_warnings_go_on(void **state)
+{
+    static const uint16_t fine[] = {SW_OK, 0x6103, 0x6200, 0x6283, SW_MORE_ENTRIES};
+    struct failure f = {.reason = ""};
+    (void)state;
+    for (size_t i = 0; i < sizeof fine / sizeof fine[0]; i++)
+        assert_int_equal(outcome_of_sw(&loading, fine[i], "LOAD block 0", &f), OUTCOME_GO_ON);
+    assert_string_equal(f.reason, "");
+}
+
+static void what_a_step_wants_anyway_goes_on_for_that_step_only(void **state)
+{
+    struct failure f;
+    (void)state;
+    assert_int_equal(outcome_of_sw(&deletion, SW_NOT_FOUND, "DELETE", &f), OUTCOME_GO_ON);
+    assert_int_equal(outcome_of_sw(&loading, SW_NOT_FOUND, "LOAD", &f), OUTCOME_FAIL);
+    assert_int_equal(outcome_of_sw(&loading, 0, "LOAD", &f), OUTCOME_FAIL); /* no also_fine is not status 0000 */
+}
+
+/* Status, whose fault, and a word of what to do. */
+static const struct {
+    uint16_t sw;
+    enum fault_owner owner;
+    const char *next;
+} refusals[] = {
+    {0x6300, OWNER_SEM, "do not retry"},   {0x63C2, OWNER_SE, "manual"},     {SW_NO_SPACE, OWNER_SE, "memory"},
+    {SW_CONDITIONS, OWNER_SE, "registry"}, {SW_BAD_DATA, OWNER_SP, "check"}, {SW_SECURITY, OWNER_SEM, "keys"},
+    {SW_NOT_FOUND, OWNER_SEM, "registry"}, {SW_NO_APPLICATION, OWNER_SEM, "audit"}, {0x6F00, OWNER_SE, "manual"},
+    {0x9484, OWNER_SE, "manual"},          {0x0000, OWNER_SE, "manual"},
+};
+
+static void a_refusal_names_owner_step_command_and_what_to_do(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++) {
+        struct failure f;
+        char sw[8];
+        snprintf(sw, sizeof sw, "%04X", refusals[i].sw);
+        assert_int_equal(outcome_of_sw(&loading, refusals[i].sw, "the command", &f), OUTCOME_FAIL);
+        assert_int_equal(f.owner, refusals[i].owner);
+        assert_non_null(strstr(f.reason, "LOAD: the command"));
+        assert_non_null(strstr(f.reason, sw));
+        assert_non_null(strstr(f.next_action, refusals[i].next));
+    }
+}
+
+static void proofs_of_receipt_go_on_wait_or_fail(void **state)
+{
+    (void)state;
+    for (unsigned status = 0; status <= 0xFF; status++) {
+        struct failure f = {.reason = ""};
+        enum por_meaning got = outcome_of_por((uint8_t)status, true, 77, &f);
+        if (status == POR_OK)
+            assert_int_equal(got, POR_GO_ON);
+        else if (status == POR_MORE_TIME || status == POR_BY_SUBMIT)
+            assert_int_equal(got, POR_WAIT);
+        else {
+            assert_int_equal(got, POR_FAIL);
+            assert_non_null(strstr(f.reason, "77"));
+            assert_string_not_equal(f.next_action, "");
+        }
+        assert_int_equal(f.reason[0] != 0, got == POR_FAIL);
+    }
+}
+
+static void a_proof_without_checksum_is_told_as_such(void **state)
+{
+    struct failure f;
+    (void)state;
+    assert_int_equal(outcome_of_por(POR_TAR_UNKNOWN, true, 1, &f), POR_FAIL);
+    assert_int_equal(f.owner, OWNER_SEM);
+    assert_null(strstr(f.reason, "not authenticated"));
+    assert_int_equal(outcome_of_por(POR_TAR_UNKNOWN, false, 1, &f), POR_FAIL);
+    assert_non_null(strstr(f.reason, "not authenticated"));
+}
+
+static void errors_of_our_own_become_failures(void **state)
+{
+    static const struct {
+        enum tsm_err e;
+        enum fault_owner owner;
+    } rows[] = {{TSM_CRYPTOGRAM_WRONG, OWNER_SEM}, {TSM_MAC_WRONG, OWNER_DEVICE}, {TSM_KEY_MISSING, OWNER_SEM},
+                {TSM_COUNTER_DEAD, OWNER_SEM},     {TSM_EXPIRED, OWNER_DEVICE},   {TSM_NEEDS_BETTER_LINK, OWNER_SEM},
+                {TSM_NOT_ELIGIBLE, OWNER_SP},      {TSM_BAD_VALUE, OWNER_SP},     {TSM_UNSUPPORTED, OWNER_SP}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct failure f;
+        failure_of_error(&f, rows[i].e, "the cause");
+        assert_int_equal(f.owner, rows[i].owner);
+        assert_non_null(strstr(f.reason, err_text(rows[i].e)));
+        assert_non_null(strstr(f.reason, ": the cause"));
+        failure_of_error(&f, rows[i].e, "");
+        assert_string_equal(f.reason, err_text(rows[i].e));
+    }
+}
+
+static void a_failure_is_the_same_behind_the_wire(void **state)
+{
+    (void)state;
+    for (int owner = 0; owner < FAULT_OWNER_COUNT; owner++) {
+        struct failure f, back;
+        json_t *o;
+        failure_set(&f, (enum fault_owner)owner, "do this", "because of %d", owner);
+        o = failure_json(&f);
+        assert_int_equal(json_object_size(o), 3);
+        failure_read(&back, o);
+        json_decref(o);
+        assert_int_equal(back.owner, owner);
+        assert_string_equal(back.reason, f.reason);
+        assert_string_equal(back.next_action, "do this");
+    }
+}
+
+static void a_partners_failure_may_lack_anything(void **state)
+{
+    struct failure f;
+    json_t *o = json_pack("{si ss}", "owner", 7, "reason", "%s%n is no format");
+    (void)state;
+    failure_read(&f, NULL);
+    assert_int_equal(f.owner, OWNER_HUB);
+    assert_string_not_equal(f.reason, "");
+    failure_read(&f, o);
+    json_decref(o);
+    assert_int_equal(f.owner, OWNER_HUB);
+    assert_string_equal(f.reason, "%s%n is no format");
+}
+
+static void long_texts_are_cut(void **state)
+{
+    char text[FAILURE_TEXT_MAX * 2];
+    struct failure f;
+    (void)state;
+    memset(text, 'x', sizeof text - 1);
+    text[sizeof text - 1] = 0;
+    failure_set(&f, OWNER_SP, text, "%s", text);
+    assert_int_equal(strlen(f.reason), FAILURE_TEXT_MAX - 1);
+    assert_int_equal(strlen(f.next_action), FAILURE_TEXT_MAX - 1);
+}
+
+static void partner_verbs_have_words_and_back(void **state)
+{
+    enum partner_verb verb;
+    (void)state;
+    for (int i = 0; i < PARTNER_VERB_COUNT; i++) {
+        assert_ok(partner_verb_read(partner_verb_word(i), &verb));
+        assert_int_equal(verb, i);
+        assert_int_equal(strspn(partner_verb_word(i), "abcdefghijklmnopqrstuvwxyz-"), strlen(partner_verb_word(i)));
+    }
+    assert_string_equal(partner_verb_word(PARTNER_VERB_COUNT), "unknown");
+    assert_string_equal(partner_verb_word(-1), "unknown");
+    assert_err(partner_verb_read("unknown", &verb), TSM_NOT_FOUND);
+    assert_err(partner_verb_read("", &verb), TSM_NOT_FOUND);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(success_and_warnings_go_on),
+        cmocka_unit_test(what_a_step_wants_anyway_goes_on_for_that_step_only),
+        cmocka_unit_test(a_refusal_names_owner_step_command_and_what_to_do),
+        cmocka_unit_test(proofs_of_receipt_go_on_wait_or_fail),
+        cmocka_unit_test(a_proof_without_checksum_is_told_as_such),
+        cmocka_unit_test(errors_of_our_own_become_failures),
+        cmocka_unit_test(a_failure_is_the_same_behind_the_wire),
+        cmocka_unit_test(a_partners_failure_may_lack_anything),
+        cmocka_unit_test(long_texts_are_cut),
+        cmocka_unit_test(partner_verbs_have_words_and_back),
+    };
+    return cmocka_run_group_tests_name("outcome", tests, NULL, NULL);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What holds for every plan there is: a step that changes the card can be asked for, names are told apart, scripts are
+ * commands. Unit test of order/plan.h. [DESIGN 4, rule 3] */
+#include <string.h>
+
+#include "rig.h"
+
+static struct rig rig;
+
+static void every_step(void (*check)(const struct plan *plan, const struct plan_step *step))
+{
+    for (size_t p = 0; plans_all[p]; p++) {
+        assert_true(plans_all[p]->n > 0);
+        for (size_t i = 0; i < plans_all[p]->n; i++)
+            check(plans_all[p], &plans_all[p]->steps[i]);
+    }
+}
+
+static void has_probe_and_judge(const struct plan *plan, const struct plan_step *step)
+{
+    (void)plan;
+    assert_non_null(step->build);
+    assert_true(step->domain < PLAN_DOMAINS);
+    assert_true(step->name[0] && step->text[0]);
+    if (step->changes_card) {
+        assert_non_null(step->probe);
+        assert_non_null(step->judge);
+    }
+}
+
+static void every_step_that_changes_the_card_has_probe_and_judge(void **state)
+{
+    (void)state;
+    every_step(has_probe_and_judge);
+}
+
+static void is_the_only_one(const struct plan *plan, const struct plan_step *step)
+{
+    size_t n = 0;
+    (void)plan;
+    for (size_t p = 0; plans_all[p]; p++)
+        for (size_t i = 0; i < plans_all[p]->n; i++)
+            n += !strcmp(plans_all[p]->steps[i].name, step->name);
+    assert_int_equal(n, 1);
+}
+
+static void steps_are_told_apart_by_name(void **state)
+{
+    (void)state;
+    every_step(is_the_only_one);
+}
+
+/* Commands follow each other in the store and lose nothing between them. */
+static void is_a_whole_script(const struct plan_step *step)
+{
+    size_t sum = 0;
+    for (size_t i = 0; i < rig.script.n; i++) {
+        struct apdu a = rig_command(&rig, i);
+        assert_int_equal(a.cla & 0x80, a.ins == 0xA4 ? 0 : 0x80);
+        assert_true(a.data.len <= 255);
+        sum += rig.script.command[i].len;
+    }
+    assert_int_equal(sum, rig.script.store.len);
+    (void)step;
+}
+
+static void builds_commands(const struct plan *plan, const struct plan_step *step)
+{
+    (void)plan;
+    rig_build(&rig, step);
+    is_a_whole_script(step);
+    if (step->probe) {
+        rig_probe(&rig, step);
+        is_a_whole_script(step);
+        for (size_t i = 0; i < rig.script.n; i++) /* a probe reads: GET STATUS, GET DATA */
+            assert_true(rig_command(&rig, i).ins == 0xF2 || rig_command(&rig, i).ins == 0xCA);
+    }
+}
+
+static void every_step_and_every_probe_builds_whole_commands(void **state)
+{
+    (void)state;
+    rig_make(&rig, rig_uicc());
+    every_step(builds_commands);
+    rig_make(&rig, rig_ese());
+    every_step(builds_commands);
+}
+
+/* The same facts give the same octets: a script is built again for every exchange of its step. */
+static void builds_the_same_twice(const struct plan *plan, const struct plan_step *step)
+{
+    static uint8_t first[RIG_STORE];
+    size_t len;
+    (void)plan;
+    rig_build(&rig, step);
+    len = rig.script.store.len;
+    memcpy(first, rig.store, len);
+    rig_build(&rig, step);
+    assert_int_equal(rig.script.store.len, len);
+    assert_memory_equal(rig.store, first, len);
+}
+
+static void a_script_is_the_same_whenever_it_is_built(void **state)
+{
+    (void)state;
+    rig_make(&rig, rig_uicc());
+    every_step(builds_the_same_twice);
+}
+
+static void needs_room(const struct plan *plan, const struct plan_step *step)
+{
+    struct script script = {.store = {rig.store, 0, 8}};
+    (void)plan;
+    assert_err(step->build(&rig.facts, step->arg, &script), TSM_NO_ROOM);
+}
+
+static void a_store_that_is_too_small_is_refused(void **state)
+{
+    (void)state;
+    rig_make(&rig, rig_uicc());
+    every_step(needs_room);
+}
+
+static void only_removals_may_be_needless(const struct plan *plan, const struct plan_step *step)
+{
+    if (plan != &plan_remove)
+        assert_null(step->needless);
+}
+
+static void what_the_registry_does_not_know_is_not_deleted(void **state)
+{
+    const struct plan *p = &plan_remove;
+    struct plan_facts *f = &rig.facts;
+    (void)state;
+    every_step(only_removals_may_be_needless);
+    rig_make(&rig, rig_uicc());
+    for (size_t i = 0; i < p->n; i++)
+        assert_false(p->steps[i].needless && p->steps[i].needless(f, p->steps[i].arg));
+    f->applications[1].not_ours = true;
+    assert_false(rig_step(p, "DELETE_PAYMENT")->needless(f, 0));
+    assert_true(rig_step(p, "DELETE_PPSE")->needless(f, 1));
+    f->package_not_ours = true;
+    assert_true(rig_step(p, "DELETE_LOAD_FILE")->needless(f, 0));
+    assert_null(rig_step(p, "DELETE_DOMAIN")->needless);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_step_that_changes_the_card_has_probe_and_judge),
+        cmocka_unit_test(steps_are_told_apart_by_name),
+        cmocka_unit_test(every_step_and_every_probe_builds_whole_commands),
+        cmocka_unit_test(a_script_is_the_same_whenever_it_is_built),
+        cmocka_unit_test(a_store_that_is_too_small_is_refused),
+        cmocka_unit_test(what_the_registry_does_not_know_is_not_deleted),
+    };
+    return cmocka_run_group_tests_name("plans", tests, NULL, NULL);
+}
