@@ -190,7 +190,6 @@ static enum tsm_err error_of(CURLcode code, const struct arriving *a, const char
     case CURLE_OPERATION_TIMEDOUT:
         return FAIL(TIMED_OUT, "%.100s did not answer in time", url);
     case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_CONNECT_ERROR:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_ISSUER_ERROR:
         return FAIL(PEER_REFUSED, "TLS with %.100s did not come about: %s", url, curl_easy_strerror(code));
@@ -202,7 +201,8 @@ static enum tsm_err error_of(CURLcode code, const struct arriving *a, const char
     case CURLE_OUT_OF_MEMORY:
     case CURLE_WRITE_ERROR:
         return FAIL(NO_MEMORY, "no memory for the answer of %.100s", url);
-    default:
+    default: /* with CURLE_SSL_CONNECT_ERROR, which is also a peer that ended during the handshake: it comes
+                back */
         return FAIL(PEER_DOWN, "%.100s: %s", url, curl_easy_strerror(code));
     }
 }

@@ -48,9 +48,10 @@ void http_client_free(struct http_client *c); /* NULL is legal */
 
 /*
  * One call, at any thread; each thread keeps its own connections alive. TSM_OK means that an answer of any
- * status came. PEER_DOWN: no connection, or it broke. TIMED_OUT: call_ms ran out. PEER_REFUSED: TLS did not
- * come about (its certificate or ours). TOO_LONG: the answer exceeds answer_max. Redirects are not followed.
- * Whether the peer acted on a call that failed is unknown: callers carry an idempotency key.
+ * status came. PEER_DOWN: no connection, or it broke, also in the TLS handshake. TIMED_OUT: call_ms ran out.
+ * PEER_REFUSED: its certificate or ours is not accepted. TOO_LONG: the answer exceeds answer_max. Redirects
+ * are not followed. Whether the peer acted on a call that failed is unknown: callers carry an idempotency
+ * key.
  */
 enum tsm_err http_client_call(struct http_client *c, const struct http_call *call, struct http_answer *out);
 void http_answer_drop(struct http_answer *a);

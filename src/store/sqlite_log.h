@@ -8,12 +8,9 @@
 
 #include "base/error.h"
 
-enum {
-    LOG_STEP_PAGES =
-        2048, /* a thread of its own copies the log to the database after every so many (8 MiB) */
-    LOG_MAX_PAGES =
-        16384, /* from here on (64 MiB) the commits copy the rest themselves, so that it can begin anew */
-};
+/* In pages of 4 KiB. After every STEP a thread of its own copies the log to the database; from MAX on the
+ * commits copy the rest themselves, so that the log can begin anew. */
+enum { LOG_STEP_PAGES = 1024, LOG_MAX_PAGES = 16384 };
 
 struct log_keeper;
 /* Watches the commits of the writer's connection `db`, whose file is `path`; owned by the caller. */

@@ -8,8 +8,8 @@
 
 #include "store/internal.h"
 
-/* The work behind the callers gets this long in each batch while callers wait, or a part of what the last commit took if
- * that is more, so that a slow disk still gets long batches. */
+/* The work behind the callers gets this long in each batch while callers wait, or a part of what the last
+ * commit took if that is more, so that a slow disk still gets long batches. */
 enum { BEHIND_US = 200, BEHIND_PART = 4 };
 
 /* Units taken from the queues: first those whose callers wait. */

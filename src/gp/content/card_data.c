@@ -37,18 +37,27 @@ enum tsm_err data_object_read(struct bytes data, uint32_t tag, struct bytes *val
 }
 
 /* Both directions of the CPLC from one list of its fields in wire order. */
-#define CPLC_FIELDS(F16, F32)                                                                           \
-    F16(fabricator)                                                                                     \
-    F16(ic_type)                                                                                        \
-    F16(os)                                                                                             \
-    F16(os_date)                                                                                        \
-    F16(os_level)                                                                                       \
-    F16(fabrication_date)                                                                               \
-    F32(serial)                                                                                         \
-    F16(batch)                                                                                          \
-    F16(module_fabricator) F16(module_date) F16(manufacturer) F16(embedding_date) F16(pre_personalizer) \
-        F16(pre_date) F32(pre_equipment) F16(personalizer) F16(personalization_date)                    \
-            F32(personalization_equipment)
+/* clang-format off */
+#define CPLC_FIELDS(F16, F32) \
+    F16(fabricator) \
+    F16(ic_type) \
+    F16(os) \
+    F16(os_date) \
+    F16(os_level) \
+    F16(fabrication_date) \
+    F32(serial) \
+    F16(batch) \
+    F16(module_fabricator) \
+    F16(module_date) \
+    F16(manufacturer) \
+    F16(embedding_date) \
+    F16(pre_personalizer) \
+    F16(pre_date) \
+    F32(pre_equipment) \
+    F16(personalizer) \
+    F16(personalization_date) \
+    F32(personalization_equipment)
+/* clang-format on */
 
 enum tsm_err cplc_read(struct bytes data, struct gp_cplc *out)
 {

@@ -9,23 +9,25 @@
 
 json_t *rig_uicc(void)
 {
-    json_t *o = json_loads("{\"name\":\"uicc\",\"certificate\":\"lab\",\"bearer\":\"sms\",\"isd_aid\":\"A000000151000000\","
-                           "\"ssd_package\":\"A0000001515350\",\"ssd_module\":\"A000000151535041\",\"memory\":65536,"
-                           "\"protocol\":128,\"isd_kvn\":1,\"first_kvn\":2,\"own_kvn\":3,\"spi\":\"1639\",\"kic_alg\":2,"
-                           "\"kid_alg\":2,\"cc_len\":8,\"format\":\"expanded\",\"concat\":\"spec\",\"segments\":2,"
-                           "\"max_messages\":120,\"answer_s\":30,\"tar_first\":\"B20200\",\"tar_count\":16}",
-                           0, NULL);
+    json_t *o = json_loads(
+        "{\"name\":\"uicc\",\"certificate\":\"lab\",\"bearer\":\"sms\",\"isd_aid\":\"A000000151000000\","
+        "\"ssd_package\":\"A0000001515350\",\"ssd_module\":\"A000000151535041\",\"memory\":65536,"
+        "\"protocol\":128,\"isd_kvn\":1,\"first_kvn\":2,\"own_kvn\":3,\"spi\":\"1639\",\"kic_alg\":2,"
+        "\"kid_alg\":2,\"cc_len\":8,\"format\":\"expanded\",\"concat\":\"spec\",\"segments\":2,"
+        "\"max_messages\":120,\"answer_s\":30,\"tar_first\":\"B20200\",\"tar_count\":16}",
+        0, NULL);
     assert_non_null(o);
     return o;
 }
 
 json_t *rig_ese(void)
 {
-    json_t *o = json_loads("{\"name\":\"ese\",\"certificate\":\"\",\"bearer\":\"seram\",\"isd_aid\":\"A000000151000000\","
-                           "\"ssd_package\":\"A0000001515350\",\"ssd_module\":\"A000000151535041\",\"memory\":131072,"
-                           "\"protocol\":3,\"i\":112,\"level\":51,\"batch\":20,\"command_max\":255,\"isd_kvn\":255,"
-                           "\"first_kvn\":48,\"own_kvn\":49,\"put_key_1171\":0,\"counter_only_with_data\":0}",
-                           0, NULL);
+    json_t *o = json_loads(
+        "{\"name\":\"ese\",\"certificate\":\"\",\"bearer\":\"seram\",\"isd_aid\":\"A000000151000000\","
+        "\"ssd_package\":\"A0000001515350\",\"ssd_module\":\"A000000151535041\",\"memory\":131072,"
+        "\"protocol\":3,\"i\":112,\"level\":51,\"batch\":20,\"command_max\":255,\"isd_kvn\":255,"
+        "\"first_kvn\":48,\"own_kvn\":49,\"put_key_1171\":0,\"counter_only_with_data\":0}",
+        0, NULL);
     assert_non_null(o);
     return o;
 }
@@ -124,7 +126,8 @@ struct octets rig_keys(const uint8_t *versions, size_t n)
     uint8_t inner[128];
     struct writer list = WRITER(inner), w = WRITER(o.at);
     for (size_t i = 0; i < n; i++) {
-        struct gp_key_info k = {.kid = 1, .kvn = versions[i], .components = 1, .type = {0x88}, .length = {16}};
+        struct gp_key_info k = {
+            .kid = 1, .kvn = versions[i], .components = 1, .type = {0x88}, .length = {16}};
         assert_ok(key_info_write(&k, &list));
     }
     assert_ok(write_u8(&w, 0xE0));
@@ -133,7 +136,8 @@ struct octets rig_keys(const uint8_t *versions, size_t n)
     return o;
 }
 
-enum verdict rig_judge(const struct rig *r, const struct plan_step *step, const struct octets *data, uint16_t sw)
+enum verdict rig_judge(const struct rig *r, const struct plan_step *step, const struct octets *data,
+                       uint16_t sw)
 {
     struct step_answer a = {data ? octets_bytes(data) : BYTES_NONE, sw};
     return step->judge(&r->facts, step->arg, &a, 1);

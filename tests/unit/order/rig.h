@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the tests of order/ share: two profiles, the facts of one deployment, scripts read back by GlobalPlatform's own
- * readers. Test code. */
+/* What the tests of order/ share: two profiles, the facts of one deployment, scripts read back by
+ * GlobalPlatform's own readers. Test code. */
 #ifndef TSM_TESTS_UNIT_ORDER_RIG_H
 #define TSM_TESTS_UNIT_ORDER_RIG_H
 
@@ -40,6 +40,7 @@ struct apdu rig_command(const struct rig *r, size_t i);
 /* Answers: a registry entry of an AID in a life cycle state, key information with these versions. */
 struct octets rig_entry(const char *aid, uint8_t life);
 struct octets rig_keys(const uint8_t *versions, size_t n);
-enum verdict rig_judge(const struct rig *r, const struct plan_step *step, const struct octets *data, uint16_t sw);
+enum verdict rig_judge(const struct rig *r, const struct plan_step *step, const struct octets *data,
+                       uint16_t sw);
 
 #endif

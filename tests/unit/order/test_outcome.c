@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What status words, proofs of receipt and errors of our own mean for an order. Unit test of order/outcome.c and
- * order/partner.c. [ISO 7816-4 5.6, TS 102 225 5.2 table 5] */
+/* What status words, proofs of receipt and errors of our own mean for an order. Unit test of order/outcome.c
+ * and order/partner.c. [ISO 7816-4 5.6, TS 102 225 5.2 table 5] */
 #include <string.h>
 
 #include "gp/apdu/apdu.h"
@@ -27,7 +27,8 @@ static void what_a_step_wants_anyway_goes_on_for_that_step_only(void **state)
     (void)state;
     assert_int_equal(outcome_of_sw(&deletion, SW_NOT_FOUND, "DELETE", &f), OUTCOME_GO_ON);
     assert_int_equal(outcome_of_sw(&loading, SW_NOT_FOUND, "LOAD", &f), OUTCOME_FAIL);
-    assert_int_equal(outcome_of_sw(&loading, 0, "LOAD", &f), OUTCOME_FAIL); /* no also_fine is not status 0000 */
+    assert_int_equal(outcome_of_sw(&loading, 0, "LOAD", &f),
+                     OUTCOME_FAIL); /* no also_fine is not status 0000 */
 }
 
 /* Status, whose fault, and a word of what to do. */
@@ -36,10 +37,12 @@ static const struct {
     enum fault_owner owner;
     const char *next;
 } refusals[] = {
-    {0x6300, OWNER_SEM, "do not retry"},   {0x63C2, OWNER_SE, "manual"},     {SW_NO_SPACE, OWNER_SE, "memory"},
-    {SW_CONDITIONS, OWNER_SE, "registry"}, {SW_BAD_DATA, OWNER_SP, "check"}, {SW_SECURITY, OWNER_SEM, "keys"},
-    {SW_NOT_FOUND, OWNER_SEM, "registry"}, {SW_NO_APPLICATION, OWNER_SEM, "audit"}, {0x6F00, OWNER_SE, "manual"},
-    {0x9484, OWNER_SE, "manual"},          {0x0000, OWNER_SE, "manual"},
+    {0x6300, OWNER_SEM, "do not retry"},   {0x63C2, OWNER_SE, "manual"},
+    {SW_NO_SPACE, OWNER_SE, "memory"},     {SW_CONDITIONS, OWNER_SE, "registry"},
+    {SW_BAD_DATA, OWNER_SP, "check"},      {SW_SECURITY, OWNER_SEM, "keys"},
+    {SW_NOT_FOUND, OWNER_SEM, "registry"}, {SW_NO_APPLICATION, OWNER_SEM, "audit"},
+    {0x6F00, OWNER_SE, "manual"},          {0x9484, OWNER_SE, "manual"},
+    {0x0000, OWNER_SE, "manual"},
 };
 
 static void a_refusal_names_owner_step_command_and_what_to_do(void **state)
@@ -92,9 +95,10 @@ static void errors_of_our_own_become_failures(void **state)
     static const struct {
         enum tsm_err e;
         enum fault_owner owner;
-    } rows[] = {{TSM_CRYPTOGRAM_WRONG, OWNER_SEM}, {TSM_MAC_WRONG, OWNER_DEVICE}, {TSM_KEY_MISSING, OWNER_SEM},
-                {TSM_COUNTER_DEAD, OWNER_SEM},     {TSM_EXPIRED, OWNER_DEVICE},   {TSM_NEEDS_BETTER_LINK, OWNER_SEM},
-                {TSM_NOT_ELIGIBLE, OWNER_SP},      {TSM_BAD_VALUE, OWNER_SP},     {TSM_UNSUPPORTED, OWNER_SP}};
+    } rows[] = {
+        {TSM_CRYPTOGRAM_WRONG, OWNER_SEM}, {TSM_MAC_WRONG, OWNER_DEVICE}, {TSM_KEY_MISSING, OWNER_SEM},
+        {TSM_COUNTER_DEAD, OWNER_SEM},     {TSM_EXPIRED, OWNER_DEVICE},   {TSM_NEEDS_BETTER_LINK, OWNER_SEM},
+        {TSM_NOT_ELIGIBLE, OWNER_SP},      {TSM_BAD_VALUE, OWNER_SP},     {TSM_UNSUPPORTED, OWNER_SP}};
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct failure f;
@@ -157,7 +161,8 @@ static void partner_verbs_have_words_and_back(void **state)
     for (int i = 0; i < PARTNER_VERB_COUNT; i++) {
         assert_ok(partner_verb_read(partner_verb_word(i), &verb));
         assert_int_equal(verb, i);
-        assert_int_equal(strspn(partner_verb_word(i), "abcdefghijklmnopqrstuvwxyz-"), strlen(partner_verb_word(i)));
+        assert_int_equal(strspn(partner_verb_word(i), "abcdefghijklmnopqrstuvwxyz-"),
+                         strlen(partner_verb_word(i)));
     }
     assert_string_equal(partner_verb_word(PARTNER_VERB_COUNT), "unknown");
     assert_string_equal(partner_verb_word(-1), "unknown");

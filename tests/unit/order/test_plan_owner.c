@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The owner's plans, read back by GlobalPlatform's own readers; their judges before every state of the card. Unit test of
- * order/plan_owner.c. [GPCS 11.2, 11.4, 11.5, 11.6, 11.11; TS 102 226 8.2.1.3] */
+/* The owner's plans, read back by GlobalPlatform's own readers; their judges before every state of the card.
+ * Unit test of order/plan_owner.c. [GPCS 11.2, 11.4, 11.5, 11.6, 11.11; TS 102 226 8.2.1.3] */
 #include <string.h>
 
 #include "gp/apdu/ins.h"
@@ -154,7 +154,8 @@ static void both_applications_are_installed_from_the_load_file(void **state)
 {
     static const struct {
         const char *step, *module, *instance;
-    } rows[] = {{"INSTALL_PAYMENT", "F04F54534D000101", RIG_PAYMENT}, {"INSTALL_PPSE", "F04F54534D000102", RIG_PPSE}};
+    } rows[] = {{"INSTALL_PAYMENT", "F04F54534D000101", RIG_PAYMENT},
+                {"INSTALL_PPSE", "F04F54534D000102", RIG_PPSE}};
     (void)state;
     rig_make(&rig, rig_uicc());
     for (size_t n = 0; n < 2; n++) {
@@ -187,7 +188,8 @@ static void removal_deletes_what_was_made(void **state)
     for (size_t n = 0; n < 4; n++) {
         struct gp_delete d;
         struct apdu a;
-        assert_string_equal(plan_remove.steps[n].name, rows[n].step); /* the domain last: it holds the others */
+        assert_string_equal(plan_remove.steps[n].name,
+                            rows[n].step); /* the domain last: it holds the others */
         rig_build(&rig, &plan_remove.steps[n]);
         assert_int_equal(rig.script.n, 1);
         a = rig_command(&rig, 0);
@@ -206,11 +208,14 @@ static const struct {
     uint8_t scope, life;
     enum verdict there, gone;
 } judged[] = {
-    {&plan_create_domain, "INSTALL_DOMAIN", RIG_DOMAIN, 0x40, LIFE_SELECTABLE, VERDICT_DONE, VERDICT_NOT_DONE},
+    {&plan_create_domain, "INSTALL_DOMAIN", RIG_DOMAIN, 0x40, LIFE_SELECTABLE, VERDICT_DONE,
+     VERDICT_NOT_DONE},
     {&plan_create_domain, "DOMAIN_KEYS", RIG_DOMAIN, 0x40, LIFE_PERSONALIZED, VERDICT_DONE, VERDICT_NOT_DONE},
-    {&plan_create_domain, "DOMAIN_KEYS", RIG_DOMAIN, 0x40, LIFE_SELECTABLE, VERDICT_PARTIAL, VERDICT_NOT_DONE},
+    {&plan_create_domain, "DOMAIN_KEYS", RIG_DOMAIN, 0x40, LIFE_SELECTABLE, VERDICT_PARTIAL,
+     VERDICT_NOT_DONE},
     {&plan_load_and_install, "LOAD", RIG_PACKAGE, 0x20, LIFE_LOADED, VERDICT_DONE, VERDICT_NOT_DONE},
-    {&plan_load_and_install, "INSTALL_PAYMENT", RIG_PAYMENT, 0x40, LIFE_SELECTABLE, VERDICT_DONE, VERDICT_NOT_DONE},
+    {&plan_load_and_install, "INSTALL_PAYMENT", RIG_PAYMENT, 0x40, LIFE_SELECTABLE, VERDICT_DONE,
+     VERDICT_NOT_DONE},
     {&plan_load_and_install, "INSTALL_PPSE", RIG_PPSE, 0x40, LIFE_SELECTABLE, VERDICT_DONE, VERDICT_NOT_DONE},
     {&plan_remove, "DELETE_PAYMENT", RIG_PAYMENT, 0x40, LIFE_SELECTABLE, VERDICT_NOT_DONE, VERDICT_DONE},
     {&plan_remove, "DELETE_PPSE", RIG_PPSE, 0x40, LIFE_SELECTABLE, VERDICT_NOT_DONE, VERDICT_DONE},
@@ -224,7 +229,8 @@ static void judges_see_what_is_on_the_card(void **state)
     rig_make(&rig, rig_uicc());
     for (size_t i = 0; i < sizeof judged / sizeof judged[0]; i++) {
         const struct plan_step *step = rig_step(judged[i].plan, judged[i].step);
-        struct octets own = rig_entry(judged[i].aid, judged[i].life), other = rig_entry("A000000003000000", 0x07);
+        struct octets own = rig_entry(judged[i].aid, judged[i].life),
+                      other = rig_entry("A000000003000000", 0x07);
         struct octets wanted = octets_of(judged[i].aid);
         struct apdu probe;
         rig_probe(&rig, step);

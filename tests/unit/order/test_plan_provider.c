@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The provider's plans, read back; their judges before every state of the card. Unit test of order/plan_provider.c. [GPCS
- * 11.8, 11.10, 11.11; EMV CPS 1.1 3.2.7] */
+/* The provider's plans, read back; their judges before every state of the card. Unit test of
+ * order/plan_provider.c. [GPCS 11.8, 11.10, 11.11; EMV CPS 1.1 3.2.7] */
 #include <string.h>
 
 #include "gp/apdu/ins.h"
@@ -47,10 +47,8 @@ static const struct {
     size_t n;
     enum verdict own, retired;
 } key_lists[] = {
-    {"\x02", 1, VERDICT_NOT_DONE, VERDICT_NOT_DONE},
-    {"\x02\x03", 2, VERDICT_DONE, VERDICT_NOT_DONE},
-    {"\x03", 1, VERDICT_DONE, VERDICT_DONE},
-    {"\x0F", 1, VERDICT_NOT_DONE, VERDICT_NOT_DONE},
+    {"\x02", 1, VERDICT_NOT_DONE, VERDICT_NOT_DONE}, {"\x02\x03", 2, VERDICT_DONE, VERDICT_NOT_DONE},
+    {"\x03", 1, VERDICT_DONE, VERDICT_DONE},         {"\x0F", 1, VERDICT_NOT_DONE, VERDICT_NOT_DONE},
     {"", 0, VERDICT_NOT_DONE, VERDICT_NOT_DONE}, /* an empty list is no proof of a deletion */
 };
 
@@ -169,7 +167,8 @@ static void locking_and_unlocking_set_bit_8_of_the_payment_application(void **st
     assert_hex(a.data, RIG_PAYMENT);
 }
 
-/* What the life cycle of the payment application (or the environment) says of each step; 0: it is not there. */
+/* What the life cycle of the payment application (or the environment) says of each step; 0: it is not there.
+ */
 static const struct {
     const struct plan *plan;
     const char *step, *aid;
@@ -184,7 +183,8 @@ static const struct {
     {&plan_resume, "UNLOCK", RIG_PAYMENT, 0, VERDICT_NOT_DONE},
     {&plan_personalise, "PERSONALISE", RIG_PAYMENT, 0x0F, VERDICT_DONE},
     {&plan_personalise, "PERSONALISE", RIG_PAYMENT, 0x8F, VERDICT_DONE},
-    {&plan_personalise, "PERSONALISE", RIG_PAYMENT, 0x07, VERDICT_NOT_DONE}, /* begun again, which is harmless */
+    {&plan_personalise, "PERSONALISE", RIG_PAYMENT, 0x07,
+     VERDICT_NOT_DONE}, /* begun again, which is harmless */
     {&plan_personalise, "PERSONALISE", RIG_PAYMENT, 0, VERDICT_NOT_DONE},
     {&plan_activate, "ACTIVATE", RIG_PPSE, 0x0F, VERDICT_NOT_DONE},
     {&plan_activate, "ACTIVATE", RIG_PPSE, 0x07, VERDICT_NOT_DONE},

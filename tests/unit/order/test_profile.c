@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Profiles of secure elements: what is read, what is left out, and each member wrong once and named. Unit test of
- * order/profile.c. */
+/* Profiles of secure elements: what is read, what is left out, and each member wrong once and named. Unit
+ * test of order/profile.c. */
 #include <string.h>
 
 #include "rig.h"
@@ -32,10 +32,10 @@ static void a_profile_is_read_member_by_member(void **state)
 
 static void what_is_left_out_is_that_of_a_common_aes_card(void **state)
 {
-    static const char *const optional[] = {"certificate", "i",        "level",        "command_max", "batch",
-                                           "spi",         "kic_alg",  "kid_alg",      "cc_len",      "format",
-                                           "concat",      "segments", "max_messages", "answer_s",    "tar_first",
-                                           "tar_count",   "put_key_1171", "counter_only_with_data"};
+    static const char *const optional[] = {
+        "certificate",  "i",        "level",     "command_max", "batch",        "spi",
+        "kic_alg",      "kid_alg",  "cc_len",    "format",      "concat",       "segments",
+        "max_messages", "answer_s", "tar_first", "tar_count",   "put_key_1171", "counter_only_with_data"};
     struct se_profile p;
     json_t *o = rig_uicc();
     (void)state;

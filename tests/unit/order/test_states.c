@@ -7,8 +7,9 @@
 #include "order/states.h"
 
 static const enum instance_state states[] = {
-    INSTANCE_NOT_DEPLOYED, INSTANCE_INITIALIZED, INSTANCE_INSTALLED, INSTANCE_PERSONALIZED, INSTANCE_ACTIVATED,
-    INSTANCE_OPERATIONAL,  INSTANCE_SUSPENDED,   INSTANCE_IN_ERROR,  INSTANCE_REMOVED};
+    INSTANCE_NOT_DEPLOYED, INSTANCE_INITIALIZED, INSTANCE_INSTALLED,
+    INSTANCE_PERSONALIZED, INSTANCE_ACTIVATED,   INSTANCE_OPERATIONAL,
+    INSTANCE_SUSPENDED,    INSTANCE_IN_ERROR,    INSTANCE_REMOVED};
 enum { STATES = sizeof states / sizeof states[0], NO = -1 };
 
 /* What becomes of each state (rows, in the order above) by each event (columns, in the order of the enum). */
@@ -91,9 +92,8 @@ static void every_state_can_be_reached_and_left_for_good(void **state)
 static const struct {
     enum operation op;
     const char *may; /* one letter a state: y or n */
-} operations[] = {
-    {OP_DEPLOY, "yynnnnnyn"},    {OP_UPDATE, "nnnnnynnn"}, {OP_SUSPEND, "nnnnnynnn"}, {OP_RESUME, "nnnnnnynn"},
-    {OP_TERMINATE, "nyyyyyyyn"}, {OP_EXCHANGE, "nnnnnynnn"}};
+} operations[] = {{OP_DEPLOY, "yynnnnnyn"}, {OP_UPDATE, "nnnnnynnn"},    {OP_SUSPEND, "nnnnnynnn"},
+                  {OP_RESUME, "nnnnnnynn"}, {OP_TERMINATE, "nyyyyyyyn"}, {OP_EXCHANGE, "nnnnnynnn"}};
 
 static void every_operation_begins_only_where_it_may(void **state)
 {
