@@ -3,6 +3,8 @@
  * elements that are served in one process without delay. Bench only. Stations 1 to 12. */
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <jansson.h>
 
@@ -13,7 +15,8 @@ enum { ORDERS = 120, AT_ONCE = 8, RUNS = 3 };
 
 /* One run of the customers' program, and what the server did in it. */
 struct run {
-    double orders_per_s, p50, p99, apdus, reports, processor, units, commits;
+    double orders_per_s, p50, p99, apdus, reports, processor, customers, units,
+        commits; /* processor: seconds */
 };
 
 static enum tsm_err read_result(const char *line, struct run *out)
@@ -31,12 +34,26 @@ static enum tsm_err read_result(const char *line, struct run *out)
     return failed ? FAIL(PEER_REFUSED, "the customers say: %.200s", line) : TSM_OK;
 }
 
+static double seconds_of(struct timeval t)
+{
+    return (double)t.tv_sec + (double)t.tv_usec / 1e6;
+}
+
+/* Of those that have ended. */
+static double processor_of_children(void)
+{
+    struct rusage u;
+    getrusage(RUSAGE_CHILDREN, &u);
+    return seconds_of(u.ru_utime) + seconds_of(u.ru_stime);
+}
+
 static enum tsm_err run_customers(const struct bench *b, const struct server *s, int number, struct run *out)
 {
     char program[PATH_ROOM + 32], origin[64], ca[PATH_ROOM + 32], bank[PATH_ROOM + 32], owner[PATH_ROOM + 32];
     char orders[16], at_once[16], run[16], line[PROGRAM_LINE_MAX];
     char *argv[] = {program, origin, ca, bank, owner, orders, at_once, run, NULL};
     struct server customers = {0};
+    double before;
     enum tsm_err e;
     snprintf(program, sizeof program, "%s/customers", b->tools);
     snprintf(origin, sizeof origin, "https://127.0.0.1:%u", s->api_port);
@@ -46,8 +63,10 @@ static enum tsm_err run_customers(const struct bench *b, const struct server *s,
     snprintf(orders, sizeof orders, "%d", ORDERS);
     snprintf(at_once, sizeof at_once, "%d", AT_ONCE);
     snprintf(run, sizeof run, "%d", number);
+    before = processor_of_children();
     e = program_start(b, argv, line, &customers); /* its first line is its last */
     server_stop(&customers);
+    out->customers = processor_of_children() - before;
     TRY(e);
     return read_result(line, out);
 }
@@ -99,13 +118,16 @@ static void say(const struct bench *b, const struct run *r, double spread, const
                          .spread = spread,
                          .fdatasync = limits[1]};
     snprintf(out.how, sizeof out.how,
-             "deploy on eSEs over HTTPS and GP SERAM, %d customers at once, SCP03: p50 %.0f ms, p99 %.0f ms; "
+             "deploy on eSEs over HTTPS and GP SERAM, SCP03, %d customers at once: p50 %.0f ms, p99 %.0f ms; "
              "an order has "
-             "%.0f APDUs in %.0f reports, %.0f units in %.0f commits, %.1f ms of the server's processor; "
-             "bare: the rows "
-             "an order left behind inserted again by one thread, as many commits, no crypto, no HTTP",
+             "%.0f APDUs in %.0f reports, %.0f units in %.0f commits, and takes %.1f ms of the server's "
+             "processor and "
+             "%.1f ms of the customers', of %d processors; bare: the rows an order left behind inserted "
+             "again by one "
+             "thread, as many commits, no crypto, no HTTP",
              AT_ONCE, r->p50 * 1000, r->p99 * 1000, r->apdus / ORDERS, r->reports / ORDERS, r->units / ORDERS,
-             r->commits / ORDERS, r->processor / ORDERS * 1000);
+             r->commits / ORDERS, r->processor / ORDERS * 1000, r->customers / ORDERS * 1000,
+             (int)sysconf(_SC_NPROCESSORS_ONLN));
     report(b, &out);
 }
 

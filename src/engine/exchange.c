@@ -28,7 +28,6 @@ enum tsm_err exchange_read(struct bytes body, struct exchange *out, json_t **doc
     TRY(json_read(body, &o));
     *out = (struct exchange){.call = json_integer_value(json_object_get(o, "call")),
                              .msisdn = json_member(o, "msisdn"),
-                             .session = json_member(o, "session"),
                              .holder = json_member(o, "holder"),
                              .payload = json_object_get(o, "payload"),
                              .answer_s = json_integer_value(json_object_get(o, "answer_s")),
@@ -46,9 +45,9 @@ static enum tsm_err add_exchange(struct tx *tx, const struct partner_call *call,
                                  const struct element *el)
 {
     int64_t answer_s = el->profile.answer_s, id;
-    json_t *o = json_pack("{sI ss ss ss sO sI si}", "call", (json_int_t)call->id, "msisdn", el->msisdn,
-                          "session", a->session, "holder", a->holder, "payload", a->payload, "answer_s",
-                          (json_int_t)answer_s, "concat", el->profile.concat);
+    json_t *o = json_pack("{sI ss ss sO sI si}", "call", (json_int_t)call->id, "msisdn", el->msisdn, "holder",
+                          a->holder, "payload", a->payload, "answer_s", (json_int_t)answer_s, "concat",
+                          el->profile.concat);
     char *text = o ? json_text(o) : NULL;
     struct job_new job = {.kind = el->profile.bearer == BEARER_SMS ? JOB_EXCHANGE_SMS : JOB_EXCHANGE_DEVICE,
                           .party = call->party,
@@ -175,7 +174,7 @@ static enum tsm_err accept_end(void *self, struct tx *tx, const struct partner_c
     if (e == TSM_OK)
         e = db_exec(tx, SQL_CONVERSATION_END, el.id, a.holder);
     if (e == TSM_OK && a.session[0])
-        e = db_exec(tx, SQL_SERAM_END, a.session);
+        e = db_exec(tx, SQL_SERAM_END, a.session, el.id);
     tx_note(tx); /* a poll that is held hears of the end at once */
     if (e == TSM_OK)
         e = job_promote(tx, el.id);

@@ -22,7 +22,7 @@ enum { EXCHANGE_NEW, EXCHANGE_UNDER_WAY };
 /* The body of an exchange job. */
 struct exchange {
     int64_t call; /* the partner message that asked */
-    const char *msisdn, *session, *holder;
+    const char *msisdn, *holder;
     const json_t *payload; /* hex strings; empty: only listen */
     int64_t answer_s;
     int concat;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * What parties ask of each other, listed once under the names of GlobalPlatform Messaging; bodies are JSON.
- * Station 6. Pure. Delivered in-process or as JSON over mutual TLS; another encoding is another writer of the
- * same list.
+ * Station 6. Pure. Any of them may be answered with {failure: {owner, reason, next_action}}. Delivered
+ * in-process or as JSON over mutual TLS; another encoding is another writer of the same list.
  */
 #ifndef TSM_ORDER_PARTNER_H
 #define TSM_ORDER_PARTNER_H
@@ -12,15 +12,15 @@
 /* X(NAME, word in URLs and rows, who answers) */
 #define PARTNER_VERBS(X)                                                                                   \
     X(CHECK_ELIGIBILITY,                                                                                   \
-      "check-eligibility")            /* {se, service, bytes} -> {eligible, reasons, profile, messages} */ \
-    X(BOOK_SPACE, "book-space")       /* {se, bytes} -> {booked} */                                        \
-    X(RELEASE_SPACE, "release-space") /* {se} -> {} */                                                     \
-    X(CREATE_DOMAIN, "create-domain") /* {se, aid, jwk} -> {aid, tar, protocol, kvn, keys (JWE)} */        \
-    X(LOAD_AND_INSTALL, "load-and-install")     /* {se, domain, load_file, applications} -> {} */          \
-    X(REMOVE, "remove")                         /* {se, domain, load_file, applications} -> {} */          \
-    X(BEGIN_CONVERSATION, "begin-conversation") /* {se} -> {} */                                           \
-    X(SEND_SCRIPT, "send-script")               /* {se, payload, session?} -> {answers} | {lost} */        \
-    X(END_CONVERSATION, "end-conversation")     /* {se, session?} -> {} */                                 \
+      "check-eligibility") /* {se, service?, bytes?, session?} -> {eligible, reasons, profile, element} */ \
+    X(BOOK_SPACE, "book-space")             /* {se, bytes} -> {booked} */                                  \
+    X(RELEASE_SPACE, "release-space")       /* {se} -> {} */                                               \
+    X(CREATE_DOMAIN, "create-domain")       /* {se, aid, jwk} -> {aid, tar, protocol, kvn, keys (JWE)} */  \
+    X(LOAD_AND_INSTALL, "load-and-install") /* {se, domain, load_file, applications} -> {} */              \
+    X(REMOVE, "remove")                     /* {se, domain, load_file, applications} -> {} */              \
+    X(BEGIN_CONVERSATION, "begin-conversation") /* {se, holder} -> {held} */                               \
+    X(SEND_SCRIPT, "send-script")               /* {se, holder, payload} -> {answers} | {lost} */          \
+    X(END_CONVERSATION, "end-conversation")     /* {se, holder, session?} -> {} */                         \
     X(NOTIFY, "notify")                         /* the later answer to one of the above */
 
 enum partner_verb {

@@ -217,10 +217,10 @@ S(EXCHANGE_FREE, "ii",
   "LIMIT $2")
 S(SERAM_ADD, "tiiii",
   "INSERT INTO seram_session(id, party, se, state, expires) VALUES($1, $2, $3, $4, $5) ON CONFLICT(id) DO "
-  "UPDATE SET expires = excluded.expires")
+  "UPDATE SET expires = excluded.expires WHERE seram_session.se = excluded.se")
 S(SERAM_GET, "t", "SELECT party, se, state, expires FROM seram_session WHERE id = $1")
 S(SERAM_SET_STATE, "ti", "UPDATE seram_session SET state = $2 WHERE id = $1")
-S(SERAM_END, "t", "UPDATE seram_session SET state = 2 WHERE id = $1")
+S(SERAM_END, "ti", "UPDATE seram_session SET state = 2 WHERE id = $1 AND se = $2")
 S(EXCHANGE_OF_SE, "i",
   "SELECT id, state, trace, deadline, body, progress FROM job WHERE se = $1 AND kind <= 2 AND kind = 2 AND "
   "state BETWEEN 1 AND 3 LIMIT 1")

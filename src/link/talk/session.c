@@ -64,6 +64,8 @@ enum tsm_err session_next(struct talk *t, const struct scene *s, json_t *payload
         TRY(payload_add(payload, BYTES_OF(st->authenticate, st->authenticate_len)));
     n = n < batch ? n : batch;
     n = n < TALK_PAYLOAD_MAX ? n : TALK_PAYLOAD_MAX;
+    if (st->channel.protocol == SCP02 && st->channel.level & LEVEL_R_MAC)
+        n = 1; /* each R-MAC chains to the answer before [GPCS E.4.5] */
     st->before = st->channel;
     TRY(wrap_batch(t, s, &st->channel, &w, n));
     for (size_t i = 0; i < n; i++)
@@ -119,7 +121,9 @@ static enum tsm_err authenticate_read(struct talk *t, const struct scene *s, con
     }
     TRY(answer_get(answers, 0, &out->store, &raw));
     TRY(rapdu_read(raw, &a));
-    if (outcome_of_sw(s->step, a.sw, "EXTERNAL AUTHENTICATE", &t->failure) == OUTCOME_FAIL)
+    out->fewer =
+        a.sw == SW_CONDITIONS; /* no INITIALIZE UPDATE came before: the element was reset between the two */
+    if (out->fewer || outcome_of_sw(s->step, a.sw, "EXTERNAL AUTHENTICATE", &t->failure) == OUTCOME_FAIL)
         return TSM_OK;
     t->state->channel_state = CHANNEL_OPEN;
     return TSM_OK;
@@ -141,6 +145,8 @@ static enum tsm_err commands_read(struct talk *t, const struct scene *s, const j
         TRY(answer_get(answers, first + i, &out->store, &raw[i]));
     batch.n = n;
     TRY(vault_unwrap_scp(t->vault, key_of(t, s)->sealed, &st->channel, &batch));
+    if (first == 0 && n && opened[0].sw == SW_SECURITY)
+        n = 0; /* the channel of the batch before is gone: reset, or another's application was selected */
     for (size_t i = 0; i < n; i++)
         out->answer[out->n++] = (struct step_answer){opened[i].data, opened[i].sw};
     out->fewer = n < st->sent;

@@ -56,7 +56,7 @@ static enum tsm_err next_batch(struct device *d, struct visit *v, const struct t
         bool start = v->start;
         TRY(store_write(d->c.store, visit_report, v));
         v->start = v->start || start;
-        if (v->found || v->over)
+        if (v->found || v->over || v->pause)
             return TSM_OK;
         do {
             if (!wait_for_work(d, v, &seen, until))

@@ -16,7 +16,13 @@
 
 /* starting: Start was given, and the agent has not yet shown that it came. */
 enum session_state { SESSION_ANNOUNCED, SESSION_GREETED, SESSION_OVER, SESSION_RUNNING, SESSION_STARTING };
-enum { DELAY_NEXT_MS = 0, DELAY_POLL_MS = 100, DELAY_CROWD_MS = 1000, APDU_HEX_MAX = 2 * 65538 };
+enum {
+    DELAY_NEXT_MS = 0,
+    DELAY_POLL_MS = 100,
+    DELAY_TROUBLE_MS = 500,
+    DELAY_CROWD_MS = 1000,
+    APDU_HEX_MAX = 2 * 65538
+};
 
 enum tsm_err visit_begin(struct visit *v)
 {
@@ -95,6 +101,11 @@ static json_t *answers_json(const struct seram_report *r)
     return json_pack("{so}", "answers", list);
 }
 
+static bool is_failure(const struct seram_report *r)
+{
+    return r->status != SERAM_POLLING && r->status != SERAM_PROCESSED;
+}
+
 /* The agent never saw this batch: the answer was lost, and it says again what it said before. Without a
  * cookie two failures look alike; they count as two, since a batch that was not seen may be called lost. */
 static bool is_repeated(const struct visit *v, const struct in_hand *x)
@@ -102,7 +113,7 @@ static bool is_repeated(const struct visit *v, const struct in_hand *x)
     const struct seram_report *r = v->report;
     if (r->batch)
         return r->batch != x->id;
-    if (r->answers.n == 0 && r->status != SERAM_POLLING && r->status != SERAM_PROCESSED)
+    if (r->answers.n == 0 && is_failure(r))
         return false;
     return bytes_equal(x->delivered, BYTES(v->hash));
 }
@@ -117,7 +128,8 @@ static enum tsm_err take_report(struct tx *tx, struct visit *v)
         return TSM_OK;
     TRY(e);
     if (x.delivered.len == 0 || is_repeated(v, &x))
-        return TSM_OK; /* not given out yet, or to be given again */
+        return TSM_OK;        /* not given out yet, or to be given again */
+    v->pause = is_failure(r); /* an element that is away may be back in a moment */
     if (r->answers.n)
         return finish(tx, v, &x, answers_json(r));
     return finish(tx, v, &x, exchange_lost(r->error[0] ? r->error : "the agent came back without answers"));
@@ -187,7 +199,7 @@ enum tsm_err visit_report(struct tx *tx, void *arg)
     if (v->over)
         return TSM_OK;
     TRY(start_session(tx, v));
-    return give_batch(tx, v);
+    return v->pause ? TSM_OK : give_batch(tx, v);
 }
 
 /* A read that costs the writer nothing: most of what wakes a held poll is another element's. */
@@ -205,7 +217,10 @@ enum tsm_err visit_look(struct tx *tx, void *arg)
 enum tsm_err visit_order(const struct visit *v, struct seram_order *next)
 {
     next->batch = v->batch;
-    next->delay_ms = v->found ? DELAY_NEXT_MS : v->crowded ? DELAY_CROWD_MS : DELAY_POLL_MS;
+    next->delay_ms = v->found     ? DELAY_NEXT_MS
+                     : v->pause   ? DELAY_TROUBLE_MS
+                     : v->crowded ? DELAY_CROWD_MS
+                                  : DELAY_POLL_MS;
     if (v->start)
         TRY(seram_order_add(next, SERAM_START));
     if (v->over)

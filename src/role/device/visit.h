@@ -14,7 +14,7 @@ struct visit {
     const struct seram_report *report;
     uint8_t hash[REPORT_HASH];
     int64_t party, se, state, batch;
-    bool start, over, found, news, crowded;
+    bool start, over, found, news, crowded, pause;
     struct arena arena; /* dropped by the caller */
     struct bytes payload[EXCHANGE_PAYLOAD_MAX];
     size_t n;

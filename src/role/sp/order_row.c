@@ -100,7 +100,8 @@ enum tsm_err order_json(struct tx *tx, const struct sp *sp, const struct order *
     set_time(o, "deadline", order->deadline);
     json_object_set_new(o, "se", json_pack("{ss}", se_kind_words[order->se_kind], order->se_ref));
     set_instance(tx, o, order);
-    if (order->session[0])
+    if (order->session[0] &&
+        !order_is_final(order->state)) /* a secret that has no use any more is not shown */
         json_object_set_new(o, "seram",
                             json_pack("{ss ss}", "url", sp->device_url, "session_id", order->session));
     if (order->failure[0])

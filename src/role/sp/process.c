@@ -176,8 +176,6 @@ static enum tsm_err next_exchange(struct turn *t, struct tx *tx)
         return fail(t, tx);
     }
     json_object_set_new(body, "payload", payload);
-    if (t->order.session[0])
-        json_object_set_new(body, "session", json_string(t->order.session));
     json_object_set_new(t->progress, "talk", talk_json(&t->state));
     wait_for_answer(t);
     return turn_ask(t, tx, VERB_SEND_SCRIPT, body);
