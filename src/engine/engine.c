@@ -58,6 +58,7 @@ static void rest(struct lane *l, uint64_t seen, time_us next_due)
 static void *worker(void *arg)
 {
     struct lane *l = arg;
+    enum tsm_err before = TSM_OK, e;
     for (;;) {
         size_t done = 0;
         time_us next_due = 0;
@@ -69,7 +70,11 @@ static void *worker(void *arg)
             return NULL;
         }
         pthread_mutex_unlock(&l->e->lock);
-        if (batch_turn(&l->e->core, l->name, &done, &next_due) != TSM_OK || done == 0)
+        e = batch_turn(&l->e->core, l->name, &done, &next_due);
+        if (e != TSM_OK && before == TSM_OK && l->e->core.c.stuck)
+            l->e->core.c.stuck(e, err_cause());
+        before = e;
+        if (e != TSM_OK || done == 0)
             rest(l, seen, next_due);
     }
 }

@@ -33,6 +33,9 @@ struct engine_config {
     unsigned workers, batch;     /* 0: defaults */
     /* Told of every turn that failed, for the log; may be NULL. */
     void (*trouble)(const struct job *job, enum tsm_err e, const char *cause);
+    /* Told once by each thread that cannot take or end jobs any more (a full disk, say), and again after it
+     * could; may be NULL. */
+    void (*stuck)(enum tsm_err e, const char *cause);
     int64_t node;
 };
 

@@ -12,6 +12,7 @@
 struct asked {
     json_t *se, *payload;
     char session[40], holder[HOLDER_MAX + 1];
+    bool held; /* the element is the asker's for now: the exchange begins at once */
 };
 
 static const struct json_row asked_rows[] = {
@@ -56,23 +57,21 @@ static enum tsm_err add_exchange(struct tx *tx, const struct partner_call *call,
                           .trace = call->trace,
                           .deadline = tx_now(tx) + SECONDS(answer_s)};
     struct line_start start;
-    bool held = false;
     enum tsm_err e;
     json_decref(o);
     NEED(text != NULL, NO_MEMORY);
-    e = line_hold(tx, el->id, a->holder, answer_s, &held);
     job.body = bytes_of_text(text);
     start = line_start(tx, exchange_by_engine(job.kind, a->payload), answer_s);
-    job.state = held ? start.state : JOB_WAITING;
+    job.state = a->held ? start.state : JOB_WAITING;
     job.step = start.step;
     job.due = start.due;
-    if (e == TSM_OK)
-        e = job_add(tx, &job, &id);
+    e = job_add(tx, &job, &id);
     free(text);
     return e;
 }
 
-/* Who only listens may find that the answer was faster than the question. */
+/* Who only listens may find that the answer was faster than the question. An answer that nobody waited for
+ * belongs to the conversation that is open: who waits in line for the element neither gets nor drops it. */
 static enum tsm_err answer_from_stray(struct partners *p, struct tx *tx, const struct partner_call *call,
                                       const struct element *el, bool *answered)
 {
@@ -94,14 +93,15 @@ static enum tsm_err answer_from_stray(struct partners *p, struct tx *tx, const s
 }
 
 static enum tsm_err take_script(struct partners *p, struct tx *tx, const struct partner_call *call,
-                                const struct asked *a, const struct element *el)
+                                struct asked *a, const struct element *el)
 {
     bool answered = false;
     if (!json_is_array(a->payload) || json_array_size(a->payload) > EXCHANGE_PAYLOAD_MAX)
         return FAIL_FIELD(BAD_VALUE, "payload", "payload is a list of at most %d", EXCHANGE_PAYLOAD_MAX);
-    if (json_array_size(a->payload) == 0)
+    TRY(line_hold(tx, el->id, a->holder, el->profile.answer_s, &a->held));
+    if (a->held && json_array_size(a->payload) == 0)
         TRY(answer_from_stray(p, tx, call, el, &answered));
-    else
+    else if (a->held)
         TRY(db_exec(tx, SQL_STRAY_DELETE, el->id));
     return answered ? TSM_OK : add_exchange(tx, call, a, el);
 }

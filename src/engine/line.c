@@ -80,6 +80,7 @@ static enum tsm_err begin(struct tx *tx, int64_t se, const struct next *n)
 {
     struct line_start s = line_start(tx, exchange_by_engine(n->kind, n->ex.payload), n->ex.answer_s);
     TRY(take_hold(tx, se, n->ex.holder, n->ex.answer_s));
+    TRY(db_exec(tx, SQL_STRAY_DELETE, se)); /* it answers another's question */
     TRY(db_exec(tx, SQL_EXCHANGE_BEGIN, n->id, (int64_t)s.state, s.step, s.due,
                 tx_now(tx) + SECONDS(n->ex.answer_s)));
     tx_note(tx);

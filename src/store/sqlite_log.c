@@ -51,6 +51,7 @@ static int committed(void *arg, sqlite3 *db, const char *name, int pages)
 static void *keep(void *arg)
 {
     struct log_keeper *k = arg;
+    pthread_setname_np(pthread_self(), "keeper");
     for (;;) {
         pthread_mutex_lock(&k->lock);
         while (!k->wanted && !k->stopping)

@@ -6,6 +6,7 @@ import json
 import ssl
 from urllib.parse import urlsplit
 
+import house  # noqa: F401  (puts the oracle's folder on the path)
 from transport import TcpCard
 
 ANSWER_S = 40  # "doesn't receive an HTTP response within a 40 seconds delay"
@@ -14,9 +15,9 @@ ANSWER_S = 40  # "doesn't receive an HTTP response within a 40 seconds delay"
 class Agent:
     """cookies: keeps those of the server, as an agent should. before(agent): called before each report."""
 
-    def __init__(self, house, seram, element, cookies=True, before=None):
+    def __init__(self, home, seram, element, cookies=True, before=None):
         self.url, self.session = urlsplit(seram["url"]), seram["session_id"]
-        self.tls = ssl.create_default_context(cafile=house.ca())
+        self.tls = ssl.create_default_context(cafile=home.ca())
         self.element, self.keeps_cookies, self.before = element, cookies, before
         self.cookie = self.connection = None
         self.batches = self.executed = 0

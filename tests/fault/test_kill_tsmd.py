@@ -13,7 +13,7 @@ from house import House, Tap, await_true
 # Commits of an order that nobody disturbs, a few more than it takes: beyond them the kill finds nothing to do.
 COMMITS = {"uicc": {"deploy": 100, "suspend": 20, "resume": 20, "terminate": 46},
            "ese": {"deploy": 90, "suspend": 20, "resume": 20, "terminate": 40}}
-LIVES = 8          # of each kind in the ordinary run
+LIVES = 7          # of each kind in the ordinary run
 STORM = 4          # elements of each kind that are served at once
 STORM_KILLS = 8
 STORM_COMMITS = 31  # between two kills
@@ -46,7 +46,8 @@ def live_through(house, kind, kills, delay_us=0):
     wrong, deaths = [], 0
     for operation in ("deploy", "suspend", "resume", "terminate"):
         card = house.card() if operation == "deploy" else None
-        order, killed = killing.order_with_kill(house, operation, element, kills[operation], delay_us, card)
+        trap = killing.Trap(house, kills[operation], delay_us)
+        order, killed = killing.order_with_kill(house, operation, element, trap, card)
         deaths += killed
         wrong += [f"{operation}, kill after commit {kills[operation]}: {w}" for w in judge(house, element, order)]
         if order["state"] != "DONE":

@@ -45,6 +45,11 @@ void log_error(const char *event, enum tsm_err e)
     log_event(event, "sss", "error", err_name(e), "text", err_text(e), "cause", err_cause());
 }
 
+void log_stuck(enum tsm_err e, const char *cause)
+{
+    log_event("engine.stuck", "ss", "error", err_name(e), "cause", cause);
+}
+
 void log_trouble(const struct job *job, enum tsm_err e, const char *cause)
 {
     char trace[2 * TRACE_LEN + 1];

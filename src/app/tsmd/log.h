@@ -10,7 +10,8 @@
 /* log_event("ready", "sssi", ...): pairs of name and value; the letters say the values: s text, i int64_t. */
 void log_event(const char *event, const char *letters, ...);
 void log_error(const char *event, enum tsm_err e);
-/* The engine's word of a failed turn. */
+/* The engine's word of a failed turn, and of jobs that it can neither take nor end. */
 void log_trouble(const struct job *job, enum tsm_err e, const char *cause);
+void log_stuck(enum tsm_err e, const char *cause);
 
 #endif

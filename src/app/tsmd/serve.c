@@ -2,6 +2,7 @@
 /* Wiring: store, vaults, roles, engine, links, listeners; started bottom up, stopped top down. App. */
 #include "app/tsmd/serve.h"
 
+#include <malloc.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,11 @@
 #include "app/tsmd/log.h"
 #include "engine/exchange.h"
 #include "vault/memory.h"
+
+/* A request thread finds an arena of its own, and keeps what it freed for its next request: with fewer arenas
+ * each waits for one whose thread the system has put aside, with less kept each request asks the system for
+ * pages. */
+enum { ARENAS = 64, ARENA_KEEPS = 1 << 20 };
 
 static void add_row(struct house *h, struct step_row row)
 {
@@ -119,7 +125,8 @@ static enum tsm_err open_engine(struct house *h)
                               .rows = h->rows,
                               .node = strtol(h->c->node, NULL, 10),
                               .workers = (unsigned)strtoul(h->c->workers, NULL, 10),
-                              .trouble = log_trouble};
+                              .trouble = log_trouble,
+                              .stuck = log_stuck};
     if (h->ota || h->device)
         TRY(exchange_answer_partners(h->partners));
     add_row(h, (struct step_row){.kind = JOB_MESSAGE,
@@ -206,6 +213,8 @@ static void say_ready(const struct house *h)
 static enum tsm_err harden(void)
 {
     bool all_locked;
+    mallopt(M_ARENA_MAX, ARENAS);
+    mallopt(M_TRIM_THRESHOLD, ARENA_KEEPS);
     TRY(vault_harden(&all_locked));
     if (!all_locked)
         log_event("memory.not-locked", "s", "next",

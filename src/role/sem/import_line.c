@@ -34,9 +34,14 @@ static const struct json_row rows[] = {
     {NULL, JSON_TEXT, 0, 0, 0, JSON_OPTIONAL, NULL},
 };
 
+static void line_wipe(struct import_line *l)
+{
+    explicit_bzero(l, sizeof *l);
+}
+
 enum tsm_err import_line_read(const json_t *object, struct import_line *out)
 {
-    struct import_line l = {.key_len = 16};
+    __attribute__((cleanup(line_wipe))) struct import_line l = {.key_len = 16};
     TRY(json_fill(object, rows, &l));
     if (!l.iccid[0] && !l.seid[0])
         return FAIL_FIELD(MISSING_FIELD, "iccid", "a secure element is named by iccid, seid or eid");

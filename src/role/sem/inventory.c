@@ -271,7 +271,7 @@ enum tsm_err sem_import(void *app, struct http_request *q, struct http_reply *re
 {
     struct sem *sem = app;
     struct import im = {.sem = sem, .refused = json_array()};
-    struct caller who;
+    struct caller who = {0};
     enum tsm_err e = operator_of(sem, q, &who);
     if (e == TSM_OK)
         e = sem->c.vault_of(sem->c.self, who.party, &im.vault);

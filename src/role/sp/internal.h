@@ -41,7 +41,11 @@ struct instance {
 /* NOT_FOUND where the party has no such row: another party's is as good as none. */
 enum tsm_err order_load(struct tx *tx, int64_t party, int64_t id, struct order *out);
 enum tsm_err instance_load(struct tx *tx, int64_t party, int64_t id, struct instance *out);
-/* The order as its owner sees it: timeline, failure, session; owned by the caller. */
+/* INSTANCE_REMOVED where there is none any more. */
+enum tsm_err instance_state_load(struct tx *tx, const struct order *o, int64_t *out);
+/* The order as its owner sees it: failure, session; owned by the caller, NULL without memory. With order_json
+ * also the timeline. */
+json_t *order_summary(const struct sp *sp, const struct order *o, int64_t instance_state);
 enum tsm_err order_json(struct tx *tx, const struct sp *sp, const struct order *o, bool timeline,
                         json_t **out);
 

@@ -36,8 +36,8 @@ struct acceptance {
     struct posted *posted;
     struct order order;
     uint8_t digest[SHA256_LEN];
+    int64_t instance_state;
     bool repeated;
-    json_t *answer;
 };
 
 /* {"iccid": ".."}: exactly one identifier, of the form of its kind. */
@@ -113,7 +113,8 @@ static enum tsm_err find_repeated(struct tx *tx, struct acceptance *a)
     if (!bytes_equal(db_blob(&r, 1), BYTES(a->digest)))
         return FAIL_FIELD(CONFLICT, "client_ref", "another order of yours has this client_ref");
     a->repeated = true;
-    return order_load(tx, a->order.party, db_int(&r, 0), &a->order);
+    TRY(order_load(tx, a->order.party, db_int(&r, 0), &a->order));
+    return instance_state_load(tx, &a->order, &a->instance_state);
 }
 
 static enum tsm_err make_instance(struct tx *tx, struct acceptance *a, int64_t service)
@@ -121,6 +122,7 @@ static enum tsm_err make_instance(struct tx *tx, struct acceptance *a, int64_t s
     if (a->posted->operation != OP_DEPLOY)
         return FAIL(NOT_FOUND, "the service has no instance on this secure element");
     a->order.instance = store_id(tx_store(tx));
+    a->instance_state = INSTANCE_NOT_DEPLOYED;
     return db_exec(tx, SQL_INSTANCE_ADD, a->order.instance, a->order.party, service, (int64_t)0,
                    a->order.se_kind, a->order.se_ref, (int64_t)0, BYTES_NONE, BYTES_NONE,
                    (int64_t)INSTANCE_NOT_DEPLOYED);
@@ -128,7 +130,7 @@ static enum tsm_err make_instance(struct tx *tx, struct acceptance *a, int64_t s
 
 static enum tsm_err find_instance(struct tx *tx, struct acceptance *a)
 {
-    int64_t service, state;
+    int64_t service;
     enum tsm_err e;
     if (process_of((enum operation)a->posted->operation)->n == 0)
         return FAIL_FIELD(UNSUPPORTED, "operation", "%s is not offered by this server",
@@ -148,15 +150,15 @@ static enum tsm_err find_instance(struct tx *tx, struct acceptance *a)
             return make_instance(tx, a, service);
         TRY(e);
         a->order.instance = db_int(&r, 0);
-        state = db_int(&r, 1);
+        a->instance_state = db_int(&r, 1);
     }
     ROWS running = {0};
     e = db_first(tx, &running, SQL_ORDER_RUNNING_ON, a->order.instance);
     if (e == TSM_OK)
         return FAIL(CONFLICT, "order %lld is still running on this instance", (long long)db_int(&running, 0));
-    return e == TSM_NOT_FOUND
-               ? operation_allowed((enum operation)a->posted->operation, (enum instance_state)state)
-               : e;
+    return e == TSM_NOT_FOUND ? operation_allowed((enum operation)a->posted->operation,
+                                                  (enum instance_state)a->instance_state)
+                              : e;
 }
 
 static enum tsm_err write_order(struct tx *tx, struct acceptance *a)
@@ -193,15 +195,32 @@ static enum tsm_err accept_order(struct tx *tx, void *arg)
 {
     struct acceptance *a = arg;
     TRY(find_repeated(tx, a));
-    if (!a->repeated) {
-        TRY(find_instance(tx, a));
-        a->order.id = store_id(tx_store(tx));
-        a->order.created = a->order.updated = tx_now(tx);
-        a->order.deadline =
-            tx_now(tx) + SECONDS(a->posted->deadline_s ? a->posted->deadline_s : ORDER_DEADLINE_S);
-        TRY(write_order(tx, a));
+    if (a->repeated)
+        return TSM_OK;
+    TRY(find_instance(tx, a));
+    a->order.id = store_id(tx_store(tx));
+    a->order.created = a->order.updated = tx_now(tx);
+    a->order.deadline =
+        tx_now(tx) + SECONDS(a->posted->deadline_s ? a->posted->deadline_s : ORDER_DEADLINE_S);
+    return write_order(tx, a);
+}
+
+/* The agent may come as soon as it hears its session: the owner must know it by then. */
+static enum tsm_err take_order(struct sp *sp, struct acceptance *a, struct http_reply *reply)
+{
+    json_t *answer;
+    TRY(store_write(sp->c.store, accept_order, a));
+    answer = order_summary(sp, &a->order, a->instance_state); /* as it was accepted */
+    NEED(answer != NULL, NO_MEMORY);
+    if (a->order.session[0]) {
+        enum tsm_err e = sp_wait_for_state(sp, &a->order, ORDER_RUNNING, AGENT_WAIT_S);
+        if (e != TSM_OK) {
+            json_decref(answer);
+            return e;
+        }
     }
-    return order_json(tx, a->sp, &a->order, false, &a->answer);
+    TRY(http_reply_json(reply, a->repeated ? 200 : 202, answer));
+    return http_reply_header(reply, "Location", "/api/v1/orders/%lld", (long long)a->order.id);
 }
 
 enum tsm_err sp_post_order(void *app, struct http_request *q, struct http_reply *reply)
@@ -224,11 +243,5 @@ enum tsm_err sp_post_order(void *app, struct http_request *q, struct http_reply 
         TRY(vault_random(random, sizeof random));
         uuid_text(random, a.order.session);
     }
-    TRY(store_write(sp->c.store, accept_order, &a));
-    if (a.order.session[0]) { /* the agent may come as soon as it hears its session: the owner must know it by
-                                 then */
-        TRY(sp_wait_for_state(sp, &a.order, ORDER_RUNNING, AGENT_WAIT_S));
-    }
-    TRY(http_reply_header(reply, "Location", "/api/v1/orders/%lld", (long long)a.order.id));
-    return http_reply_json(reply, a.repeated ? 200 : 202, a.answer);
+    return take_order(sp, &a, reply);
 }

@@ -66,30 +66,27 @@ static void set_time(json_t *o, const char *name, time_us t)
     set_text(o, name, time_text(t, text));
 }
 
-static json_t *id_json(int64_t id)
+/* Numbers of 63 bits are text in JSON, whose readers may keep only 53. */
+static void set_id(json_t *o, const char *name, int64_t id)
 {
-    return json_sprintf("%lld", (long long)id);
+    json_object_set_new(o, name, json_sprintf("%lld", (long long)id));
 }
 
-static void set_instance(struct tx *tx, json_t *o, const struct order *order)
+enum tsm_err instance_state_load(struct tx *tx, const struct order *order, int64_t *out)
 {
     struct instance i;
-    json_t *x = json_object();
-    json_object_set_new(x, "id", id_json(order->instance));
-    if (instance_load(tx, order->party, order->instance, &i) == TSM_OK)
-        set_text(x, "state", instance_state_word(i.state));
-    else
-        set_text(x, "state", instance_state_word(INSTANCE_REMOVED));
-    json_object_set_new(o, "instance", x);
+    enum tsm_err e = instance_load(tx, order->party, order->instance, &i);
+    if (e != TSM_OK && e != TSM_NOT_FOUND)
+        return e;
+    *out = e == TSM_OK ? i.state : INSTANCE_REMOVED;
+    return TSM_OK;
 }
 
-enum tsm_err order_json(struct tx *tx, const struct sp *sp, const struct order *order, bool timeline,
-                        json_t **out)
+json_t *order_summary(const struct sp *sp, const struct order *order, int64_t instance_state)
 {
     char trace[TRACE_TEXT];
-    json_t *list = NULL, *o = json_object();
-    NEED(o != NULL, NO_MEMORY);
-    json_object_set_new(o, "order", id_json(order->id));
+    json_t *o = json_object();
+    set_id(o, "order", order->id);
     set_text(o, "trace", hex_text(BYTES(order->trace), trace));
     set_text(o, "operation", operation_words[order->operation]);
     set_text(o, "service", order->service);
@@ -99,21 +96,30 @@ enum tsm_err order_json(struct tx *tx, const struct sp *sp, const struct order *
     set_time(o, "updated", order->updated);
     set_time(o, "deadline", order->deadline);
     json_object_set_new(o, "se", json_pack("{ss}", se_kind_words[order->se_kind], order->se_ref));
-    set_instance(tx, o, order);
+    json_object_set_new(o, "instance", json_object());
+    set_id(json_object_get(o, "instance"), "id", order->instance);
+    set_text(json_object_get(o, "instance"), "state", instance_state_word(instance_state));
     if (order->session[0] &&
         !order_is_final(order->state)) /* a secret that has no use any more is not shown */
         json_object_set_new(o, "seram",
                             json_pack("{ss ss}", "url", sp->device_url, "session_id", order->session));
     if (order->failure[0])
         json_object_set_new(o, "failure", json_loads(order->failure, 0, NULL));
-    if (timeline) {
-        enum tsm_err e = note_list(tx, order->party, BYTES(order->trace), 0, &list);
-        if (e != TSM_OK) {
-            json_decref(o);
-            return e;
-        }
+    return o;
+}
+
+enum tsm_err order_json(struct tx *tx, const struct sp *sp, const struct order *order, bool timeline,
+                        json_t **out)
+{
+    json_t *list = NULL, *o;
+    int64_t state;
+    TRY(instance_state_load(tx, order, &state));
+    if (timeline)
+        TRY(note_list(tx, order->party, BYTES(order->trace), 0, &list));
+    o = order_summary(sp, order, state);
+    NEED(o != NULL, NO_MEMORY);
+    if (timeline)
         json_object_set_new(o, "timeline", list);
-    }
     *out = o;
     return TSM_OK;
 }

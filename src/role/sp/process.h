@@ -8,7 +8,7 @@
 #include "role/sp/internal.h"
 #include "vault/keys/keyset.h"
 
-enum { OWNERS_MAX = 16, PERSO_ROOM = 4096, DGIS_MAX = 24, LOAD_FILE_MAX = 65535 };
+enum { PERSO_ROOM = 4096, DGIS_MAX = 24 };
 
 struct turn;
 json_t *talk_json(const struct talk_state *state);
