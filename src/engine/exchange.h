@@ -17,7 +17,7 @@ enum {
 };
 
 /* The steps of an exchange job: from EXCHANGE_UNDER_WAY on an answer can be its own. */
-enum { EXCHANGE_NEW, EXCHANGE_UNDER_WAY };
+enum { EXCHANGE_NEW, EXCHANGE_UNDER_WAY, EXCHANGE_REPEATED };
 
 /* The body of an exchange job. */
 struct exchange {

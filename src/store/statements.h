@@ -227,7 +227,7 @@ S(EXCHANGE_OF_SE, "i",
 S(EXCHANGE_OF_MSISDN, "t",
   "SELECT j.id, j.se, j.trace, j.body FROM job j JOIN se s ON s.id = j.se WHERE s.msisdn = $1 AND j.kind <= "
   "2 "
-  "AND j.kind = 1 AND j.state BETWEEN 1 AND 3 AND j.step = 1 LIMIT 1")
+  "AND j.kind = 1 AND j.state BETWEEN 1 AND 3 AND j.step >= 1 LIMIT 1")
 S(JOB_SET_PROGRESS, "ib", "UPDATE job SET progress = $2 WHERE id = $1")
 S(EVENT_LIST_SINCE, "ibi",
   "SELECT at, station, role, step, text, apdus FROM event WHERE party = $1 AND trace = $2 AND at >= $3 ORDER "
@@ -235,7 +235,7 @@ S(EVENT_LIST_SINCE, "ibi",
 S(EXCHANGE_BY_ID, "i", "SELECT se, body FROM job WHERE id = $1 AND kind <= 2 AND state BETWEEN 1 AND 3")
 S(EXCHANGE_SEND_AGAIN, "i",
   "UPDATE job SET state = 1, step = 0, due = $1 WHERE kind = 1 AND state BETWEEN 1 AND 3 AND state >= 2 AND "
-  "step = 1")
+  "step >= 1")
 S(PARTY_LOCAL, "", "SELECT id, name FROM party WHERE partner_url = '' ORDER BY id")
 S(JOB_COUNTS, "",
   "SELECT state, COUNT(*) FROM job WHERE state BETWEEN 1 AND 3 GROUP BY state "

@@ -115,6 +115,8 @@ def a_late_card_changes_nothing(tap, house, card, order):
 
 CENTRES = [
     ("lets messages overtake each other", ["--fault", "reorder"]),
+    ("loses each third message", ["--fault", "drop-3"]),
+    ("loses each fifth message", ["--fault", "drop-5"]),
     ("loses each eleventh message", ["--fault", "drop-11"]),
     ("says that its queue is full at each ninth message", ["--fault", "full-9"]),
     ("takes 100 ms for each message", ["--fault", "slow-100"]),

@@ -10,7 +10,7 @@ SSD_PACKAGE = "A0000001515350"  # of the factory
 FULL = [[DOMAIN, PAYMENT, PPSE], [SSD_PACKAGE, PACKAGE]]
 EMPTY = [[], [SSD_PACKAGE]]
 PROOFS = range(4, 17)     # every N-th proof of receipt is lost
-TOO_MANY = (1, 3)         # all of them; in step with the three packets of LOAD
+TOO_MANY = (1, 3)         # all of them; in step with a packet, its repetition and the probe
 APDUS = range(1, 41)      # of a deploy at the eSE: the fault comes after the K-th
 BATCH = 10                # as many handsets at a time
 
@@ -51,8 +51,8 @@ def too_many_lost_proofs(tap, house, ended):
            failure["next_action"], "a UICC that never answers fails the order with the reason", failed)
     tap.equal(failed["instance"]["state"], "IN_ERROR", "since the card may have changed, the instance is in error")
     half, failed = ended[3]
-    tap.ok(failed["state"] == "FAILED" and "LOAD" in failed["failure"]["reason"],
-           "a load that never comes through is given up", failed)
+    tap.ok(failed["state"] == "FAILED" and "begun" in failed["failure"]["reason"],
+           "a step whose proof never comes through is given up", failed)
     tap.ok(DOMAIN in half.registry()[0], "the domain was made before")
 
 

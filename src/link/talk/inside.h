@@ -20,10 +20,11 @@ void scene_drop(struct scene **s);
 struct replies {
     struct step_answer answer[TALK_PAYLOAD_MAX];
     size_t n;
-    bool fewer;  /* not every command was answered: the rest counts as lost */
-    bool listen; /* this was not the answer to what is in flight, or announces it: the real one is still to
-                    come */
-    bool again;  /* nothing was executed: send the same again */
+    bool fewer;   /* not every command was answered: the rest counts as lost */
+    bool listen;  /* this was not the answer to what is in flight, or announces it: the real one is still to
+                     come */
+    bool assumed; /* all was executed once, but the answers are lost */
+    bool again;   /* nothing was executed: send the same again */
     struct writer store;
     uint8_t bytes[16 * 1024];
 };

@@ -114,12 +114,17 @@ static enum tsm_err read_answers(struct talk *t, struct bytes data, struct repli
 }
 
 /* "Counter low": the card has this counter behind it. Either our first copy was executed and its proof was
- * lost, or the card has seen more than we know (a restored database). So the outcome is unknown, and the next
- * packet jumps ahead. */
-static void counter_low(struct talk *t, struct replies *out)
+ * lost, or the card has seen more than we know (a restored database). In the middle of a step the former is
+ * assumed, and its end asks the card. Else the outcome is unknown, and the next packet jumps ahead. */
+static void counter_low(struct talk *t, const struct scene *s, struct replies *out)
 {
-    t->state->jump = 1;
+    struct talk_state *st = t->state;
     t->failure.reason[0] = 0;
+    out->assumed =
+        st->phase == TALK_COMMANDS && s->step->changes_card && (size_t)st->position + st->sent < s->script.n;
+    if (out->assumed)
+        return;
+    st->jump = 1;
     out->fewer = true;
 }
 
@@ -169,7 +174,7 @@ enum tsm_err packet_read(struct talk *t, const struct scene *s, const json_t *an
         return TSM_OK;
     case POR_FAIL:
         if (job.response.status == POR_COUNTER_LOW)
-            counter_low(t, out);
+            counter_low(t, s, out);
         return TSM_OK;
     case POR_GO_ON:
         break;

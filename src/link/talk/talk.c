@@ -81,7 +81,7 @@ static void step_begin(struct talk_state *st)
 {
     st->phase = st->ask_first ? TALK_PROBING : TALK_COMMANDS;
     st->position = st->sent = 0;
-    st->redo = 0;
+    st->redo = st->assumed = 0;
 }
 
 void talk_pass_needless(struct talk *t)
@@ -168,6 +168,15 @@ enum tsm_err talk_next(struct talk *t, struct tx *tx, json_t **payload)
     return TSM_OK;
 }
 
+/* What the step did is asked of the card; if it is not done, it begins again. */
+static enum talk_event probe(struct talk *t)
+{
+    struct talk_state *st = t->state;
+    st->phase = talk_step(t)->changes_card ? TALK_PROBING : TALK_COMMANDS;
+    st->position = st->assumed = 0;
+    return TALK_GO_ON;
+}
+
 /* An answer did not come: the channel is gone, and what became of a change is asked of the card. */
 static enum talk_event lost(struct talk *t, const char *reason, enum fault_owner owner)
 {
@@ -182,9 +191,7 @@ static enum talk_event lost(struct talk *t, const char *reason, enum fault_owner
     }
     if (opening || st->phase == TALK_PROBING)
         return TALK_GO_ON;
-    st->phase = talk_step(t)->changes_card ? TALK_PROBING : TALK_COMMANDS;
-    st->position = 0;
-    return TALK_GO_ON;
+    return probe(t);
 }
 
 static enum talk_event step_done(struct talk *t)
@@ -218,16 +225,35 @@ static bool is_fine(struct talk *t, const struct plan_step *step, uint16_t sw, c
            outcome_of_sw(step, sw, what, &t->failure) == OUTCOME_GO_ON;
 }
 
+/* The step goes on behind these commands; where one was only assumed to be fine, the card has the last word.
+ */
+static enum talk_event advance(struct talk *t, const struct scene *s, size_t n)
+{
+    struct talk_state *st = t->state;
+    st->position = (uint16_t)(st->position + n);
+    if (st->position < s->script.n)
+        return TALK_GO_ON;
+    return st->assumed ? probe(t) : step_done(t);
+}
+
 /* The answers to commands: each must be fine, then the step goes on behind them. */
 static enum talk_event weigh(struct talk *t, const struct scene *s, const struct replies *r)
 {
     struct talk_state *st = t->state;
+    if (r->assumed) {
+        st->assumed = 1;
+        return advance(t, s, st->sent);
+    }
     for (size_t i = 0; i < r->n; i++) {
         char what[200];
         struct bytes command = s->script.command[st->position + i];
         apdu_note(t, command, &r->answer[i]);
         gp_describe(command, what, sizeof what);
         if (!is_fine(t, s->step, r->answer[i].sw, what)) {
+            if (st->assumed) {
+                t->failure.reason[0] = 0;
+                return probe(t); /* an earlier one was not fine */
+            }
             t->refused = st->phase == TALK_COMMANDS;
             return TALK_FAILED;
         }
@@ -237,8 +263,7 @@ static enum talk_event weigh(struct talk *t, const struct scene *s, const struct
     st->losses = 0;
     if (st->phase == TALK_PROBING)
         return judge(t, r);
-    st->position = (uint16_t)(st->position + r->n);
-    return st->position == s->script.n ? step_done(t) : TALK_GO_ON;
+    return advance(t, s, r->n);
 }
 
 static enum tsm_err read_answers(struct talk *t, const json_t *answers, struct replies *r,

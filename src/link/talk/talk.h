@@ -21,7 +21,7 @@
 #include "vault/vault.h"
 
 enum {
-    TALK_STATE_VERSION = 2,
+    TALK_STATE_VERSION = 3,
     TALK_LOSSES_MAX = 4,        /* answers lost in a row before the talk is given up */
     TALK_COUNTER_JUMP = 1000,   /* step of a resynchronisation after "counter low" */
     TALK_AUTHENTICATE_MAX = 48, /* EXTERNAL AUTHENTICATE of S16 */
@@ -38,6 +38,7 @@ struct talk_state {
     uint64_t counter; /* of the packet in flight */
     uint8_t host[16], host_len;
     uint8_t changed, jump; /* the card was written to; the counter must jump before the next packet */
+    uint8_t assumed;       /* a packet of this step was executed, but what it answered is lost */
     uint8_t ask_first;     /* each step begins with its probe: an earlier talk may have done it */
     uint8_t authenticate[TALK_AUTHENTICATE_MAX];
     struct channel channel, before; /* now, and at the start of the batch in flight */
