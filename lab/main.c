@@ -16,6 +16,9 @@
 #ifdef HAVE_LAB_HANDSET
 #include "handset/handset.h"
 #endif
+#ifdef HAVE_LAB_FLEET
+#include "fleet/fleet.h"
+#endif
 #ifdef HAVE_LAB_TERMINAL
 #include "terminal/terminal.h"
 #endif
@@ -40,6 +43,9 @@ static const struct verb verbs[] = {
 #endif
 #ifdef HAVE_LAB_HANDSET
     {"handset", "a SERAM local agent before a secure element", handset_main},
+#endif
+#ifdef HAVE_LAB_FLEET
+    {"fleet", "many secure elements in one process", fleet_main},
 #endif
 #ifdef HAVE_LAB_TERMINAL
     {"terminal", "a payment terminal", terminal_main},

@@ -30,7 +30,8 @@ enum sw {
     SW_REFERENCE_NOT_FOUND = 0x6A88,
     SW_INS_NOT_SUPPORTED = 0x6D00,
     SW_CLA_NOT_SUPPORTED = 0x6E00,
-    SW_UNKNOWN = 0x6F00
+    SW_UNKNOWN = 0x6F00,
+    SW_ALGORITHM_NOT_SUPPORTED = 0x9484 /* deprecated, still answered by some cards (Table 11-78) */
 };
 
 /* GlobalPlatform proprietary secure messaging, GPCS Table 11-11. */

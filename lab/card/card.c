@@ -3,11 +3,15 @@
  * reset and ATR (station 10, the card's side); edge; GPCS 2.3.1 5.1.1.1, 6.6.2, ISO/IEC 7816-3 8. */
 #include "card/card.h"
 
+#include "card/applet/builtin.h"
+#include "card/casd/casd.h"
 #include "card/channel/secure.h"
 #include "card/command/command.h"
 #include "card/config.h"
+#include "card/contactless/contactless.h"
 #include "card/model/keys.h"
 #include "card/model/registry.h"
+#include "card/scp11/factory.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +32,9 @@ static const uint8_t sd_package_aid[] = {0xA0, 0x00, 0x00, 0x01, 0x51, 0x53, 0x5
 static const uint8_t sd_module_aid[] = {0xA0, 0x00, 0x00, 0x01, 0x51, 0x53, 0x50, 0x41}; /* "SPA" */
 static const uint8_t default_cuid[KDD_LEN] = {0x4F, 0x54, 0x53, 0x4D, 0x00, 0x01, 0, 0, 0, 1};
 static const uint8_t isd_tar[TAR_LEN] = {0x00, 0x00, 0x00};
+
+/* A card with SCP11 keeps a door for its maker. */
+static const struct scp_option beside_scp11 = {.scp = SCP03, .i = 0x70};
 
 /* TS, T0 (TD1, five historical bytes), TD1 = T=1; category 80, compact TLV 73: selection by full and partial
  * name, data coding, extended length, channels numbered by the card, four of them. */
@@ -124,6 +131,10 @@ static bool issuer_domain(struct card *c, const struct card_config *cfg, const s
         return false;
     isd->state = CARD_OP_READY;
     isd->sd->scps[isd->sd->scp_count++] = *option;
+    if (option->scp == SCP11) {
+        option = &beside_scp11;
+        isd->sd->scps[isd->sd->scp_count++] = *option;
+    }
     aid_set(&aid, sd_package_aid, sizeof sd_package_aid);
     e = registry_add_elf(c, &aid, isd);
     if (e == NULL)
@@ -132,7 +143,8 @@ static bool issuer_domain(struct card *c, const struct card_config *cfg, const s
     e->version[0] = 1;
     e->module_count = 1;
     aid_set(&e->modules[0], sd_module_aid, sizeof sd_module_aid);
-    return over_the_air_keys(c, cfg) && secure_channel_keys(c, cfg, option->scp);
+    return over_the_air_keys(c, cfg) && secure_channel_keys(c, cfg, option->scp) &&
+           (isd->sd->scps[0].scp != SCP11 || scp11_factory(isd->sd, cfg));
 }
 
 /* The card's number: shown as it is under tag 5A, and as ten bytes in CPLC and key diversification data. */
@@ -160,7 +172,8 @@ struct card *card_new(const struct card_config *cfg)
     c->verbose = cfg->verbose != 0;
     identify(c, cfg);
     if (!config_scp(cfg->scp, &option) || !config_quirks(cfg->quirk, &c->quirks) ||
-        !config_faults(cfg->fault, &c->faults) || !issuer_domain(c, cfg, &option)) {
+        !config_faults(cfg->fault, &c->faults) || !issuer_domain(c, cfg, &option) || !casd_factory(c, cfg) ||
+        !builtin_install(c, cfg->with)) {
         card_free(c);
         return NULL;
     }
@@ -199,6 +212,7 @@ void card_reset(struct card *c)
     free(c->pending);
     c->pending = NULL;
     c->dead = false;
+    cl_end_volatile(c);
     c->channels[0].open = true;
     select_implicitly(c, &c->channels[0]);
 }

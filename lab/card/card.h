@@ -13,7 +13,9 @@
 #define CARD_MAX_ATR        33
 #define CARD_MAX_SEID       32
 #define CARD_MAX_KEY        32
+#define CARD_MAX_OWNER      64
 #define CARD_DEFAULT_MEMORY (256U * 1024U)
+#define CARD_MAX_FROZEN     65536 /* what card_freeze may need; an idle card needs some tens to hundreds */
 
 struct card;
 struct sd; /* a security domain of a card */
@@ -32,9 +34,17 @@ struct card_config {
     uint8_t
         seid[CARD_MAX_SEID]; /* 10 bytes: CUID shown in CPLC and key diversification data; tag 5A always */
     size_t seid_len;
-    uint32_t memory;           /* bytes of non-volatile memory, default CARD_DEFAULT_MEMORY */
+    uint32_t memory;  /* bytes of non-volatile memory, default CARD_DEFAULT_MEMORY */
+    const char *with; /* comma separated names of applications from the factory: card_applet_names() */
     const char *quirk, *fault; /* comma separated names: see card_quirk_names(), card_fault_names() */
     int verbose;
+    /* SCP11 (see card_scp_names()): PEM files with the authority of off-card certificates, and to be written
+     * with the authority of the card's; the card's group for SCP11c; the owner's subject identifier (none:
+     * whoever that authority has certified). */
+    const char *oce_ca, *card_ca, *group;
+    int casd; /* with a Controlling Authority's domain, whose providers' authority is that of oce_ca */
+    uint8_t owner[CARD_MAX_OWNER];
+    size_t owner_len;
 };
 
 /* NULL and a message on stderr when the configuration is wrong. */
@@ -53,6 +63,7 @@ __attribute__((format(printf, 2, 3))) void card_say(const struct card *c, const 
 
 /* One name a line, with a short explanation; the texts are static. */
 const char *card_scp_names(void);
+const char *card_applet_names(void);
 const char *card_quirk_names(void);
 const char *card_fault_names(void);
 
@@ -75,6 +86,15 @@ uint8_t card_ota_msl(const struct sd *sd);
 /* Executes one command as the authenticated owner of sd; same answer convention as card_transmit. */
 size_t card_remote(struct card *c, struct sd *sd, uint8_t kvn, const uint8_t *in, size_t in_len,
                    uint8_t *out);
+
+/* True while a reset would end no conversation: no session, no sequence of commands that goes on. */
+bool card_is_quiet(const struct card *c);
+/* What outlives a reset, as the difference from a factory card of the same configuration. Returns its length,
+ * 0 when it does not fit or memory ends. */
+size_t card_freeze(const struct card *c, const struct card_config *cfg, uint8_t *out, size_t cap);
+/* The card that was frozen, just after a reset; NULL when the bytes are not of card_freeze with that
+ * configuration. */
+struct card *card_thaw(const struct card_config *cfg, const uint8_t *frozen, size_t n);
 
 /* The verb of tsm-lab: argv[0] is "card". Returns the exit status. */
 int card_main(int argc, char **argv);

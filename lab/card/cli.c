@@ -31,6 +31,12 @@ static int usage(FILE *to)
                 "  --key HEX         keys of the issuer security domain, default 404142..4F\n"
                 "  --kvn N           their version in hex, default FF\n"
                 "  --seid HEX        identification of the secure element (10 bytes: CUID)\n"
+                "  --oce-ca FILE     PEM: authority of off-card certificates, for SCP11a and SCP11c\n"
+                "  --card-ca FILE    write the authority of the card's certificates (PEM) there\n"
+                "  --group NAME      Card Group ID of SCP11c; cards of a group share its key\n"
+                "  --casd            with a Controlling Authority's domain (confidential key set-up)\n"
+                "  --owner HEX       subject identifier of the domain's owner (SCP11a, SCP11c)\n"
+                "  --with NAME,..    applications from the factory (\"help\" lists them)\n"
                 "  --memory BYTES    non-volatile memory, default 262144\n"
                 "  --quirk NAME,..   a peculiarity of real cards (\"help\" lists them)\n"
                 "  --fault NAME,..   a misbehaviour for tests (\"help\" lists them)\n"
@@ -84,6 +90,27 @@ static int take_name(const char **to, const char *value, const char *names)
     return EXIT_SUCCESS;
 }
 
+/* Options of SCP11 and of the Controlling Authority's domain. */
+static bool take_asymmetric(struct arguments *a, int option, const char *value)
+{
+    switch (option) {
+    case 'o':
+        a->cfg.oce_ca = value;
+        return true;
+    case 'c':
+        a->cfg.card_ca = value;
+        return true;
+    case 'g':
+        a->cfg.group = value;
+        return true;
+    case 'z':
+        a->cfg.casd = 1;
+        return true;
+    default:
+        return lab_hex_read(value, a->cfg.owner, sizeof a->cfg.owner, &a->cfg.owner_len);
+    }
+}
+
 /* Takes one option; EXIT_CONTINUE = go on, else the exit status. */
 static int take(struct arguments *a, int option, char *value)
 {
@@ -104,6 +131,8 @@ static int take(struct arguments *a, int option, char *value)
         return take_name(&a->cfg.quirk, value, card_quirk_names());
     case 'f':
         return take_name(&a->cfg.fault, value, card_fault_names());
+    case 'a':
+        return take_name(&a->cfg.with, value, card_applet_names());
     case 'k':
         ok = hex_argument(value, a->cfg.key, sizeof a->cfg.key, &a->cfg.key_len);
         break;
@@ -113,8 +142,11 @@ static int take(struct arguments *a, int option, char *value)
     case 'v':
         a->cfg.verbose = 1;
         break;
-    default:
+    case 'h':
+    case '?':
         return usage(option == 'h' ? stdout : stderr);
+    default:
+        ok = take_asymmetric(a, option, value);
     }
     if (!ok)
         fprintf(stderr, "card: this value of an option is not understood\n");
@@ -155,6 +187,12 @@ int card_main(int argc, char **argv)
         {"key", required_argument, NULL, 'k'},
         {"kvn", required_argument, NULL, 'n'},
         {"seid", required_argument, NULL, 'i'},
+        {"oce-ca", required_argument, NULL, 'o'},
+        {"card-ca", required_argument, NULL, 'c'},
+        {"casd", no_argument, NULL, 'z'},
+        {"group", required_argument, NULL, 'g'},
+        {"owner", required_argument, NULL, 'w'},
+        {"with", required_argument, NULL, 'a'},
         {"memory", required_argument, NULL, 'm'},
         {"quirk", required_argument, NULL, 'q'},
         {"fault", required_argument, NULL, 'f'},

@@ -27,8 +27,8 @@ static void apply_faults(struct job *j, uint16_t sw)
     const struct session *s = &j->ch->session;
     struct card *c = j->card;
 
-    if (c->faults.mac && s->phase == SESSION_OPEN && (s->level & LEVEL_R_MAC) != 0 &&
-        j->reply->len >= s->mac_len)
+    if (c->faults.mac && s->phase == SESSION_OPEN && (s->scp != SCP11 || s->counter > 0) &&
+        (s->level & LEVEL_R_MAC) != 0 && j->reply->len >= s->mac_len)
         j->reply->at[j->reply->len - 1] ^= 0x01;
     if (c->faults.truncate && j->reply->len > 0)
         j->reply->len--;

@@ -94,11 +94,16 @@ static void out_length(struct out *o, size_t n)
         out_number(o, n, 1);
 }
 
+void out_lv(struct out *o, const uint8_t *value, size_t n)
+{
+    out_length(o, n);
+    out_bytes(o, value, n);
+}
+
 void out_tlv(struct out *o, uint32_t tag, const uint8_t *value, size_t n)
 {
     out_tag(o, tag);
-    out_length(o, n);
-    out_bytes(o, value, n);
+    out_lv(o, value, n);
 }
 
 size_t out_open(struct out *o, uint32_t tag)

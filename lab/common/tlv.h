@@ -28,6 +28,8 @@ bool tlv_find(const uint8_t *at, size_t n, uint32_t tag, struct tlv *t);
 
 void out_tag(struct out *o, uint32_t tag);
 void out_tlv(struct out *o, uint32_t tag, const uint8_t *value, size_t n);
+/* Length in its shortest form and value. */
+void out_lv(struct out *o, const uint8_t *value, size_t n);
 /* Opens a constructed object; the mark goes to out_close, which writes the length in its shortest form. */
 size_t out_open(struct out *o, uint32_t tag);
 void out_close(struct out *o, size_t mark);

@@ -208,6 +208,8 @@ enum agent_end agent_run(const struct agent_options *options)
 {
     struct session s = {.o = options, .element = {.fd = -1}, .status = SERAM_POLLING};
     enum agent_end end = AGENT_NO_ELEMENT;
+    if (options->app)
+        s.enforcer = *options->app;
     s.http = https_new(options->ca_file);
     if (options->se_id)
         snprintf(s.se_id, sizeof s.se_id, "%s", options->se_id);

@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+struct enforcer; /* local/enforcer.h */
+
 enum {
     AGENT_RETRY_S = 300,       /* "it SHOULD retry during 5 minutes at the most" */
     AGENT_FIRST_GAP_MS = 1000, /* after one attempt without a pause, as the binding asks */
@@ -33,6 +35,7 @@ struct agent_options {
     unsigned kill_after; /* 0 off; after that many APDUs one transmission fails */
     bool keep_channel;   /* with kill_after: the element stays powered; also after the end */
     bool verbose;
+    const struct enforcer *app; /* NULL: the server's commands pass unchecked; else in whose name they come */
 };
 
 enum agent_end agent_run(const struct agent_options *options);

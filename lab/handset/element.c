@@ -16,7 +16,7 @@
 
 enum control { POWER_OFF = 0x00, POWER_ON = 0x01, RESET = 0x02, ASK_ATR = 0x04 };
 
-enum { FRAME_HEAD = 2, MAX_HOST = 256, MIN_RAPDU = 2 };
+enum { FRAME_HEAD = 2, MAX_HOST = 256, MAX_LINE = 24, MIN_RAPDU = 2 };
 
 static bool wait_for(int fd, short events, int ms)
 {
@@ -119,15 +119,30 @@ static int dial(const char *host_port)
     return fd;
 }
 
-bool element_open(struct element *e, const char *host_port)
+/* "HOST:PORT#N": the element is card N of a fleet, and its door wants to be told so. */
+static bool choose_card(int fd, const char *number)
+{
+    char line[MAX_LINE];
+    int n = number ? snprintf(line, sizeof line, "card %s\n", number + 1) : 0;
+    return n < (int)sizeof line && send_all(fd, (const uint8_t *)line, (size_t)n);
+}
+
+bool element_open(struct element *e, const char *address)
 {
     uint8_t atr[ELEMENT_MAX_APDU];
+    char host_port[MAX_HOST];
+    const char *number = strchr(address, '#');
+    size_t n = number ? (size_t)(number - address) : strlen(address);
+    e->fd = -1;
+    if (n >= sizeof host_port)
+        return false;
+    snprintf(host_port, sizeof host_port, "%.*s", (int)n, address);
     e->fd = dial(host_port);
     if (e->fd < 0)
         return false;
     setsockopt(e->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
-    if (send_control(e->fd, POWER_ON) && send_control(e->fd, RESET) && send_control(e->fd, ASK_ATR) &&
-        receive_frame(e->fd, atr) > 0)
+    if (choose_card(e->fd, number) && send_control(e->fd, POWER_ON) && send_control(e->fd, RESET) &&
+        send_control(e->fd, ASK_ATR) && receive_frame(e->fd, atr) > 0)
         return true;
     element_lose(e);
     return false;

@@ -20,8 +20,9 @@ struct element {
     int fd; /* -1: closed */
 };
 
-/* Connects to "HOST:PORT", powers the element and reads its ATR. False when there is no answering element. */
-bool element_open(struct element *e, const char *host_port);
+/* Connects to "HOST:PORT", or to card N of a fleet at "HOST:PORT#N", powers the element and reads its ATR.
+ * False when there is no answering element. */
+bool element_open(struct element *e, const char *address);
 
 /* Sends one C-APDU and reads the R-APDU into out (ELEMENT_MAX_APDU bytes). Returns its length (two or more),
  * or -1 when the channel is lost; the element is then closed. */

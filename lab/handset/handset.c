@@ -4,28 +4,55 @@
 #include "handset/handset.h"
 
 #include "handset/agent.h"
+#include "handset/hex.h"
 #include "handset/https.h"
+#include "handset/local/enforcer.h"
+#include "handset/local/script.h"
 
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { EXIT_USAGE = 2, MAX_NUMBER = 1000000 };
+enum { EXIT_USAGE = 2, EXIT_DENIED = 6, MAX_AID = 16, MAX_NUMBER = 1000000 };
 
-enum option_id { URL = 1, SESSION, CA, SE, SE_TYPE, SE_ID, DROP, KILL, KEEP, MAX_POLL, RETRY };
+enum option_id {
+    URL = 1,
+    SESSION,
+    CA,
+    SE,
+    SE_TYPE,
+    SE_ID,
+    DROP,
+    KILL,
+    KEEP,
+    MAX_POLL,
+    RETRY,
+    APP_HASH,
+    ACCESS,
+    SCRIPT
+};
 
 static const struct option long_options[] = {
-    {"seram", required_argument, NULL, URL},       {"session", required_argument, NULL, SESSION},
-    {"ca", required_argument, NULL, CA},           {"se", required_argument, NULL, SE},
-    {"se-type", required_argument, NULL, SE_TYPE}, {"se-id", required_argument, NULL, SE_ID},
-    {"drop-after", required_argument, NULL, DROP}, {"kill-after", required_argument, NULL, KILL},
-    {"keep-channel", no_argument, NULL, KEEP},     {"max-poll-s", required_argument, NULL, MAX_POLL},
-    {"retry-s", required_argument, NULL, RETRY},   {0},
+    {"seram", required_argument, NULL, URL},
+    {"session", required_argument, NULL, SESSION},
+    {"ca", required_argument, NULL, CA},
+    {"se", required_argument, NULL, SE},
+    {"se-type", required_argument, NULL, SE_TYPE},
+    {"se-id", required_argument, NULL, SE_ID},
+    {"drop-after", required_argument, NULL, DROP},
+    {"kill-after", required_argument, NULL, KILL},
+    {"keep-channel", no_argument, NULL, KEEP},
+    {"max-poll-s", required_argument, NULL, MAX_POLL},
+    {"retry-s", required_argument, NULL, RETRY},
+    {"app-hash", required_argument, NULL, APP_HASH},
+    {"access", required_argument, NULL, ACCESS},
+    {"script", required_argument, NULL, SCRIPT},
+    {0},
 };
 
 static const char usage_text[] =
-    "usage: tsm-lab handset --seram URL --session ID --ca FILE --se HOST:PORT [options]\n"
+    "usage: tsm-lab handset --seram URL --session ID --ca FILE --se HOST:PORT[#CARD] [options]\n"
     "  --se-type eSE|iSE|uicc|euicc|ieuicc   kind of the element (eSE)\n"
     "  --se-id ID         identity to announce (read from the element: CPLC data or ICCID)\n"
     "  --drop-after K     after K APDUs the server's answer is lost once; the Report is repeated\n"
@@ -33,6 +60,12 @@ static const char usage_text[] =
     "  --keep-channel     that fault, or the end of the session, leaves the element powered\n"
     "  --max-poll-s N     end after N seconds without a command (600)\n"
     "  --retry-s N        go on N seconds without an answer of the server (300)\n"
+    "  --app-hash HEX     hash of the application's certificate: the element's access rules (ARA-M) are "
+    "enforced\n"
+    "without a server, with --se:\n"
+    "  --access AID       say whether the application of --app-hash may speak to this applet: 0 allowed, 6 "
+    "denied\n"
+    "  --script FILE      run a signed script (GPCS Amendment I) on the element: 0 run, 7 refused\n"
     "  -v                 say what happens, on standard error\n"
     "exit: 0 Stop received, 1 no element, 2 usage, 3 no such session, 4 server lost, 5 no command\n";
 
@@ -54,8 +87,15 @@ static bool number(const char *text, unsigned *out)
     return true;
 }
 
-static bool take_option(int id, char *arg, struct agent_options *o)
+/* What the command line asks for. */
+struct request {
+    struct agent_options agent;
+    const char *app_hash, *access, *script;
+};
+
+static bool take_option(int id, char *arg, struct request *r)
 {
+    struct agent_options *o = &r->agent;
     switch (id) {
     case URL:
         o->url = arg;
@@ -86,6 +126,15 @@ static bool take_option(int id, char *arg, struct agent_options *o)
         return number(arg, &o->max_poll_s);
     case RETRY:
         return number(arg, &o->retry_s);
+    case APP_HASH:
+        r->app_hash = arg;
+        return true;
+    case ACCESS:
+        r->access = arg;
+        return true;
+    case SCRIPT:
+        r->script = arg;
+        return true;
     case 'v':
         o->verbose = true;
         return true;
@@ -127,18 +176,62 @@ static const char *complaint(const struct agent_options *o)
     return NULL;
 }
 
+/* --access: what the element's rules say about one applet. */
+static int show_access(const struct request *r, struct enforcer *app)
+{
+    struct element e;
+    uint8_t aid[MAX_AID];
+    ssize_t n = hs_hex_read(r->access, aid, sizeof aid);
+    if (!r->agent.element || !r->app_hash || n < 0)
+        return usage("--access takes an AID and needs --se and --app-hash");
+    if (!element_open(&e, r->agent.element)) {
+        fprintf(stderr, "handset: no secure element at %s\n", r->agent.element);
+        return AGENT_NO_ELEMENT;
+    }
+    enforcer_refresh(app, &e);
+    element_close(&e);
+    struct tlv applet = {.value = aid, .len = (size_t)n};
+    struct access a = rules_decide(app->rules, app->rules_len, &applet, &app->app);
+    printf("%s\n", !a.allowed ? "denied" : a.filters > 0 ? "allowed for some commands" : "allowed");
+    return a.allowed ? 0 : EXIT_DENIED;
+}
+
+static int run(struct request *r)
+{
+    struct enforcer *app = calloc(1, sizeof *app);
+    const char *why = NULL;
+    int status;
+    if (!app)
+        return AGENT_NO_ELEMENT;
+    if (r->app_hash && !enforcer_begin(app, r->app_hash))
+        why = "--app-hash is no SHA-1 or SHA-256 in hex";
+    else if (!r->access && !r->script)
+        why = complaint(&r->agent);
+    else if (r->script && !r->agent.element)
+        why = "--script needs --se";
+    r->agent.app = r->app_hash ? app : NULL;
+    if (why)
+        status = usage(why);
+    else if (r->access)
+        status = show_access(r, app);
+    else
+        status = r->script ? script_run_file(r->agent.element, r->script) : (int)agent_run(&r->agent);
+    free(app);
+    return status;
+}
+
 int handset_main(int argc, char **argv)
 {
-    struct agent_options o = {.se_type = "eSE", .retry_s = AGENT_RETRY_S, .max_poll_s = AGENT_MAX_POLL_S};
+    struct request r = {
+        .agent = {.se_type = "eSE", .retry_s = AGENT_RETRY_S, .max_poll_s = AGENT_MAX_POLL_S}};
     optind = 0; /* other verbs of the same process may have read options before */
     for (int id; (id = getopt_long(argc, argv, "vh", long_options, NULL)) != -1;) {
         if (id == 'h')
             return usage(NULL);
-        if (!take_option(id, optarg, &o))
+        if (!take_option(id, optarg, &r))
             return usage("unknown option or bad value");
     }
     if (optind < argc)
         return usage("unexpected argument");
-    const char *why = complaint(&o);
-    return why ? usage(why) : (int)agent_run(&o);
+    return run(&r);
 }

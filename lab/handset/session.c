@@ -49,8 +49,8 @@ static bool channel_is_killed(struct session *s)
 /* One C-APDU. NULL when it could not be transmitted: then no R-APDU is reported for it. */
 json_t *session_transmit(struct session *s, const char *hex)
 {
-    static uint8_t capdu[ELEMENT_MAX_APDU], rapdu[ELEMENT_MAX_APDU];
-    static char text[2 * ELEMENT_MAX_APDU + 1];
+    static _Thread_local uint8_t capdu[ELEMENT_MAX_APDU], rapdu[ELEMENT_MAX_APDU];
+    static _Thread_local char text[2 * ELEMENT_MAX_APDU + 1];
     ssize_t c_len = hs_hex_read(hex, capdu, sizeof capdu), r_len = -1;
     if (c_len < ELEMENT_MIN_CAPDU) {
         session_fail(s, SERAM_UNKNOWN_FAILURE, "a C-APDU is no hexadecimal text of four bytes or more");
@@ -60,7 +60,14 @@ json_t *session_transmit(struct session *s, const char *hex)
         session_fail(s, SERAM_UNAVAILABLE_SE, "the channel to the secure element was lost");
         return NULL;
     }
-    if (s->element.fd >= 0 || element_open(&s->element, s->o->element))
+    if (s->element.fd < 0)
+        element_open(&s->element, s->o->element);
+    if (s->o->app && !enforcer_admits(&s->enforcer, &s->element, capdu, (size_t)c_len)) {
+        session_fail(s, SERAM_UNGRANTED_ACCESS,
+                     "the access rules of the element do not let this application in");
+        return NULL;
+    }
+    if (s->element.fd >= 0)
         r_len = element_transmit(&s->element, capdu, (size_t)c_len, rapdu);
     s->apdus++;
     say_apdu(s, capdu, (size_t)c_len, rapdu, r_len);
@@ -103,7 +110,7 @@ bool session_read_identity(struct session *s)
 {
     static const uint8_t select_isd[] = {0x00, 0xA4, 0x04, 0x00, 0x00};
     static const uint8_t cplc[2] = {0x9F, 0x7F}, iccid[2] = {0x00, 0x5A};
-    static uint8_t r[ELEMENT_MAX_APDU];
+    static _Thread_local uint8_t r[ELEMENT_MAX_APDU];
     uint8_t cuid[CUID_LEN];
     if (!element_open(&s->element, s->o->element) ||
         element_transmit(&s->element, select_isd, sizeof select_isd, r) < 0)

@@ -7,6 +7,7 @@
 #include "handset/agent.h"
 #include "handset/element.h"
 #include "handset/https.h"
+#include "handset/local/enforcer.h"
 #include "handset/seram.h"
 
 struct session {
@@ -22,6 +23,7 @@ struct session {
     unsigned executed;
     const char *error_msg; /* set: an error happened, the remaining C-APDUs are discarded */
     json_t *responses;
+    struct enforcer enforcer; /* only with o->app */
 };
 
 /* With -v, one line on standard error. */

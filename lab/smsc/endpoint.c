@@ -117,7 +117,7 @@ void endpoints_free(struct smsc *s)
 
 /* How well an address_range covers a number: 2 exactly, 1 by prefix ("^123.*", "123*") or because it is
  * empty. */
-static int covers(const char *range, const char *digits)
+int endpoint_covers(const char *range, const char *digits)
 {
     range += *range == '^';
     size_t prefix = strspn(range, "0123456789");
@@ -141,7 +141,7 @@ static void consider(const void *node, VISIT visit, void *closure)
     struct route_search *search = closure;
     if ((visit != postorder && visit != leaf) || e->handset)
         return;
-    int quality = covers(e->range, search->digits) * 2;
+    int quality = endpoint_covers(e->range, search->digits) * 2;
     if (quality > 0 && e->sessions)
         quality++; /* of two equal ones, the one that is there */
     if (quality > search->quality) {
@@ -215,6 +215,7 @@ struct stored *endpoint_store(struct endpoint *e, const struct smpp_message *m, 
     if (!copy)
         return NULL;
     copy->id = like->id;
+    copy->at = e;
     memcpy(copy->account, like->account, sizeof copy->account);
     copy->expires = like->expires;
     copy->submitted = like->submitted;
@@ -229,10 +230,12 @@ struct stored *endpoint_store(struct endpoint *e, const struct smpp_message *m, 
 
 /* The session with the fewest messages in flight and room for one more. A subscriber has one handset, and the
  * air carries one message at a time to it. */
-static struct session *choose_session(const struct endpoint *e)
+static struct session *choose_session(struct endpoint *e)
 {
     size_t window = e->handset ? 1 : SMSC_WINDOW;
     struct session *best = NULL;
+    if (e->handset && !e->sessions)
+        return fleet_choose(e);
     for (struct session *s = e->sessions; s; s = s->next_peer)
         if (s->flying.count < window && (!best || s->flying.count < best->flying.count))
             best = s;
@@ -247,6 +250,7 @@ static void send_head(struct endpoint *e, struct session *s)
     m->sequence = ++s->sequence;
     m->attempts++;
     queue_append(&s->flying, m);
+    e->in_fleet_air = s->fleet;
     smsc_log(e->smsc, "deliver_sm %010llX to %s, attempt %u", (unsigned long long)m->id, e->name,
              m->attempts);
     timer_set(e->smsc->loop, &s->response, SMSC_RESPONSE_MS);
@@ -277,7 +281,7 @@ void endpoint_pump(struct endpoint *e)
     struct session *s;
     while (e->waiting.head && e->waiting.head->not_before <= now && (s = choose_session(e)))
         send_head(e, s);
-    if (e->waiting.head && e->sessions && e->waiting.head->not_before > now)
+    if (e->waiting.head && (e->sessions || e->smsc->fleets) && e->waiting.head->not_before > now)
         if (wake == 0 || e->waiting.head->not_before < wake)
             wake = e->waiting.head->not_before;
     if (wake > 0)

@@ -50,12 +50,15 @@ static void take_bind(struct session *s, const struct smpp_header *h, const uint
     s->transmits = h->command != SMPP_BIND_RECEIVER;
     s->receives = h->command != SMPP_BIND_TRANSMITTER;
     smsc_log(s->smsc, "%s %s bound", e->handset ? "handset" : "ESME", e->name);
+    s->fleet = e->handset && fleet_is_range(b.address_range);
     while (e->handset && e->sessions) /* a phone that comes back has left its old cell */
         session_cut(e->sessions);
-    if (!e->handset && s->receives)
+    if ((!e->handset && s->receives) || s->fleet)
         memcpy(e->range, b.address_range, sizeof e->range);
     if (s->receives)
         endpoint_attach(e, s);
+    if (s->fleet)
+        fleet_attach(s);
 }
 
 /* ---- responses ---- */
@@ -77,7 +80,8 @@ static void take_deliver_resp(struct session *s, const struct smpp_header *h, co
         timer_set(s->smsc->loop, &s->response, SMSC_RESPONSE_MS);
     else
         timer_clear(s->smsc->loop, &s->response);
-    outcome_answered(s->endpoint, m, h->status, &a);
+    fleet_landed(s, m->at);
+    outcome_answered(m->at, m, h->status, &a);
 }
 
 static void on_pdu(struct smpp_link *link, const uint8_t *pdu, size_t len)
@@ -128,10 +132,14 @@ static void leave(struct session *s)
         return;
     s->state = SESSION_OPEN;
     endpoint_detach(e, s);
+    fleet_detach(s);
     while (s->flying.tail) {
         struct stored *m = s->flying.tail;
         queue_remove(&s->flying, m);
-        queue_prepend(&e->waiting, m);
+        queue_prepend(&m->at->waiting, m);
+        fleet_landed(s, m->at);
+        if (m->at != e)
+            endpoint_pump(m->at);
     }
     endpoint_pump(e);
 }

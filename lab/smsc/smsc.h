@@ -17,6 +17,7 @@ enum {
     SMSC_MAX_USER_DATA = 140,     /* octets of one short message [TS 23.040 9.2.3.16] */
     SMSC_WINDOW = 50,             /* unanswered deliver_sm towards one ESME session */
     SMSC_RETRY_MS = 1000,         /* first pause after a temporary failure, doubled each time */
+    SMSC_FLEET_WINDOW = 512,      /* the same towards the one session of a fleet, one to each subscriber */
     SMSC_MAX_RETRY_MS = 60000,
     SMSC_RESPONSE_MS = 30000, /* an unanswered deliver_sm condemns its connection */
     SMSC_VALIDITY_S = 86400   /* when the sender names no validity_period */
@@ -31,6 +32,7 @@ struct stored {
     struct smpp_message message; /* body owned */
     uint64_t id;
     char account[16]; /* system_id that gets receipt and proof of receipt; empty for mobile-originated ones */
+    struct endpoint *at;         /* whose it is, waiting or in flight */
     int64_t not_before, expires; /* loop_now() scale; expires 0 = never */
     time_t submitted;
     unsigned attempts;
@@ -52,6 +54,9 @@ struct endpoint {
     struct session *sessions; /* those that can receive */
     struct timer timer;
     int64_t tokens_milli, tokens_at; /* --throttle */
+    bool in_fleet_air;               /* its message is under way on the session of a fleet */
+    bool starving;                   /* it waits for room there */
+    struct endpoint *next_starving;
 };
 
 enum session_state { SESSION_OPEN, SESSION_BOUND };
@@ -65,6 +70,9 @@ struct session {
     bool transmits, receives;
     struct endpoint *endpoint;
     struct queue flying; /* sent, not yet answered, oldest first */
+    bool fleet;          /* a handset session for all numbers its endpoint's range covers */
+    struct session *next_fleet;
+    struct endpoint *starving_head, *starving_tail;
     uint32_t sequence;
     struct timer response;
 };
@@ -82,7 +90,7 @@ struct smsc {
     struct smsc_config config;
     struct loop *loop;
     struct watch listener, signals;
-    struct session *sessions;
+    struct session *sessions, *fleets;
     void *endpoints; /* tsearch(3) tree */
     uint64_t last_id, submits;
     bool was_down;
@@ -112,6 +120,18 @@ struct stored *endpoint_store(struct endpoint *e, const struct smpp_message *m, 
 /* Sends whatever may go now and sets the timer for the rest. */
 void endpoint_pump(struct endpoint *e);
 void endpoints_free(struct smsc *s);
+/* How well an address_range covers a number: 0 not at all. */
+int endpoint_covers(const char *range, const char *digits);
+
+/* fleet.c: one session that is the handset of every subscriber in a range of numbers. */
+bool fleet_is_range(const char *address_range);
+void fleet_attach(struct session *s);
+void fleet_detach(struct session *s);
+/* The session of a fleet that has room for the subscriber's next message; NULL when there is none. A
+ * subscriber that finds no room is remembered and gets its turn by fleet_feed. */
+struct session *fleet_choose(struct endpoint *e);
+/* A message of `e` has left a session's flight: somebody who waited for room may go. */
+void fleet_landed(struct session *s, struct endpoint *e);
 
 void queue_append(struct queue *q, struct stored *m);
 void queue_prepend(struct queue *q, struct stored *m);

@@ -27,6 +27,7 @@ struct card_config uicc_config_card(const struct uicc_config *c)
 {
     struct card_config card = c->card;
     card.scp = c->scp[0] ? c->scp : NULL;
+    card.with = c->with[0] ? c->with : NULL;
     card.quirk = c->quirks.card_quirks[0] ? c->quirks.card_quirks : NULL;
     card.fault = c->quirks.card_faults[0] ? c->quirks.card_faults : NULL;
     return card;
@@ -130,6 +131,8 @@ bool uicc_config_set(struct uicc_config *c, const char *name, const char *value)
         return set_octet(value, 16, &card->kvn);
     if (strcmp(name, "scp") == 0)
         return set_text(value, c->scp, sizeof c->scp);
+    if (strcmp(name, "with") == 0)
+        return set_text(value, c->with, sizeof c->with);
     if (strcmp(name, "listen") == 0)
         return set_face(value, &c->listen);
     if (strcmp(name, "por") == 0)

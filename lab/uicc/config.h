@@ -13,7 +13,7 @@ enum { CONFIG_MAX_LINE = 4096, CONFIG_MAX_ICCID = 20, CONFIG_NO_FACE = -1 };
 
 struct uicc_config {
     char msisdn[16];
-    char scp[32];
+    char scp[32], with[64];
     struct card_config card; /* strings are set by uicc_config_card */
     struct uicc_quirks quirks;
     int listen; /* port of the contactless face, 0 any, CONFIG_NO_FACE none */
@@ -21,8 +21,8 @@ struct uicc_config {
 };
 
 void uicc_config_init(struct uicc_config *c);
-/* Sets one value by name: msisdn, iccid, kic, kid, kik, kvn, key-type, key, isd-kvn, scp, listen, por, quirk,
- * fault. False: unknown name or unusable value. */
+/* Sets one value by name: msisdn, iccid, kic, kid, kik, kvn, key-type, key, isd-kvn, scp, with, listen, por,
+ * quirk, fault. False: unknown name or unusable value. */
 bool uicc_config_set(struct uicc_config *c, const char *name, const char *value);
 /* The card's own part; its strings point into `c`. */
 struct card_config uicc_config_card(const struct uicc_config *c);

@@ -139,6 +139,8 @@ void handset_start(struct handset *h)
 {
     h->retry.owner = h;
     h->retry.fire = on_retry;
+    h->air = &h->link;
+    h->last_sequence = &h->sequence;
     h->pause_ms = HANDSET_FIRST_RETRY_MS;
     connect_again(h);
 }

@@ -38,6 +38,8 @@ struct handset {
     bool por_by_submit; /* DELIVER-REPORT data go out as submit_sm: for centres that drop them */
     bool verbose;
     struct sim *sim;
+    struct smpp_link *air;   /* where PDUs go: its own link, or the one of a whole fleet */
+    uint32_t *last_sequence; /* of that link */
     struct smpp_link link;
     bool connected, bound, submitting;
     struct timer retry;

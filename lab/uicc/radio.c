@@ -102,8 +102,8 @@ static void send_head(struct handset *h)
 {
     uint8_t pdu[SMPP_MAX_PDU_OVERHEAD + SMS_MAX_USER_DATA];
     h->submitting = true;
-    h->submit_sequence = ++h->sequence;
-    link_send(&h->link, pdu,
+    h->submit_sequence = ++*h->last_sequence;
+    link_send(h->air, pdu,
               smpp_write_message(SMPP_SUBMIT_SM, h->submit_sequence, &h->outbox.head->message, pdu));
 }
 
@@ -174,7 +174,7 @@ static void answer(struct handset *h, uint32_t sequence, uint16_t sw, const uint
         status = ESME_RX_R_APPN;
         memcpy(a.network_error, (uint8_t[]){NETWORK_GSM, 0, FCS_DATA_DOWNLOAD_ERROR}, 3);
     }
-    link_send(&h->link, pdu, smpp_write_answer(&request, status, &a, pdu));
+    link_send(h->air, pdu, smpp_write_answer(&request, status, &a, pdu));
 }
 
 /* The report as a message of its own, to where the command came from. */
@@ -211,7 +211,7 @@ static bool deliver_head(struct handset *h)
     if (n < 2) {
         sim_reset(h->sim);
         h->bound = false;
-        link_abort(&h->link);
+        link_abort(h->air);
         return false;
     }
     uint16_t sw = (uint16_t)(rapdu[n - 2] << 8 | rapdu[n - 1]);

@@ -33,6 +33,7 @@ static const char usage[] =
     "  --key-type aes|des what they are (default aes)\n"
     "  --key HEX, --isd-kvn HEX, --scp NAME  the issuer security domain's secure channel, see `tsm-lab card "
     "--help`\n"
+    "  --with NAME,..     applications from the factory, see `tsm-lab card --with help`\n"
     "  --iccid D          digits of the ICCID\n"
     "  --listen PORT      contactless face for a terminal (vpcd framing), 0 for any port\n"
     "  --por report|submit  DELIVER-REPORT data as SMPP payload (default) or as submit_sm, for other message "
@@ -67,23 +68,15 @@ struct fleet {
 enum option_id { OPT_SMSC = 1, OPT_CARDS, OPT_VALUE };
 
 static const struct option options[] = {
-    {"smsc", required_argument, NULL, OPT_SMSC},
-    {"cards", required_argument, NULL, OPT_CARDS},
-    {"msisdn", required_argument, NULL, OPT_VALUE},
-    {"kic", required_argument, NULL, OPT_VALUE},
-    {"kid", required_argument, NULL, OPT_VALUE},
-    {"kik", required_argument, NULL, OPT_VALUE},
-    {"kvn", required_argument, NULL, OPT_VALUE},
-    {"key-type", required_argument, NULL, OPT_VALUE},
-    {"key", required_argument, NULL, OPT_VALUE},
-    {"isd-kvn", required_argument, NULL, OPT_VALUE},
-    {"scp", required_argument, NULL, OPT_VALUE},
-    {"iccid", required_argument, NULL, OPT_VALUE},
-    {"listen", required_argument, NULL, OPT_VALUE},
-    {"por", required_argument, NULL, OPT_VALUE},
-    {"quirk", required_argument, NULL, OPT_VALUE},
-    {"fault", required_argument, NULL, OPT_VALUE},
-    {0},
+    {"smsc", required_argument, NULL, OPT_SMSC},    {"cards", required_argument, NULL, OPT_CARDS},
+    {"msisdn", required_argument, NULL, OPT_VALUE}, {"kic", required_argument, NULL, OPT_VALUE},
+    {"kid", required_argument, NULL, OPT_VALUE},    {"kik", required_argument, NULL, OPT_VALUE},
+    {"kvn", required_argument, NULL, OPT_VALUE},    {"key-type", required_argument, NULL, OPT_VALUE},
+    {"key", required_argument, NULL, OPT_VALUE},    {"isd-kvn", required_argument, NULL, OPT_VALUE},
+    {"scp", required_argument, NULL, OPT_VALUE},    {"with", required_argument, NULL, OPT_VALUE},
+    {"iccid", required_argument, NULL, OPT_VALUE},  {"listen", required_argument, NULL, OPT_VALUE},
+    {"por", required_argument, NULL, OPT_VALUE},    {"quirk", required_argument, NULL, OPT_VALUE},
+    {"fault", required_argument, NULL, OPT_VALUE},  {0},
 };
 
 /* ---- units ---- */

@@ -15,19 +15,41 @@ _tsm_words() {
     "gp session" | "gp wrap") echo "--key --enc --mac --dek --host --answer --level --i --kdf --kdd --help" ;;
     "gp kcv") echo "--key --alg --zero --help" ;;
     "gp diversify") echo "--key --kdf --kdd --help" ;;
+    "gp token") echo "--key --alg --pem --block --raw --help" ;;
+    "gp receipt")
+        echo "--key --alg --pem --for --load-file --application --domain --new-domain --privileges --parameters" \
+            "--counter --last --unique --token-id --raw --help"
+        ;;
+    "gp dap") echo "--key --alg --pem --domain --cap --hash --hash-alg --raw --help" ;;
     "ota wrap") echo "--spi --kic --kid --tar --counter --kic-key --kid-key --data --cc-len --segments --ref" ;;
     "ota unwrap") echo "--spi --kic --kid --kic-key --kid-key --data --raw" ;;
     "ota por") echo "--spi --kic --kid --tar --counter --kic-key --kid-key --data --cc-len --segments --ref --status" ;;
+    "card "*) _tsm_card_words ;;
     "cap info") echo "--json --help" ;;
+    "cap check") echo "--profile --export --owner --taken --allow --allow-only --allow-unproven --json --help" ;;
     esac
+}
+
+# The options of a card in a reader; those of single verbs behind them.
+_tsm_card_words() {
+    echo "--reader --domain --scp --key --enc --mac --dek --keyset --vault --pin --kdf --kdd --kvn --level"
+    echo "--profiles --profile --dry-run --json --verbose --help"
+    echo "--new-key --new-enc --new-mac --new-dek --new-keyset --new-kdf --new-kvn --replace"
+    echo "--package --module --instance --privileges --params --to --hash --install --block --related --card --form"
 }
 
 # What may stand behind an option; fails where only a file or free text can.
 _tsm_values() {
     case "$1" in
     --format) echo "csv ndjson json" ;;
-    --kdf) echo "none emv visa2 kdf3" ;;
+    --kdf | --new-kdf) echo "none emv visa2 kdf3" ;;
+    --level) echo "mac mac+enc mac+rmac mac+enc+rmac mac+enc+rmac+renc" ;;
+    --scp) echo "scp02 scp02-i15 scp02-i55 scp03 scp03-i10 scp03-i60 scp03-i70 scp03-i70-s16" ;;
+    --form) echo "tlv dgi plain" ;;
     --alg) echo "aes tdes" ;;
+    --for) echo "load install extradition registry-update delete combined" ;;
+    --hash-alg) echo "sha1 sha256 sha384 sha512" ;;
+    token | receipt | dap) echo "sign verify" ;;
     --segments) echo "spec cpi-first cpi-all" ;;
     --cc-len) echo "4 8" ;;
     --token) echo "fd: @ env:" ;;
@@ -39,7 +61,7 @@ _tsm() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} values
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "order se key health gp ota cap --help --version" -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "order se key health gp ota cap card --help --version" -- "$word")
         return
     fi
     if [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" != health ]; then
@@ -47,14 +69,18 @@ _tsm() {
         order) values="post show list wait" ;;
         se) values="import show" ;;
         key) values="intake" ;;
-        gp) values="session wrap kcv diversify" ;;
+        gp) values="session wrap kcv diversify token receipt dap" ;;
         ota) values="wrap unwrap por" ;;
-        cap) values="info" ;;
+        card) values="--reader readers" ;;
+        cap) values="info check" ;;
         esac
         mapfile -t COMPREPLY < <(compgen -W "${values-}" -- "$word")
         return
     fi
-    if values=$(_tsm_values "$before"); then
+    if [ "${COMP_WORDS[1]}" = card ] && [ "${word#-}" = "$word" ] && ! values=$(_tsm_values "$before"); then
+        values="readers info auth list load install delete put-key lock unlock ssd-create store-data apdu"
+        mapfile -t COMPREPLY < <(compgen -W "$values" -- "$word"; compgen -f -- "$word")
+    elif values=$(_tsm_values "$before"); then
         mapfile -t COMPREPLY < <(compgen -W "$values" -- "$word")
     elif [ "${word#-}" != "$word" ]; then
         mapfile -t COMPREPLY < <(compgen -W "$(_tsm_words "${COMP_WORDS[1]}" "${COMP_WORDS[2]}")" -- "$word")

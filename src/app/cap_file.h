@@ -4,19 +4,11 @@
 #ifndef TSM_APP_CAP_FILE_H
 #define TSM_APP_CAP_FILE_H
 
-#include "gp/cap/cap.h"
+#include "link/cap/archive.h"
 
-enum { CAP_FILE_MAX = 512 * 1024 };
-
-/* A CAP file in memory; the spans of `cap` point into what is owned here. */
-struct cap_file {
-    struct cap cap;
-    void *owned[CAP_COMPONENTS];
-};
-/* IO when it cannot be opened, BAD_FORM when the archive is damaged, TOO_LONG above CAP_FILE_MAX unpacked
- * octets, DUPLICATE_TAG, and what cap_read says. Owned by the caller: cap_file_free, on success only. */
+/* IO when it cannot be read, and what cap_archive_read says. Owned by the caller: cap_file_free, on success
+ * only. */
 enum tsm_err cap_file_read(const char *path, struct cap_file *out);
-void cap_file_free(struct cap_file *f);
 
 /* The load file data block (owned by the caller, free), the package AID (16 bytes of room) and the SHA-256 of
  * the block. */

@@ -26,10 +26,7 @@ static const struct tsm_command ota_commands[] = {
 };
 
 static const struct tsm_command *const tables[] = {
-    server_commands,
-    tsm_gp_commands,
-    tsm_cap_commands,
-    ota_commands,
+    server_commands, tsm_gp_commands, tsm_cap_commands, tsm_card_commands, ota_commands,
 };
 enum { TABLES = sizeof tables / sizeof tables[0] };
 

@@ -19,6 +19,7 @@ struct tsm_command {
 
 extern const struct tsm_command tsm_gp_commands[];
 extern const struct tsm_command tsm_cap_commands[];
+extern const struct tsm_command tsm_card_commands[];
 
 /* Tells the last failure on stderr: what, why. Returns TSM_EXIT_FAILED. */
 int tsm_failed(enum tsm_err err);

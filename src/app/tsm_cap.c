@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/cap/check.h"
 #include "app/cap_file.h"
 #include "app/tsm.h"
 #include "base/hex.h"
@@ -121,5 +122,7 @@ static int cap_info(int argc, char **argv)
 const struct tsm_command tsm_cap_commands[] = {
     {"cap", "info", cap_info,
      "what a CAP file holds and what it needs: package, applets, imports, size, hash"},
+    {"cap", "check", tsm_cap_check,
+     "may a CAP file be loaded: structure, bytecode, imports, size, AIDs, hash (1: refused)"},
     {NULL, NULL, NULL, NULL},
 };

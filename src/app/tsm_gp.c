@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "app/delegated/verbs.h"
 #include "app/key_arg.h"
 #include "app/tsm.h"
 #include "base/hex.h"
@@ -290,5 +291,8 @@ const struct tsm_command tsm_gp_commands[] = {
     {"gp", "wrap", gp_wrap, "protect plain commands for such a session"},
     {"gp", "kcv", gp_kcv_verb, "key check value"},
     {"gp", "diversify", gp_diversify_verb, "check values of the keys of one card"},
+    {"gp", "token", gp_token_verb, "sign, verify: the owner's token for a command of delegated management"},
+    {"gp", "receipt", gp_receipt_verb, "sign, verify: a card's receipt of such a command"},
+    {"gp", "dap", gp_dap_verb, "sign, verify: the signature in front of a load file"},
     {NULL, NULL, NULL, NULL},
 };

@@ -41,11 +41,13 @@
     X(COUNTER_DEAD, 409, 0, "the counter of the key set is used up")                             \
     X(CARD_REFUSED, 502, 0, "the secure element answered with an error status")                  \
     X(NOT_ELIGIBLE, 422, 0, "the secure element is not fit for the service")                     \
+    X(NOT_ADMITTED, 422, 0, "the load file does not pass the admission gate")                    \
     X(NEEDS_BETTER_LINK, 422, 0, "the script is too long for the bearer of this secure element") \
     X(DATABASE, 500, 1, "the database did not do what it was asked")                             \
     X(UNIQUE, 409, 0, "a row with this key is there already")                                    \
     X(IO, 500, 1, "the operating system refused the operation")                                  \
     X(NO_MEMORY, 503, 1, "memory is exhausted")                                                  \
+    X(INTERRUPTED, 503, 1, "the work was interrupted before its end")                            \
     X(UNSUPPORTED, 501, 0, "this is not supported here")
 
 enum tsm_err {

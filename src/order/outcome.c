@@ -40,6 +40,7 @@ void failure_of_error(struct failure *f, enum tsm_err e, const char *cause)
         {TSM_EXPIRED, OWNER_DEVICE, "order again when the secure element can be reached"},
         {TSM_NOT_ELIGIBLE, OWNER_SP,
          "add a flavor for this kind of secure element to the service, or choose another"},
+        {TSM_NOT_ADMITTED, OWNER_SP, "mend the load file by the rule that the reason names and upload it again"},
         {TSM_BAD_VALUE, OWNER_SP, "correct the data that the reason names and order again"},
         {TSM_BAD_FORM, OWNER_SP, "correct the data that the reason names and order again"},
         {TSM_BAD_LENGTH, OWNER_SP, "correct the data that the reason names and order again"},

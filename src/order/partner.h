@@ -21,7 +21,9 @@
     X(BEGIN_CONVERSATION, "begin-conversation") /* {se, holder} -> {held} */                               \
     X(SEND_SCRIPT, "send-script")               /* {se, holder, payload} -> {answers} | {lost} */          \
     X(END_CONVERSATION, "end-conversation")     /* {se, holder, session?} -> {} */                         \
-    X(NOTIFY, "notify")                         /* the later answer to one of the above */
+    X(NOTIFY, "notify")                         /* the later answer to one of the others */                \
+    X(GENERATE_TOKEN, "generate-token")         /* {se, domain, commands} -> {tokens}; delegated mode */   \
+    X(VERIFY_RECEIPT, "verify-receipt")         /* {se, domain, command, answer} -> {counter} */
 
 enum partner_verb {
 #define X(name, word) VERB_##name,

@@ -7,7 +7,9 @@
 #ifndef TSM_ORDER_PLAN_H
 #define TSM_ORDER_PLAN_H
 
+#include "gp/delegated/receipt.h"
 #include "order/profile.h"
+#include "order/states.h"
 
 enum {
     SCRIPT_MAX = 320, /* commands of one step: a load file of 64 KiB in small blocks */
@@ -31,6 +33,14 @@ struct plan_application {
     bool not_ours; /* the registry does not know it as this domain's: it is never deleted */
 };
 
+/* Which token of the facts: one for the load file, one for each application. A plan loads or removes, so the
+ * two never meet. */
+enum plan_token {
+    TOKEN_FOR_FILE,
+    TOKEN_FOR_APPLICATION, /* and the next ones */
+    PLAN_TOKENS_MAX = TOKEN_FOR_APPLICATION + PLAN_APPLICATIONS_MAX
+};
+
 /* What the builders may use; every span is borrowed. */
 struct plan_facts {
     const struct se_profile *profile;
@@ -47,6 +57,10 @@ struct plan_facts {
     size_t n_dgis;
     struct bytes ppse; /* value of DGI 9102 of the payment system environment */
     size_t data_max;   /* most data bytes of one plain command for this bearer */
+    enum domain_mode mode;
+    bool verifies_dap;                   /* the domain gets the DAP Verification privilege */
+    struct bytes dap_blocks;             /* in front of the load file (gp/delegated/dap.h); may be empty */
+    struct bytes token[PLAN_TOKENS_MAX]; /* of the owner, delegated mode: order/manage/mode.h */
 };
 struct plan_dgi {
     uint16_t id;
@@ -78,6 +92,11 @@ struct plan_step {
     enum verdict (*judge)(const struct plan_facts *f, int arg, const struct step_answer *answers, size_t n);
     uint16_t also_fine; /* a status word other than 9000 that means the wanted state: 6A88 for DELETE */
     bool (*needless)(const struct plan_facts *f, int arg); /* the step is passed over; NULL: never */
+    /* Delegated management: the plain command that needs the owner's token, and where that stands in the
+     * facts; what the receipt in the last answer is about. NULL: none is due. */
+    enum tsm_err (*request)(const struct plan_facts *f, int arg, struct script *out);
+    int token;
+    void (*event)(const struct plan_facts *f, int arg, struct receipt_event *out);
 };
 
 struct plan {
@@ -86,8 +105,10 @@ struct plan {
     size_t n;
 };
 
-/* The owner's plans (simple mode) and the provider's. */
-extern const struct plan plan_create_domain, plan_load_and_install, plan_remove;
+/* The owner's plans (simple mode) and the provider's; which mode has which: order/manage/mode.h. */
+extern const struct plan plan_create_domain, plan_load_and_install, plan_remove, plan_remove_domain;
+extern const struct plan plan_load_delegated, plan_remove_delegated, plan_load_authorized,
+    plan_remove_authorized;
 extern const struct plan plan_own_keys, plan_personalise, plan_activate, plan_suspend, plan_resume;
 
 /* Every plan there is, for the tests and the docs; ended by NULL. */

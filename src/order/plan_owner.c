@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The owner's plans in simple mode: create a provider's domain with first keys, load and install for it,
- * remove all. Station 5. Pure. [GPCS 11.2, 11.5, 11.6, 11.11.4; TS 102 226 8.2.1.3] */
-#include "gp/command/delete.h"
-#include "gp/command/load.h"
+/* The owner's plans: create a provider's domain with first keys in any mode; in simple mode load and install
+ * for it, remove all. Station 5. Pure. [GPCS 11.2, 11.5, 11.6, 11.11.4; TS 102 226 8.2.1.3] */
 #include "gp/command/store_data.h"
 #include "gp/content/sd_params.h"
 #include "gp/content/uicc_params.h"
-#include "order/plan_script.h"
+#include "order/manage/content.h"
+#include "order/manage/mode.h"
 
 enum { PROTOCOL_SCP80 = 0x80, SCP80_I = 0, DOMAIN_PARAMS_MAX = 96 };
 
@@ -44,24 +43,11 @@ static enum tsm_err build_domain(const struct plan_facts *f, int arg, struct scr
     size_t mark = script_mark(out);
     (void)arg;
     TRY(domain_params(f, &params));
-    TRY(privileges_write(PRIVILEGE_SECURITY_DOMAIN | PRIVILEGE_TRUSTED_PATH, false, &privileges));
+    TRY(privileges_write(mode_privileges(f->mode, f->verifies_dap), false, &privileges));
     i.privileges = written(&privileges);
     i.parameters = written(&params);
     TRY(install_write(&i, &out->store));
     return script_add(out, mark);
-}
-
-static enum tsm_err probe_domain(const struct plan_facts *f, int arg, struct script *out)
-{
-    (void)arg;
-    return probe_registry(STATUS_APPLICATIONS, f->domain_aid, out);
-}
-
-static enum verdict judge_domain(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
-{
-    uint8_t life;
-    (void)arg;
-    return registry_has(a, n, STATUS_APPLICATIONS, f->domain_aid, &life) ? VERDICT_DONE : VERDICT_NOT_DONE;
 }
 
 /* INSTALL [for personalization] and STORE DATA 00B9/8113: the first key set, atomic on the card. */
@@ -94,106 +80,24 @@ static enum verdict judge_domain_keys(const struct plan_facts *f, int arg, const
 
 static enum tsm_err build_load(const struct plan_facts *f, int arg, struct script *out)
 {
-    struct gp_install i = {
-        .p1 = INSTALL_FOR_LOAD, .load_file = f->package_aid, .domain = f->domain_aid, .hash = f->load_hash};
-    struct load_plan plan;
-    size_t mark = script_mark(out);
     (void)arg;
-    TRY(install_write(&i, &out->store));
-    TRY(script_add(out, mark));
-    TRY(load_plan_make(BYTES_NONE, f->load_file, f->data_max, &plan));
-    for (size_t n = 0; n < plan.blocks; n++) {
-        mark = script_mark(out);
-        TRY(load_plan_block(&plan, n, &out->store));
-        TRY(script_add(out, mark));
-    }
-    return TSM_OK;
-}
-
-static enum tsm_err probe_load(const struct plan_facts *f, int arg, struct script *out)
-{
-    (void)arg;
-    return probe_registry(STATUS_LOAD_FILES, f->package_aid, out);
-}
-
-static enum verdict judge_load(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
-{
-    uint8_t life;
-    (void)arg;
-    return registry_has(a, n, STATUS_LOAD_FILES, f->package_aid, &life) ? VERDICT_DONE : VERDICT_NOT_DONE;
+    return content_load(f, BYTES_NONE, out);
 }
 
 static enum tsm_err build_install(const struct plan_facts *f, int arg, struct script *out)
 {
-    const struct plan_application *app = &f->applications[arg];
-    uint8_t room[16];
-    struct writer params = WRITER(room);
-    struct install_params p = {0};
-    struct gp_install i = {.p1 = INSTALL_FOR_INSTALL_AND_MAKE_SELECTABLE,
-                           .load_file = f->package_aid,
-                           .module = BYTES_OF(app->module, app->module_len),
-                           .application = application_aid(f, arg),
-                           .privileges = BYTES(app->privileges)};
-    size_t mark = script_mark(out);
-    TRY(install_params_write(PARAMS_FOR_INSTALL, &p, &params));
-    i.parameters = written(&params);
-    TRY(install_write(&i, &out->store));
-    return script_add(out, mark);
-}
-
-static enum tsm_err probe_application(const struct plan_facts *f, int arg, struct script *out)
-{
-    return probe_registry(STATUS_APPLICATIONS, application_aid(f, arg), out);
-}
-
-static enum verdict judge_installed(const struct plan_facts *f, int arg, const struct step_answer *a,
-                                    size_t n)
-{
-    uint8_t life;
-    return registry_has(a, n, STATUS_APPLICATIONS, application_aid(f, arg), &life) ? VERDICT_DONE
-                                                                                   : VERDICT_NOT_DONE;
-}
-
-static enum verdict judge_gone(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
-{
-    return judge_installed(f, arg, a, n) == VERDICT_DONE ? VERDICT_NOT_DONE : VERDICT_DONE;
-}
-
-static enum tsm_err build_delete(struct bytes aid, bool related, struct script *out)
-{
-    struct gp_delete d = {.aid = aid, .related = related};
-    size_t mark = script_mark(out);
-    TRY(delete_write(&d, &out->store));
-    return script_add(out, mark);
+    return content_install(f, arg, BYTES_NONE, out);
 }
 
 static enum tsm_err build_delete_application(const struct plan_facts *f, int arg, struct script *out)
 {
-    return build_delete(application_aid(f, arg), false, out);
+    return content_delete_application(f, arg, BYTES_NONE, out);
 }
 
 static enum tsm_err build_delete_load_file(const struct plan_facts *f, int arg, struct script *out)
 {
     (void)arg;
-    return build_delete(f->package_aid, true, out);
-}
-
-static enum verdict judge_load_file_gone(const struct plan_facts *f, int arg, const struct step_answer *a,
-                                         size_t n)
-{
-    return judge_load(f, arg, a, n) == VERDICT_DONE ? VERDICT_NOT_DONE : VERDICT_DONE;
-}
-
-static enum tsm_err build_delete_domain(const struct plan_facts *f, int arg, struct script *out)
-{
-    (void)arg;
-    return build_delete(f->domain_aid, false, out);
-}
-
-static enum verdict judge_domain_gone(const struct plan_facts *f, int arg, const struct step_answer *a,
-                                      size_t n)
-{
-    return judge_domain(f, arg, a, n) == VERDICT_DONE ? VERDICT_NOT_DONE : VERDICT_DONE;
+    return content_delete_load_file(f, BYTES_NONE, out);
 }
 
 static const struct plan_step create_steps[] = {
@@ -210,17 +114,6 @@ static const struct plan_step load_steps[] = {
     CHANGE_STEP("INSTALL_PPSE", "the payment system environment is installed", IN_ISSUER, 1, build_install,
                 probe_application, judge_installed, 0),
 };
-/* Who names an AID in a removal names what is his by the registry, or it stays. */
-static bool application_not_ours(const struct plan_facts *f, int arg)
-{
-    return f->applications[arg].not_ours;
-}
-static bool package_not_ours(const struct plan_facts *f, int arg)
-{
-    (void)arg;
-    return f->package_not_ours;
-}
-
 static const struct plan_step remove_steps[] = {
     DELETE_STEP("DELETE_PAYMENT", "the application is deleted", 0, build_delete_application,
                 probe_application, judge_gone, application_not_ours),
@@ -228,7 +121,7 @@ static const struct plan_step remove_steps[] = {
                 probe_application, judge_gone, application_not_ours),
     DELETE_STEP("DELETE_LOAD_FILE", "the load file is deleted", 0, build_delete_load_file, probe_load,
                 judge_load_file_gone, package_not_ours),
-    DELETE_STEP("DELETE_DOMAIN", "the security domain is deleted with its keys", 0, build_delete_domain,
+    DELETE_STEP("DELETE_DOMAIN", "the security domain is deleted with its keys", 0, content_delete_domain,
                 probe_domain, judge_domain_gone, NULL),
 };
 

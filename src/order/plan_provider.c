@@ -7,7 +7,7 @@
 #include "gp/command/set_status.h"
 #include "gp/command/store_data.h"
 #include "gp/content/dgi.h"
-#include "order/plan_script.h"
+#include "order/manage/content.h"
 
 enum { PERSO_PARTS_MAX = 32, PERSO_MAX = 8192, DGI_FCI_PROPRIETARY = 0x9102, PAYMENT = 0, PPSE = 1 };
 
@@ -77,11 +77,6 @@ static enum tsm_err build_personalise(const struct plan_facts *f, int arg, struc
         e = add_run(parts, n, f->data_max, out);
     explicit_bzero(room, sizeof room);
     return e;
-}
-
-static enum tsm_err probe_application(const struct plan_facts *f, int arg, struct script *out)
-{
-    return probe_registry(STATUS_APPLICATIONS, application_aid(f, arg), out);
 }
 
 /* Whether an application took its data shows in no registry that all cards share: the run begins again, which
@@ -167,6 +162,17 @@ const struct plan plan_activate = {.name = "activate", STEPS(activate_steps)};
 const struct plan plan_suspend = {.name = "suspend", STEPS(suspend_steps)};
 const struct plan plan_resume = {.name = "resume", STEPS(resume_steps)};
 
-const struct plan *const plans_all[] = {&plan_create_domain, &plan_load_and_install, &plan_remove,
-                                        &plan_own_keys,      &plan_personalise,      &plan_activate,
-                                        &plan_suspend,       &plan_resume,           NULL};
+const struct plan *const plans_all[] = {&plan_create_domain,
+                                        &plan_load_and_install,
+                                        &plan_remove,
+                                        &plan_remove_domain,
+                                        &plan_own_keys,
+                                        &plan_personalise,
+                                        &plan_activate,
+                                        &plan_suspend,
+                                        &plan_resume,
+                                        &plan_load_delegated,
+                                        &plan_remove_delegated,
+                                        &plan_load_authorized,
+                                        &plan_remove_authorized,
+                                        NULL};

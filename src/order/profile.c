@@ -7,6 +7,7 @@
 
 #include "base/hex.h"
 #include "base/json.h"
+#include "order/admission/admission.h"
 #include "ota/packet/spi.h"
 
 /* What JSON gives before the AIDs are bytes. */
@@ -23,11 +24,13 @@ static const char *const concats[] = {"spec", "cpi_first", "cpi_all", NULL};
 static const struct json_row rows[] = {
     {"name", JSON_TEXT, AT(p.name), 1, PROFILE_NAME_MAX, JSON_NEEDED, NULL},
     {"certificate", JSON_TEXT, AT(p.certificate), 0, PROFILE_NAME_MAX, JSON_OPTIONAL, NULL},
+    {"cplc", JSON_TEXT, AT(p.cplc), 0, PROFILE_PATTERN_MAX, JSON_OPTIONAL, NULL},
+    {"recognition", JSON_TEXT, AT(p.recognition), 0, PROFILE_PATTERN_MAX, JSON_OPTIONAL, NULL},
     {"bearer", JSON_ENUM, AT(p.bearer), 0, 0, JSON_NEEDED, bearers},
     {"isd_aid", JSON_TEXT, AT(isd), 10, 32, JSON_NEEDED, NULL},
     {"ssd_package", JSON_TEXT, AT(package), 10, 32, JSON_NEEDED, NULL},
     {"ssd_module", JSON_TEXT, AT(module), 10, 32, JSON_NEEDED, NULL},
-    {"memory", JSON_INT, AT(p.memory), 0, 1 << 30, JSON_NEEDED, NULL},
+    {"memory", JSON_INT, AT(p.memory), 0, PROFILE_MEMORY_MAX, JSON_NEEDED, NULL},
     {"protocol", JSON_INT, AT(p.protocol), 2, 128, JSON_NEEDED, NULL},
     {"i", JSON_INT, AT(p.scp_i), 0, 255, JSON_OPTIONAL, NULL},
     {"level", JSON_INT, AT(p.level), 0, 0x33, JSON_OPTIONAL, NULL},
@@ -49,6 +52,8 @@ static const struct json_row rows[] = {
     {"tar_count", JSON_INT, AT(p.tar_count), 1, 256, JSON_OPTIONAL, NULL},
     {"put_key_1171", JSON_INT, AT(p.put_key_1171), 0, 1, JSON_OPTIONAL, NULL},
     {"counter_only_with_data", JSON_INT, AT(p.counter_only_with_data), 0, 1, JSON_OPTIONAL, NULL},
+    {"packages", JSON_TEXT, AT(p.packages), 0, PROFILE_PACKAGES_MAX, JSON_OPTIONAL, NULL},
+    {"no_int", JSON_INT, AT(p.no_int), 0, 1, JSON_OPTIONAL, NULL},
     {NULL, JSON_TEXT, 0, 0, 0, JSON_OPTIONAL, NULL},
 };
 
@@ -69,6 +74,14 @@ static enum tsm_err hex_of(const char *member, const char *text, uint8_t *to, si
     return TSM_OK;
 }
 
+static enum tsm_err pattern(const char *member, const char *text)
+{
+    size_t n = strlen(text);
+    if (n % 2 || strspn(text, "0123456789ABCDEFabcdef.") != n)
+        return FAIL_FIELD(BAD_FORM, member, "%s must be whole bytes in hex, a dot for any digit", member);
+    return TSM_OK;
+}
+
 static enum tsm_err hex_members(struct raw *r)
 {
     struct se_profile *p = &r->p;
@@ -79,6 +92,8 @@ static enum tsm_err hex_members(struct raw *r)
     TRY(hex_of("ssd_module", r->module, p->ssd_module, sizeof p->ssd_module, &p->ssd_module_len));
     TRY(hex_of("spi", r->spi, spi, sizeof spi, &n));
     TRY(hex_of("tar_first", r->tar, tar, sizeof tar, &n));
+    TRY(pattern("cplc", p->cplc));
+    TRY(pattern("recognition", p->recognition));
     p->spi1 = spi[0];
     p->spi2 = spi[1];
     p->tar_first = tar[0] << 16 | tar[1] << 8 | tar[2];
@@ -105,6 +120,8 @@ static enum tsm_err key_versions(const struct se_profile *p)
 /* What a member alone cannot tell. A packet without a proof of receipt would count as lost each time. */
 static enum tsm_err together(const struct se_profile *p)
 {
+    struct admission packages;
+    TRY(admission_packages(p->packages, &packages));
     if (p->protocol != PROTOCOL_SCP02 && p->protocol != PROTOCOL_SCP03 && p->protocol != PROTOCOL_SCP80)
         return FAIL_FIELD(BAD_VALUE, "protocol", "protocol must be 2, 3 or 128");
     if ((p->bearer == BEARER_SMS) != (p->protocol == PROTOCOL_SCP80))

@@ -10,12 +10,20 @@
 
 enum bearer { BEARER_SMS, BEARER_SERAM };
 enum script_format { FORMAT_COMPACT, FORMAT_EXPANDED };
-enum { PROFILE_NAME_MAX = 64, PROFILE_SEGMENTS_MAX = 5 };
+enum {
+    PROFILE_NAME_MAX = 64,
+    PROFILE_SEGMENTS_MAX = 5,
+    PROFILE_PATTERN_MAX = 128,
+    PROFILE_MEMORY_MAX = 1 << 30,
+    PROFILE_PACKAGES_MAX = 1024
+};
 
 struct se_profile {
     char name[PROFILE_NAME_MAX + 1], certificate[PROFILE_NAME_MAX + 1];
     uint8_t isd_aid[16], ssd_package[16], ssd_module[16];
     size_t isd_aid_len, ssd_package_len, ssd_module_len;
+    /* Which cards have this profile: how CPLC and recognition data begin, see order/card/match.h. */
+    char cplc[PROFILE_PATTERN_MAX + 1], recognition[PROFILE_PATTERN_MAX + 1];
     int bearer;                          /* enum bearer: how the SE is reached */
     int64_t memory;                      /* bytes that may be sold */
     int64_t protocol;                    /* of security domains: 2, 3 or 128 (SCP80) */
@@ -32,6 +40,9 @@ struct se_profile {
     int64_t tar_first, tar_count;   /* what the owner allocates from, TS 101 220 annex D */
     int64_t put_key_1171;           /* 1: the AES key field of GPCS table 11-71 */
     int64_t counter_only_with_data; /* 1: SCP03 counter quirk */
+    /* What loaded packages may import, "AID/1.6 AID/1.0"; "" not told; see order/admission/admission.h. */
+    char packages[PROFILE_PACKAGES_MAX + 1];
+    int64_t no_int; /* 1: the virtual machine has no int */
 };
 
 /* Reads a profile; every failure names the member. */

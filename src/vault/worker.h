@@ -8,6 +8,7 @@
 
 #include "gp/channel/channel.h"
 #include "ota/packet/packet.h"
+#include "vault/ephemeral.h"
 #include "vault/keys/keyset.h"
 
 enum { WORKER_PLAIN = 512 };
@@ -18,6 +19,7 @@ struct worker {
     struct static_keys statics;
     struct session_keys session;
     struct scp80_keys packet;
+    struct ephemeral ephemeral;
     struct cipher_key key;       /* any one key beside them */
     uint8_t plain[WORKER_PLAIN]; /* unsealed bytes before they are read */
 };

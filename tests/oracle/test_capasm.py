@@ -30,7 +30,7 @@ BROKEN = [
     ("install ([BSB)V public static", "install ([BSB)V public", "exactly one"),
     ("install ([BSB)V", "install ([BSX)V", "signature"),
     ("(LAPDU;)V", "(LNothing;)V", "unknown class"),
-    ("virtual 7 stack 1", "virtual 7 stack 16", "not within"),
+    ("virtual 7 stack 1", "virtual 7 stack 256", "not within"),
     ("applet  F04F54534D000102  Ppse", "applet  F04F54534D000102  Other", "install"),
     ("external Applet  ", "outside Applet  ", "no directive"),
 ]

@@ -1,77 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The laboratory's card behind a real pcscd (edge: processes, namespaces, PC/SC, TAP).
-
-pcscd with the vpcd driver runs in a private mount and network namespace: a pcscd of the machine is neither seen nor
-touched, and port 35963 is this test's alone. Needs root; skipped and counted otherwise.
-"""
+"""The laboratory's card behind a real pcscd (edge: processes, namespaces, PC/SC, TAP)."""
 import os
-import pathlib
-import selectors
 import shutil
 import subprocess
-import sys
+import tempfile
 
-from tap import Tap, skip_all
+from pcscd import READER, VPCD, Pcscd, await_card, enter
+from tap import Tap
 
-READER = "Virtual PCD 00 00"
-VPCD = "127.0.0.1:35963"
-DRIVER = "/etc/reader.conf.d/vpcd"
-READY_SECONDS, INSERT_MILLISECONDS = 20, 20000
-INSIDE = "--inside"
 FACTORY = bytes.fromhex("404142434445464748494A4B4C4D4E4F")
-
-
-def missing():
-    """Why the test cannot run here, or None."""
-    if os.geteuid() != 0:
-        return "needs root for a private mount and network namespace"
-    for program, package in (("unshare", "util-linux"), ("ip", "iproute2"), ("pcscd", "pcscd")):
-        if shutil.which(program) is None:
-            return f"{program} is missing; install {package}"
-    if not pathlib.Path(DRIVER).exists():
-        return "the vpcd driver is missing; install vsmartcard-vpcd"
-    try:
-        import cryptography  # noqa: F401
-        import smartcard  # noqa: F401
-    except ImportError as error:
-        return f"{error}; install python3-pyscard and python3-cryptography"
-    if not os.path.exists(os.environ.get("TSM_LAB", "")):
-        return "tsm-lab is not built; name it in TSM_LAB"
-    if subprocess.run(["unshare", "-m", "-n", "true"], stderr=subprocess.DEVNULL, check=False).returncode:
-        return "namespaces cannot be made here"
-    return None
-
-
-def prepare():
-    """A /run of its own (pcscd's socket and pid file live there) and a loopback interface."""
-    subprocess.run(["mount", "-t", "tmpfs", "none", "/run"], check=True)
-    os.mkdir("/run/pcscd")
-    subprocess.run(["ip", "link", "set", "lo", "up"], check=True)
-
-
-def await_output(stream, wanted):
-    """Reads what the program prints until it contains wanted."""
-    seen = b""
-    with selectors.DefaultSelector() as ready:
-        ready.register(stream, selectors.EVENT_READ)
-        while wanted not in seen:
-            part = os.read(stream.fileno(), 4096) if ready.select(READY_SECONDS) else b""
-            if not part:
-                raise RuntimeError(f"pcscd did not say {wanted!r}, but {seen!r}")
-            seen += part
-
-
-def await_card():
-    """Waits for PC/SC to report a card in the reader."""
-    from smartcard import scard
-    result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
-    assert result == scard.SCARD_S_SUCCESS, scard.SCardGetErrorMessage(result)
-    state = scard.SCARD_STATE_UNAWARE
-    while not state & scard.SCARD_STATE_PRESENT:
-        result, states = scard.SCardGetStatusChange(context, INSERT_MILLISECONDS, [(READER, state)])
-        assert result == scard.SCARD_S_SUCCESS, scard.SCardGetErrorMessage(result)
-        state = states[0][1] & ~scard.SCARD_STATE_CHANGED
-    scard.SCardReleaseContext(context)
 
 
 def listed():
@@ -124,29 +61,35 @@ def points(tap):
     card.close()
 
 
-def inside():
-    tap = Tap()
-    prepare()
+def elliptic(tap, folder):
+    """SCP11 a, b and c through the reader: certificates in several commands, answers in several responses."""
+    from gp import ISD, Client
     from labcard import LabCard
-    pcscd = subprocess.Popen(["pcscd", "--foreground", "--info"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
-    try:
-        await_output(pcscd.stdout, b"daemon ready")
+    from scp11.client import House, open_session
+    from transport import ReaderCard
+    house = House(folder)
+    with LabCard("--scp", "scp11", *house.options(), "--vpcd", VPCD):
+        await_card()
+        card = ReaderCard(READER)
+        client = Client(card)
+        for variant in "abc":
+            def opened():
+                open_session(client, house.wish(variant), house.entity, house.trusted())
+                client.get_data(0x66) if variant == "b" else client.get_status(ISD)
+            tap.run(f"SCP11{variant} opens through the reader", opened)
+        card.close()
+
+
+def inside():
+    from labcard import LabCard
+    tap = Tap()
+    with Pcscd(), tempfile.TemporaryDirectory() as folder:
         with LabCard("--vpcd", VPCD):
             points(tap)
-    finally:
-        pcscd.terminate()
-        pcscd.wait(READY_SECONDS)
+        await_card(present=False)
+        elliptic(tap, folder)
     tap.done()
 
 
-def main():
-    if INSIDE in sys.argv:
-        inside()
-    reason = missing()
-    if reason:
-        skip_all(reason)
-    os.execvp("unshare", ["unshare", "-m", "-n", sys.executable, __file__, INSIDE])
-
-
 if __name__ == "__main__":
-    main()
+    enter(__file__, inside)

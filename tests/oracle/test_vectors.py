@@ -22,7 +22,9 @@ try:
     from channel.scp02 import ENC, MAC, RMAC, Scp02
     from channel.scp03 import Scp03
     from channel.scp11 import Scp11, agree, tlv
+    from delegated.content import read_receipt, token_input
     from tlv import lv as tlv_lv
+    from tlv import make as tlv_make
 except ImportError as missing:
     skip_all(f"{missing}; install python3-cryptography")
 
@@ -222,7 +224,16 @@ def rsa_verify(v, signature, data):
 
 
 def dm_token(v):
-    rsa_verify(v, HEX(v["expected"]["token"]), HEX(v["inputs"]["dtbs"]))
+    signed = HEX(v["inputs"]["dtbs"])
+    same(token_input(signed[0], signed[1], signed[3:]), signed, "what the token covers")
+    rsa_verify(v, HEX(v["expected"]["token"]), signed)
+
+
+def dm_token_dtbs(v):
+    """C.4.6: P1, P2, Lc, one 4F for each name."""
+    g = v["inputs"]
+    names = b"".join(tlv_make(0x4F, HEX(a)) for a in g["aids"])
+    same(token_input(int(g["p1"], 16), int(g["p2"], 16), names), HEX(v["expected"]["dtbs"]), "what the token covers")
 
 
 def dm_receipt(v):
@@ -233,6 +244,9 @@ def dm_receipt(v):
     same(receipt, HEX(wanted["receipt"]), "receipt")
     body = tlv_lv(receipt) + HEX(g["confirmation_data"])
     same(tlv_lv(body), HEX(wanted["response_data_field"]), "response data field")
+    read = read_receipt(HEX(wanted["response_data_field"]))
+    same(read.signature, receipt, "the receipt as read")
+    same(read.covered, HEX(g["confirmation_data"]), "its confirmation data")
 
 
 def dap_signature(v):
@@ -257,7 +271,7 @@ def gp_certificate_7f21(v):
 RSA_KEYS = {}  # by vector id, filled from the rsa_key vectors
 KINDS = {f.__name__: f for f in (scp03_session, scp02_session, scp01_session, scp02_rmac, scp02_session_key, scp03_kdf,
                                  scp03_card_challenge, put_key, put_key_apdu, scp11_session, load_block_size,
-                                 lfdb_hash, dm_token, dm_receipt, dap_signature, gp_certificate_7f21)}
+                                 lfdb_hash, dm_token, dm_token_dtbs, dm_receipt, dap_signature, gp_certificate_7f21)}
 KINDS.update({"kcv": key_check_value, "key_diversification_3des": diversification_3des,
               "key_diversification_kdf3": diversification_kdf3})
 

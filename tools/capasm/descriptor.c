@@ -5,7 +5,7 @@
 
 #include "capasm.h"
 
-enum { NO_TYPE = 0xFFFF, TAG_AND_SIZE = 3 };
+enum { NO_TYPE = 0xFFFF, TAG_AND_SIZE = 3, PRIMITIVE = 0x8000, NO_TOKEN = 0xFF };
 
 /* type_desc items in front of them their offsets; equal signatures share one. */
 struct types {
@@ -44,24 +44,56 @@ static int put_method(struct package *p, struct types *t, const struct method *m
     put_u2(b, m->offset);
     put_u2(b, (unsigned)type);
     put_u2(b, (unsigned)m->code_len);
-    put_u2(b, 0); /* exception_handler_count */
-    put_u2(b, 0); /* exception_handler_index */
+    put_u2(b, (unsigned)m->handler_count);
+    put_u2(b, m->handler_count ? (unsigned)m->first_handler : 0);
+    return 0;
+}
+
+static int put_field(struct package *p, struct types *t, const struct field *f, struct place at)
+{
+    struct bytes *b = &p->component[COMPONENT_DESCRIPTOR];
+    const unsigned primitive = type_primitive(f->type);
+
+    put_u1(b, f->access & (ACC_PUBLIC | ACC_PROTECTED) ? f->at : NO_TOKEN);
+    put_u1(b, f->access);
+    if (f->access & ACC_STATIC) {
+        put_u1(b, 0);
+        put_u2(b, f->at);
+    } else {
+        put_u2(b, p->classes[f->class_index].offset);
+        put_u1(b, f->at);
+    }
+    const int type = primitive ? (int)(PRIMITIVE | primitive) : type_offset(p, t, f->type, at);
+    if (type < 0)
+        return -1;
+    put_u2(b, (unsigned)type);
     return 0;
 }
 
 static int put_class(struct package *p, struct types *t, size_t index, struct place at)
 {
     struct bytes *b = &p->component[COMPONENT_DESCRIPTOR];
-    unsigned methods = 0;
+    const struct class *c = &p->classes[index];
+    unsigned methods = 0, fields = 0, interface = 0;
 
     for (size_t i = 0; i < p->method_count; i++)
         methods += p->methods[i].class_index == index;
+    for (size_t i = 0; i < p->field_count; i++)
+        fields += p->fields[i].class_index == index;
     put_u1(b, (unsigned)index); /* class token: public classes count from 0 */
-    put_u1(b, ACC_PUBLIC);
-    put_u2(b, p->classes[index].offset);
-    put_u1(b, 0); /* interface_count */
-    put_u2(b, 0); /* field_count */
+    put_u1(b, c->is_interface ? ACC_PUBLIC | ACC_INTERFACE | ACC_ABSTRACT_CLASS : ACC_PUBLIC);
+    put_u2(b, c->offset);
+    put_u1(b, c->interface[0] != '\0'); /* interface_count */
+    put_u2(b, fields);
     put_u2(b, methods);
+    if (c->interface[0] != '\0') {
+        if (class_reference(p, c->interface, &interface) != 0)
+            return fail(at, "interface '%s' is unknown", c->interface);
+        put_u2(b, interface);
+    }
+    for (size_t i = 0; i < p->field_count; i++)
+        if (p->fields[i].class_index == index && put_field(p, t, &p->fields[i], at) != 0)
+            return -1;
     for (size_t i = 0; i < p->method_count; i++)
         if (p->methods[i].class_index == index && put_method(p, t, &p->methods[i], at) != 0)
             return -1;
@@ -75,7 +107,11 @@ static const char *pool_signature(const struct package *p, const struct pool_ent
 
     if (entry->tag == POOL_CLASS)
         return NULL;
-    return e != NULL && e->tag == entry->tag ? e->signature : method_find(p, entry->name)->signature;
+    if (e != NULL)
+        return e->signature;
+    if (entry->tag == POOL_FIELD || entry->tag == POOL_STATIC_FIELD)
+        return field_find(p, entry->name)->type;
+    return method_find(p, entry->name)->signature;
 }
 
 static int put_pool_types(struct package *p, struct types *t, struct place at)

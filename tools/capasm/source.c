@@ -14,7 +14,7 @@ struct reader {
     struct body body;
 };
 
-enum { FORMAT_MAJOR = 2, TOKEN_MAX = 127, CLASS_TOKEN_MAX = 254, LOCALS_MAX = NIBBLE_MAX };
+enum { FORMAT_MAJOR = 2, TOKEN_MAX = 127, CLASS_TOKEN_MAX = 254, CELLS_MAX = 255 };
 
 static int read_format(struct reader *r, const struct line *l)
 {
@@ -69,8 +69,10 @@ static int read_external_kind(struct external *e, const struct line *l)
         e->tag = POOL_STATIC;
     else if (strcmp(kind, "virtual") == 0)
         e->tag = POOL_VIRTUAL;
+    else if (strcmp(kind, "interface") == 0)
+        e->of_interface = true;
     else
-        return fail(l->at, "an external is a class, static or virtual, not '%s'", kind);
+        return fail(l->at, "an external is a class, static, virtual or interface, not '%s'", kind);
     return 0;
 }
 
@@ -99,25 +101,58 @@ static int read_external(struct reader *r, const struct line *l)
     return word_signature(l, 6, e->signature);
 }
 
-/* class NAME extends EXTERNAL-CLASS */
+/* class NAME extends CLASS [implements INTERFACE] */
 static int read_class(struct reader *r, const struct line *l)
 {
-    char super[NAME_MAX_LEN + 1];
-
     if (r->p->class_count == CLASSES_MAX)
         return fail(l->at, "more than %d classes", CLASSES_MAX);
     struct class *c = &r->p->classes[r->p->class_count];
-    if (word_name(l, 1, c->name) != 0 || word_name(l, 3, super) != 0)
+    if (word_name(l, 1, c->name) != 0 || word_name(l, 3, c->super) != 0)
         return -1;
-    const struct external *e = external_find(r->p, super);
-    if (strcmp(l->word[2], "extends") != 0 || e == NULL || e->tag != POOL_CLASS)
-        return fail(l->at, "a class reads 'class NAME extends EXTERNAL-CLASS'");
+    const struct external *e = external_find(r->p, c->super);
+    if (strcmp(l->word[2], "extends") != 0 ||
+        ((e == NULL || e->tag != POOL_CLASS) && class_index(r->p, c->super) < 0))
+        return fail(l->at, "a class reads 'class NAME extends EXTERNAL-CLASS' or one that stands above");
     if (class_index(r->p, c->name) >= 0)
         return fail(l->at, "class '%s' stands twice", c->name);
-    c->super_package = e->package;
-    c->super_token = e->class_token;
+    for (size_t i = 4; i < l->count; i++) {
+        if (strcmp(l->word[i], "implements") == 0 && i + 1 < l->count) {
+            if (word_name(l, ++i, c->interface) != 0)
+                return -1;
+        } else {
+            return fail(l->at, "'%s' is no attribute of a class", l->word[i]);
+        }
+    }
     r->class = c;
     r->p->class_count++;
+    return 0;
+}
+
+/* interface NAME: its methods are `method NAME SIGNATURE public virtual TOKEN`, and `end` */
+static int read_interface(struct reader *r, const struct line *l)
+{
+    if (r->p->class_count == CLASSES_MAX)
+        return fail(l->at, "more than %d classes", CLASSES_MAX);
+    struct class *c = &r->p->classes[r->p->class_count];
+    if (word_name(l, 1, c->name) != 0)
+        return -1;
+    if (class_index(r->p, c->name) >= 0)
+        return fail(l->at, "class '%s' stands twice", c->name);
+    c->is_interface = true;
+    r->class = c;
+    r->p->class_count++;
+    return 0;
+}
+
+static int read_field(struct reader *r, const struct line *l)
+{
+    return field_read(r->p, l);
+}
+
+static int read_int(struct reader *r, const struct line *l)
+{
+    (void)l;
+    r->p->uses_int = true;
     return 0;
 }
 
@@ -130,7 +165,8 @@ static int read_attribute(struct method *m, const struct line *l, size_t *index)
     } flags[] = {{"public", ACC_PUBLIC},
                  {"private", ACC_PRIVATE},
                  {"protected", ACC_PROTECTED},
-                 {"static", ACC_STATIC}};
+                 {"static", ACC_STATIC},
+                 {"final", ACC_FINAL}};
     const char *w = l->word[(*index)++];
     long value = 0;
 
@@ -143,7 +179,7 @@ static int read_attribute(struct method *m, const struct line *l, size_t *index)
     const bool is_virtual = strcmp(w, "virtual") == 0, stack = strcmp(w, "stack") == 0;
     if (!is_virtual && !stack && strcmp(w, "locals") != 0)
         return fail(l->at, "'%s' is no attribute of a method", w);
-    if (word_number(l, (*index)++, 0, is_virtual ? TOKEN_MAX : NIBBLE_MAX, &value) != 0)
+    if (word_number(l, (*index)++, 0, is_virtual ? TOKEN_MAX : CELLS_MAX, &value) != 0)
         return -1;
     m->is_virtual |= is_virtual;
     *(is_virtual ? &m->token : stack ? &m->stack : &m->locals) = (uint8_t)value;
@@ -164,15 +200,18 @@ static int complete_method(struct reader *r, struct method *m, const char *name,
     strcat(m->name, name);
     if (method_find(r->p, m->name) != NULL)
         return fail(l->at, "method '%s' stands twice", m->name);
-    if (m->is_virtual == (init || is_static))
-        return fail(l->at, "'%s' must be exactly one of static, <init> or virtual", name);
-    if (args > NIBBLE_MAX)
-        return fail(l->at, "a method takes at most %d cells", NIBBLE_MAX);
+    const bool private = (m->access & ACC_PRIVATE) != 0;
+    if (m->is_virtual == (init || is_static || private))
+        return fail(l->at, "'%s' must be exactly one of static, private, <init> or virtual", name);
+    if (args > CELLS_MAX)
+        return fail(l->at, "a method takes at most %d cells", CELLS_MAX);
     m->args = (uint8_t)args;
     if (init)
         m->access |= ACC_INIT;
     if (!m->is_virtual)
-        m->token = r->class->next_static_token++;
+        m->token = private ? UINT8_MAX : r->class->next_static_token++;
+    if (r->class->is_interface)
+        m->access |= ACC_ABSTRACT;
     return 0;
 }
 
@@ -202,7 +241,7 @@ static int read_method(struct reader *r, const struct line *l)
 static int read_end(struct reader *r, const struct line *l)
 {
     if (r->method != NULL) {
-        if (r->method->code_len == 0)
+        if (r->method->code_len == 0 && !r->class->is_interface)
             return fail(l->at, "method '%s' has no code", r->method->name);
         r->method = NULL;
         return body_end(&r->body);
@@ -218,13 +257,11 @@ static int read_directive(struct reader *r, const struct line *l)
         bool in_class;
         size_t words; /* at most */
         int (*read)(struct reader *, const struct line *);
-    } directives[] = {{"format", false, 2, read_format},
-                      {"package", false, 4, read_package},
-                      {"import", false, 4, read_import},
-                      {"applet", false, 3, read_applet},
-                      {"external", false, 7, read_external},
-                      {"class", false, 4, read_class},
-                      {"end", true, 1, read_end},
+    } directives[] = {{"format", false, 2, read_format},       {"package", false, 4, read_package},
+                      {"import", false, 4, read_import},       {"applet", false, 3, read_applet},
+                      {"external", false, 7, read_external},   {"int", false, 1, read_int},
+                      {"class", false, 6, read_class},         {"interface", false, 2, read_interface},
+                      {"field", true, WORDS_MAX, read_field},  {"end", true, 1, read_end},
                       {"method", true, WORDS_MAX, read_method}};
 
     if (r->method != NULL && strcmp(l->word[0], "end") != 0)

@@ -31,14 +31,15 @@ static unsigned primitive(char letter)
         return 0x3;
     case 'S':
         return 0x4;
+    case 'I':
+        return 0x5;
     default:
         return 0;
     }
 }
 
-/* The class_ref of a class name: external (package token with its high bit, class token) or an internal
- * offset. */
-static int class_reference(const struct package *p, const char *name, unsigned *out)
+/* External (package token with its high bit, class token) or an internal offset. */
+int class_reference(const struct package *p, const char *name, unsigned *out)
 {
     const struct external *e = external_find(p, name);
     const int index = class_index(p, name);
@@ -91,12 +92,13 @@ static int put_type(const struct package *p, const char **at, struct nibbles *n)
 int signature_put(const struct package *p, const char *signature, struct bytes *out)
 {
     struct nibbles n = {.count = 0};
-    const char *at = signature + 1;
+    const bool method = *signature == '(';
+    const char *at = method ? signature + 1 : signature;
 
-    while (*at != ')')
+    while (method && *at != ')')
         if (put_type(p, &at, &n) != 0)
             return -1;
-    at++;
+    at += method;
     if (*at == 'V')
         nibble(&n, 0x1);
     else if (put_type(p, &at, &n) != 0)
@@ -109,7 +111,17 @@ int signature_put(const struct package *p, const char *signature, struct bytes *
     return 0;
 }
 
-/* Steps over one type; every type capasm knows takes one 16-bit cell. */
+bool type_is_reference(const char *type)
+{
+    return *type == 'L' || *type == '[';
+}
+
+unsigned type_primitive(const char *type)
+{
+    return primitive(*type);
+}
+
+/* Steps over one type. */
 static const char *skip_type(const char *at)
 {
     if (*at == '[')
@@ -129,10 +141,10 @@ int signature_args(const char *signature)
     if (signature[0] != '(')
         return -1;
     while (*at != ')') {
+        cells += *at == 'I' ? 2 : 1;
         at = skip_type(at);
         if (at == NULL)
             return -1;
-        cells++;
     }
     at++;
     at = *at == 'V' ? at + 1 : skip_type(at);

@@ -119,18 +119,13 @@ ROWS
     "$bin/src/app/tsm" se import "$dir/inventory.ndjson" --env "$dir/env" >"$dir/inventory.txt" || die "the inventory was not imported"
 }
 
-# A fleet of UICCs in one process, known to the inventory: msisdn 4917100000001.., keys made from the number.
+# A fleet in one process, known to the inventory: numbers and keys follow from the seed. FLEET_PROFILE is its mix (see tsm-lab fleet --help),
+# commands go into DIR/fleet.commands, embedded elements are behind the door TSM_FLEET_DOOR.
 fleet_up() { # DIR N
     local dir=$1 n=$2
-    awk -v n="$n" -v cards="$dir/fleet.ndjson" -v rows="$dir/fleet-inventory.ndjson" 'BEGIN {
-        for (i = 1; i <= n; i++) {
-            key = sprintf("%032X", i)
-            id = sprintf("\"iccid\":\"8949100000%09d\",\"msisdn\":\"49171%07d\"", i, i)
-            keys = sprintf("\"kic\":\"%s\",\"kid\":\"%s\",\"kik\":\"%s\"", key, key, key)
-            printf "{%s,\"kvn\":1,%s}\n", id, keys > cards
-            printf "{%s,\"profile\":\"lab-uicc\",\"protocol\":\"scp80\",\"kvn\":1,%s}\n", id, keys > rows
-        } }'
-    start_and_read "$dir" fleet "$bin/lab/tsm-lab" uicc --smsc "127.0.0.1:$smsc_port" --cards "$dir/fleet.ndjson"
+    start_and_read "$dir" fleet "$bin/lab/tsm-lab" fleet --cards "$n" --profile "${FLEET_PROFILE:-lab-uicc}" --seed "${FLEET_SEED:-0}" \
+        --smsc "127.0.0.1:$smsc_port" --listen 0 --ca "$dir/tls/ca.pem" --inventory "$dir/fleet-inventory.ndjson" --commands "$dir/fleet.commands"
+    printf 'TSM_FLEET_DOOR=127.0.0.1:%s\n' "$(port_of "$first_line")" >>"$dir/env"
     "$bin/src/app/tsm" se import "$dir/fleet-inventory.ndjson" --env "$dir/env" >"$dir/fleet-import.txt" || die "the fleet was not imported"
 }
 

@@ -24,6 +24,8 @@ struct store_data {
 #define STORE_STRUCTURE_BERTLV 0x10
 #define STORE_CASE_4           0x01
 
+struct thaw; /* frozen/image.h */
+
 struct native_ops {
     const char *name;
     bool (*create)(struct app *a);
@@ -33,10 +35,14 @@ struct native_ops {
     uint16_t (*process)(struct app *a, struct job *j);
     /* NULL when the application cannot be personalised through its security domain. */
     uint16_t (*store)(struct app *a, const struct store_data *s);
+    /* What outlives a reset, for card_freeze and card_thaw; NULL when the application remembers nothing. */
+    void (*save)(const struct app *a, struct out *o);
+    void (*restore)(struct app *a, struct thaw *t);
 };
 
 extern const struct native_ops payment_ops;
 extern const struct native_ops ppse_ops;
+extern const struct native_ops crs_ops, aram_ops, sems_ops; /* built in: builtin.h */
 extern const struct native_ops silent_ops; /* every applet whose code the card does not know */
 
 /* The behaviour of a module: known by package AID, hash of the load file data block and module AID together.

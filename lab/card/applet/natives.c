@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table that binds native behaviour to load files the card knows (station 10, the card's side); pure. A
  * load file with a known name but other contents gets no behaviour: the SHA-256 of its load file data block
- * decides. */
+ * decides, or that it came as the upgrade of a load file that the card knew. */
 #include "card/applet/applet.h"
+#include "card/applet/builtin.h"
 #include "card/model/registry.h"
 
 #ifdef LAB_HAVE_DEMO_HASH
@@ -39,9 +40,16 @@ const struct native_ops *native_find(const struct elf *e, const struct aid *modu
     uint8_t hash[32];
     size_t n;
 
+    if (e->built_in) {
+        const struct native_ops *ops = builtin_find(module);
+
+        return ops != NULL ? ops : &silent_ops;
+    }
     for (const struct native_binding *b = bindings; b->package != NULL; b++) {
         if (!is_aid(&e->aid, b->package) || !is_aid(module, b->module))
             continue;
+        if (e->successor)
+            return b->ops;
         if (lab_hex_read(b->hash, hash, sizeof hash, &n) && n == sizeof hash && memcmp(hash, e->hash, n) == 0)
             return b->ops;
     }

@@ -4,6 +4,7 @@
 #include "card/applet/payment.h"
 
 #include "card/command/command.h"
+#include "card/frozen/image.h"
 #include "card/model/registry.h"
 #include "common/tlv.h"
 
@@ -159,6 +160,32 @@ static uint16_t payment_process(struct app *a, struct job *j)
     }
 }
 
+static void payment_save(const struct app *a, struct out *o)
+{
+    const struct payment *p = a->native_data;
+
+    out_number(o, p->atc, 2);
+    out_number(o, p->booked, 4);
+    out_number(o, p->live != NULL, 1);
+    if (p->live != NULL)
+        image_diff(o, p->live, NULL, sizeof *p->live);
+}
+
+static void payment_restore(struct app *a, struct thaw *t)
+{
+    struct payment *p = a->native_data;
+
+    p->atc = (uint16_t)image_read_field(t, 2);
+    p->booked = (uint32_t)image_read_field(t, 4);
+    if (image_read_field(t, 1) == 0)
+        return;
+    p->live = calloc(1, sizeof *p->live);
+    if (p->live == NULL)
+        t->bad = true;
+    else
+        image_apply(t, p->live, sizeof *p->live);
+}
+
 const struct native_ops payment_ops = {
     .name = "payment",
     .create = payment_create,
@@ -166,4 +193,6 @@ const struct native_ops payment_ops = {
     .select = payment_select,
     .process = payment_process,
     .store = payment_store,
+    .save = payment_save,
+    .restore = payment_restore,
 };

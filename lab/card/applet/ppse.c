@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The Proximity Payment System Environment: an application that only answers SELECT with the directory it was
- * given (stations 7 and 10, the card's side); pure; EMV Contactless Book B 3.3, EMV CPS 1.1 (DGI 9102). */
+ * given, in the order of the contactless registry (stations 7 and 10, the card's side); pure; EMV Contactless
+ * Book B 3.3, EMV CPS 1.1 (DGI 9102). */
 #include "card/applet/payment.h"
 
+#include "card/contactless/directory.h"
+#include "card/frozen/image.h"
 #include "card/model/registry.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define DGI_FCI 0x9102
+#define DGI_FCI       0x9102
+#define DIRECTORY_MAX 1024
 
 struct ppse {
     uint8_t fci[PAY_MAX_FCI];
@@ -45,8 +49,14 @@ static void ppse_destroy(struct app *a)
 static uint16_t ppse_select(struct app *a, struct job *j)
 {
     const struct ppse *p = a->native_data;
+    uint8_t contents[DIRECTORY_MAX];
+    struct out o;
 
-    fci_write(a, p->fci, p->fci_len, j->reply);
+    out_init(&o, contents, sizeof contents);
+    directory_write(a->card, p->fci, p->fci_len, &o);
+    if (o.full)
+        return SW_UNKNOWN;
+    fci_write(a, contents, o.len, j->reply);
     return SW_OK;
 }
 
@@ -103,6 +113,25 @@ static uint16_t ppse_store(struct app *a, const struct store_data *s)
     return sw;
 }
 
+static void ppse_save(const struct app *a, struct out *o)
+{
+    const struct ppse *p = a->native_data;
+
+    image_number(o, p->fci_len);
+    image_diff(o, p->fci, NULL, sizeof p->fci);
+}
+
+static void ppse_restore(struct app *a, struct thaw *t)
+{
+    struct ppse *p = a->native_data;
+    size_t n = image_read_number(t);
+
+    t->bad = t->bad || n > sizeof p->fci;
+    p->fci_len = t->bad ? 0 : n;
+    memset(p->fci, 0, sizeof p->fci);
+    image_apply(t, p->fci, sizeof p->fci);
+}
+
 const struct native_ops ppse_ops = {
     .name = "ppse",
     .create = ppse_create,
@@ -110,4 +139,6 @@ const struct native_ops ppse_ops = {
     .select = ppse_select,
     .process = ppse_process,
     .store = ppse_store,
+    .save = ppse_save,
+    .restore = ppse_restore,
 };

@@ -15,7 +15,13 @@ void secure_end(struct session *s)
 
 bool secure_authenticated(const struct channel *ch)
 {
-    return ch->session.phase == SESSION_OPEN;
+    return ch->session.phase == SESSION_OPEN && ch->session.authentication != AUTHENTICATED_NONE;
+}
+
+/* SCP11 protects its messages as SCP03 does (Amd F 5.3.2). */
+static bool messages_as_scp03(const struct session *s)
+{
+    return s->scp == SCP03 || s->scp == SCP11;
 }
 
 /* An aborted session is not terminated: it goes on refusing commands until a new one starts (GPCS 10.2.3). */
@@ -53,7 +59,7 @@ uint16_t secure_unwrap(struct job *j)
         return SW_OK;
     if (!make_room(j->card, j->cmd.lc))
         ok = false;
-    else if (s->scp == SCP03)
+    else if (messages_as_scp03(s))
         ok = scp03_unwrap(s, &j->cmd, j->card->plain);
     else if (s->scp == SCP02)
         ok = scp02_unwrap(s, &j->cmd, j->card->plain);
@@ -69,7 +75,7 @@ bool secure_protect(struct job *j, uint16_t sw)
 
     if (s->phase != SESSION_OPEN)
         return true;
-    if (s->scp == SCP03)
+    if (messages_as_scp03(s))
         return scp03_protect(s, j->reply, sw);
     return s->scp != SCP02 || scp02_protect(s, &j->cmd, j->reply, sw);
 }

@@ -23,7 +23,8 @@ size_t secure_room(const struct session *s);
 void secure_drop_plain(struct card *c);
 /* Forgets keys and state. */
 void secure_end(struct session *s);
-/* True when the off-card entity is authenticated (GPCS Table 11-2: AUTHENTICATED). */
+/* True when the off-card entity is authenticated (GPCS Table 11-2: AUTHENTICATED; scp11_allows judges those
+ * who are not the owner). */
 bool secure_authenticated(const struct channel *ch);
 
 #endif

@@ -10,14 +10,16 @@
 
 #define SCP02 0x02
 #define SCP03 0x03
+#define SCP11 0x11
 #define SCP80 0x80
 
 /* Security level bits, GPCS Table 10-1. */
-#define LEVEL_C_MAC         0x01
-#define LEVEL_C_ENC         0x02
-#define LEVEL_R_MAC         0x10
-#define LEVEL_R_ENC         0x20
-#define LEVEL_AUTHENTICATED 0x80
+#define LEVEL_C_MAC             0x01
+#define LEVEL_C_ENC             0x02
+#define LEVEL_R_MAC             0x10
+#define LEVEL_R_ENC             0x20
+#define LEVEL_AUTHENTICATED     0x80
+#define LEVEL_ANY_AUTHENTICATED 0x40
 
 #define SCP_MAX_CHALLENGE 16
 #define SCP_MIN_CHALLENGE 8
@@ -31,18 +33,27 @@ struct static_keys {
     struct sym_key enc, mac, dek;
 };
 
+/* SCP11, Amd F 2.1. */
+enum scp11_variant { SCP11_NONE, SCP11_A, SCP11_B, SCP11_C };
+
+/* Who is at the other end (GPCS 10.4.2): the domain's owner, somebody whom its authority knows, nobody known.
+ */
+enum authentication { AUTHENTICATED_OWNER, AUTHENTICATED_ANY, AUTHENTICATED_NONE };
+
 enum session_phase { SESSION_NONE, SESSION_CHALLENGED, SESSION_OPEN, SESSION_ABORTED };
 
 struct session {
     enum session_phase phase;
-    uint8_t scp, option; /* option = the parameter "i" */
+    uint8_t scp, option; /* option = the parameter "i"; SCP11: parameters of Table 7-2 */
     uint8_t kvn, level;
+    enum scp11_variant variant;
+    enum authentication authentication;
     uint8_t mac_len;       /* SCP03: 8 (S8) or 16 (S16); SCP02: 8 */
     uint8_t challenge_len; /* the host's; the card's is the same in SCP03, 6 in SCP02 */
     uint8_t host[SCP_MAX_CHALLENGE], card[SCP_MAX_CHALLENGE];
     uint8_t sequence[SCP03_SEQUENCE];
     struct sym_key s_enc, s_mac, s_rmac;
-    struct sym_key dek;       /* SCP03: the static Key-DEK; SCP02: the session's; SCP80: KIK */
+    struct sym_key dek;       /* SCP03: the static Key-DEK; SCP02: the session's; SCP11: either; SCP80: KIK */
     uint8_t chain[AES_BLOCK]; /* SCP03 MAC chaining value; SCP02 last verified C-MAC */
     uint8_t r_chain[DES_BLOCK];
     uint32_t counter;        /* SCP03 encryption counter */

@@ -19,7 +19,7 @@
 #define INS_SET_STATUS     0xF0
 #define INS_GET_STATUS     0xF2
 
-/* P1.b8 of INSTALL, DELETE and PUT KEY: more commands follow (11.1.5.1), which this card does not support. */
+/* P1.b8 of INSTALL, DELETE and PUT KEY: more commands follow (11.1.5.1), gathered by channel/chain.h. */
 #define P1_MORE_COMMANDS 0x80
 
 /* OPEN */
@@ -39,6 +39,9 @@ uint16_t sd_store_data(struct job *j);
 uint16_t sd_install(struct job *j);
 uint16_t sd_load(struct job *j);
 uint16_t sd_delete(struct job *j);
+
+/* Appends the value of a data object as GET DATA would return it; false when the domain has none. */
+bool sd_data_object(struct card *c, struct sd *sd, uint16_t tag, struct out *o);
 
 /* The answer of a command without confirmation data: a single byte 00 (11.1.6). */
 void no_confirmation(struct job *j);

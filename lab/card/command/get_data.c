@@ -8,13 +8,14 @@
 #include "card/channel/secure.h"
 #include "card/model/keys.h"
 #include "card/model/registry.h"
+#include "card/casd/casd.h"
+#include "card/scp11/scp11.h"
 #include "common/tlv.h"
 
 #include <string.h>
 
 #define TAG_LIST_OF_APPLICATIONS 0x2F00
 #define TAG_CPLC                 0x9F7F
-#define VOLATILE_FREE            0x0800 /* bytes; the card does not account for volatile memory */
 
 /* Writes the value of a generated object; false when this domain does not have it. */
 typedef bool generator(const struct job *j, struct out *o);
@@ -39,6 +40,20 @@ static bool capabilities(const struct job *j, struct out *o)
     return true;
 }
 
+/* Lengths of 256 and more are told as 00; a point counts without its 04; behind an ECC key stands its curve
+ * where a length would be (11.3.3.1.1). */
+static void asym_information(const struct asym_entry *k, struct out *o)
+{
+    bool rsa = k->key.type == KEY_TYPE_RSA_PUBLIC;
+    size_t len = k->key.type == KEY_TYPE_ECC_PUBLIC ? k->key.len - 1U : k->key.len;
+    uint8_t second = rsa ? KEY_TYPE_RSA_EXPONENT : KEY_TYPE_ECC_REFERENCE;
+
+    out_tlv(o, 0xC0,
+            (const uint8_t[]){k->kid, k->kvn, k->key.type, len > 0xFF ? 0 : (uint8_t)len, second,
+                              rsa ? k->key.exponent_len : k->key.curve},
+            6);
+}
+
 /* Key Information Template, Table 11-28; the owner of the keys is the domain itself, never a parent. */
 static bool key_information(const struct job *j, struct out *o)
 {
@@ -48,6 +63,9 @@ static bool key_information(const struct job *j, struct out *o)
         if (k->kvn != 0)
             out_tlv(o, 0xC0, (const uint8_t[]){k->kid, k->kvn, k->secret.type, k->secret.len}, 4);
     }
+    for (size_t i = 0; i < SD_MAX_ASYM; i++)
+        if (j->sd->asym[i].kvn != 0)
+            asym_information(&j->sd->asym[i], o);
     return true;
 }
 
@@ -66,7 +84,7 @@ static bool sequence_counter(const struct job *j, struct out *o)
         const struct scp_option *option = &j->sd->scps[i];
         const struct keyset *set = sd_keyset(owner, sd_first_set(owner, option->scp));
 
-        if (option->scp == SCP80 || set == NULL ||
+        if (option->scp == SCP80 || option->scp == SCP11 || set == NULL ||
             (option->scp == SCP03 && (option->i & SCP03_I_PSEUDO) == 0))
             continue;
         out_number(o, set->sequence, option->scp == SCP03 ? SCP03_SEQUENCE : SCP02_SEQUENCE);
@@ -75,27 +93,33 @@ static bool sequence_counter(const struct job *j, struct out *o)
     return false;
 }
 
-/* No receipts are made, so the counter of a domain with the Receipt Generation privilege stays at zero. */
+/* The number of the next receipt (C.5). */
 static bool confirmation_counter(const struct job *j, struct out *o)
 {
-    out_number(o, 0, 2);
+    out_number(o, j->sd->confirmations, 2);
     return app_has(j->sd->self, PRIV_RECEIPT);
 }
 
 static bool security_level(const struct job *j, struct out *o)
 {
-    out_number(o, secure_authenticated(j->ch) ? LEVEL_AUTHENTICATED | j->ch->session.level : 0U, 1);
+    const struct session *s = &j->ch->session;
+    unsigned who = s->authentication == AUTHENTICATED_OWNER ? LEVEL_AUTHENTICATED
+                   : s->authentication == AUTHENTICATED_ANY ? LEVEL_ANY_AUTHENTICATED
+                                                            : 0U;
+
+    out_number(o, s->phase == SESSION_OPEN ? who | s->level : 0U, 1);
     return true;
 }
 
-/* Extended Card Resources: installed applications, free non-volatile and volatile memory. */
+/* Extended Card Resources: installed applications, free non-volatile and volatile memory; of a domain with a
+ * grant what is left of it. */
 static bool resources(const struct job *j, struct out *o)
 {
     out_tlv(o, 0x81, (const uint8_t[]){(uint8_t)(j->card->app_count - 1)}, 1);
     out_number(o, 0x8204, 2);
-    out_number(o, memory_free(j->card), 4);
+    out_number(o, memory_left(j->card, j->sd->self), 4);
     out_number(o, 0x8302, 2);
-    out_number(o, VOLATILE_FREE, 2);
+    out_number(o, ram_left(j->card, j->sd->self), 2);
     return true;
 }
 
@@ -141,6 +165,13 @@ static bool value_of(const struct job *j, uint16_t tag, struct out *o)
     return false;
 }
 
+bool sd_data_object(struct card *c, struct sd *sd, uint16_t tag, struct out *o)
+{
+    const struct job j = {.card = c, .ch = &c->channels[0], .sd = sd};
+
+    return value_of(&j, tag, o);
+}
+
 /* Table 11-30; the tag list of the command must be 5C00. */
 static uint16_t list_applications(struct job *j)
 {
@@ -164,12 +195,18 @@ static uint16_t list_applications(struct job *j)
 uint16_t sd_get_data(struct job *j)
 {
     uint16_t tag = (uint16_t)(j->cmd.p1 << 8 | j->cmd.p2);
+    uint16_t sw;
     size_t mark;
 
     if (tag == TAG_LIST_OF_APPLICATIONS)
         return list_applications(j);
     if (j->cmd.ins == INS_GET_DATA_ODD)
         return SW_REFERENCE_NOT_FOUND;
+    sw = scp11_get_data(j, tag);
+    if (sw == SW_FUNCTION_NOT_SUPPORTED)
+        sw = casd_get_data(j, tag);
+    if (sw != SW_FUNCTION_NOT_SUPPORTED)
+        return sw;
     if (j->cmd.lc != 0)
         return SW_WRONG_DATA;
     if ((j->cmd.cla & CLA_GP) == 0)

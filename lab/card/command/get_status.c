@@ -92,8 +92,9 @@ static void list_app(const struct query *q, struct out *o, const struct app *a)
         put_number(q, o, TAG_IMPLICIT, a->implicit[i]);
     if (a->elf != NULL)
         put(q, o, TAG_FILE, &a->elf->aid);
-    if (a->owner != NULL)
-        put(q, o, TAG_DOMAIN, &a->owner->aid);
+    /* A domain extradited to itself is its own (7.2). */
+    if (a != card_isd(a->card))
+        put(q, o, TAG_DOMAIN, a->owner != NULL ? &a->owner->aid : &a->aid);
     out_close(o, entry);
 }
 
@@ -142,10 +143,10 @@ static bool build(const struct query *q, struct card *c)
     if (q->p1 == P1_ISSUER)
         list_app(q, &o, card_isd(c));
     for (size_t i = 1; q->p1 == P1_APPLICATIONS && i < c->app_count; i++)
-        if (visible(q, &c->apps[i]->aid, c->apps[i]))
+        if (!c->apps[i]->upgrading && visible(q, &c->apps[i]->aid, c->apps[i]))
             list_app(q, &o, c->apps[i]);
     for (size_t i = 0; (q->p1 == P1_FILES || q->p1 == P1_FILES_MODULES) && i < c->elf_count; i++)
-        if (visible(q, &c->elfs[i]->aid, c->elfs[i]->owner))
+        if (!c->elfs[i]->upgrading && visible(q, &c->elfs[i]->aid, c->elfs[i]->owner))
             list_elf(q, &o, c->elfs[i]);
     c->listing_len = o.len;
     c->listing_at = 0;

@@ -7,13 +7,15 @@
 #include "card/applet/dgi.h"
 #include "card/model/keys.h"
 
-#define KEY_TEMPLATE_MAX 12 /* keys announced by one DGI 00B9 */
-#define OBJECTS_MAX      1024
+#define KEY_TEMPLATE_MAX 12   /* keys announced by one DGI 00B9 */
+#define OBJECTS_MAX      4096 /* a store of two certificates and more */
 
 struct announced_key {
     struct key key; /* the value comes with DGI 8113 */
     uint8_t kcv[SYM_KCV_LEN];
 };
+
+struct setup;
 
 struct key_data {
     struct dgi_stream stream;
@@ -22,6 +24,7 @@ struct key_data {
     struct key_change change; /* all keys of the run, applied at its last block */
     struct sd *target;
     const struct session *session;
+    struct setup *setup; /* confidential set-up: casd/setup.h; NULL without */
     uint8_t objects[OBJECTS_MAX];
     size_t objects_len;
 };

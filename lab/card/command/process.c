@@ -4,11 +4,15 @@
 #include "card/command/process.h"
 
 #include "card/applet/applet.h"
+#include "card/channel/chain.h"
 #include "card/channel/secure.h"
 #include "card/command/command.h"
 #include "card/command/key_dgi.h"
 #include "card/content/load.h"
+#include "card/model/keys.h"
 #include "card/model/registry.h"
+#include "card/scp11/scp11.h"
+#include "card/upgrade/upgrade.h"
 
 #include <stddef.h>
 
@@ -25,11 +29,17 @@ struct entry {
 };
 
 static const struct entry entries[] = {
-    {INS_GET_DATA, true, false, false, sd_get_data},     {INS_GET_DATA_ODD, true, false, false, sd_get_data},
-    {INS_GET_STATUS, false, true, false, sd_get_status}, {INS_SET_STATUS, false, true, false, sd_set_status},
-    {INS_PUT_KEY, false, true, true, sd_put_key},        {INS_STORE_DATA, false, true, true, sd_store_data},
-    {INS_INSTALL, false, true, true, sd_install},        {INS_LOAD, false, true, true, sd_load},
+    {INS_GET_DATA, true, false, false, sd_get_data},
+    {INS_GET_DATA_ODD, true, false, false, sd_get_data},
+    {INS_GET_STATUS, false, true, false, sd_get_status},
+    {INS_SET_STATUS, false, true, false, sd_set_status},
+    {INS_PUT_KEY, false, true, true, sd_put_key},
+    {INS_STORE_DATA, false, true, true, sd_store_data},
+    {INS_INSTALL, false, true, true, sd_install},
+    {INS_LOAD, false, true, true, sd_load},
     {INS_DELETE, false, true, true, sd_delete},
+    {INS_MANAGE_ELF_UPGRADE, false, true, true, sd_manage_elf_upgrade},
+    {INS_PERFORM_SECURITY_OPERATION, false, false, false, perform_security_operation},
 };
 
 void no_confirmation(struct job *j)
@@ -51,6 +61,8 @@ static void end_sequences(struct job *j)
         j->ch->store_blocks = 0;
         key_data_drop(j->ch);
     }
+    if (j->cmd.ins != INS_PERFORM_SECURITY_OPERATION)
+        scp11_interrupt(j->ch);
 }
 
 static uint16_t run_entry(struct job *j, const struct entry *e)
@@ -67,6 +79,12 @@ static uint16_t run_entry(struct job *j, const struct entry *e)
         return SW_CONDITIONS_NOT_SATISFIED;
     if (e->content && !card_content_open(j->card))
         return SW_CONDITIONS_NOT_SATISFIED;
+    if (e->authenticated) {
+        uint16_t sw = scp11_allows(j);
+
+        if (sw != SW_OK)
+            return sw;
+    }
     return e->run(j);
 }
 
@@ -90,31 +108,52 @@ static uint16_t sd_command(struct job *j)
     return sw;
 }
 
+typedef uint16_t command(struct job *j);
+
+/* The command when it begins a secure channel, else NULL. EXTERNAL AUTHENTICATE carries a C-MAC, MUTUAL
+ * AUTHENTICATE of SCP11 does not. */
+static command *initiation(const struct job *j)
+{
+    bool scp11 = sd_option(j->sd, SCP11) != NULL;
+
+    if (j->cmd.ins == INS_INITIALIZE_UPDATE)
+        return initialize_update;
+    if (j->cmd.ins == INS_EXTERNAL_AUTHENTICATE)
+        return scp11 && (j->cmd.cla & CLA_SECURE) == 0 ? scp11_authenticate : external_authenticate;
+    return scp11 && j->cmd.ins == INS_INTERNAL_AUTHENTICATE ? scp11_authenticate : NULL;
+}
+
 static uint16_t sd_process(struct job *j)
 {
+    command *begin;
     uint16_t sw;
 
     if (app_is_locked(j->sd->self))
         return SW_CONDITIONS_NOT_SATISFIED;
     if (j->card->quirks.small_buffer && j->cmd.lc > SMALL_BUFFER)
         return SW_WRONG_LENGTH;
-    if (j->cmd.ins == INS_INITIALIZE_UPDATE || j->cmd.ins == INS_EXTERNAL_AUTHENTICATE) {
+    begin = initiation(j);
+    if (begin != NULL) {
         if (j->card->state == CARD_TERMINATED)
             return SW_CONDITIONS_NOT_SATISFIED;
         end_sequences(j);
-        sw = j->cmd.ins == INS_INITIALIZE_UPDATE ? initialize_update(j) : external_authenticate(j);
+        chain_drop(j->ch);
+        sw = begin(j);
         /* The answers of the initiation itself are never protected. */
         if (sw_is_error(sw) || sw == SW_AUTHENTICATION_FAILED)
             j->reply->len = 0;
         return sw;
     }
+    if (chain_gather(j, &sw))
+        return sw;
     sw = sd_command(j);
     if (sw_is_error(sw))
         j->reply->len = 0;
     if (j->reply->full || !secure_protect(j, sw)) {
         j->reply->len = 0;
-        return SW_UNKNOWN;
+        sw = SW_UNKNOWN;
     }
+    chain_drop(j->ch); /* the command borrowed its data */
     return sw;
 }
 
@@ -126,7 +165,7 @@ static uint16_t check_class(const struct job *j)
         return SW_CHANNEL_NOT_SUPPORTED;
     if (j->cmd.cla & CLA_RFU)
         return SW_CLA_NOT_SUPPORTED;
-    if (j->cmd.cla & CLA_CHAINING)
+    if ((j->cmd.cla & CLA_CHAINING) != 0 && j->cmd.ins != INS_PERFORM_SECURITY_OPERATION)
         return SW_CHAINING_NOT_SUPPORTED;
     if (j->cmd.cla & CLA_ISO_SECURE)
         return SW_SECURE_MESSAGING_NOT_SUPPORTED;

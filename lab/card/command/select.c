@@ -4,9 +4,11 @@
 #include "card/applet/applet.h"
 #include "card/command/command.h"
 #include "card/command/key_dgi.h"
+#include "card/channel/chain.h"
 #include "card/channel/secure.h"
 #include "card/content/load.h"
 #include "card/model/registry.h"
+#include "card/scp11/scp11.h"
 #include "common/tlv.h"
 
 #define SELECT_FIRST     0x00
@@ -23,12 +25,14 @@ void channel_clear(struct card *c, struct channel *ch)
     ch->store_blocks = 0;
     key_data_drop(ch);
     load_drop(c, ch);
+    chain_drop(ch);
+    scp11_drop_oce(ch);
     ch->listing = false;
 }
 
 void select_implicitly(struct card *c, struct channel *ch)
 {
-    struct app *chosen = card_isd(c);
+    struct app *chosen = card_content_open(c) ? card_isd(c) : card_final(c);
 
     channel_clear(c, ch);
     if (card_content_open(c))
@@ -40,7 +44,7 @@ void select_implicitly(struct card *c, struct channel *ch)
 
 static bool selectable(const struct app *a)
 {
-    return a == card_isd(a->card) || (!app_is_locked(a) && a->state != APP_INSTALLED);
+    return a == card_isd(a->card) || (!app_is_locked(a) && a->state != APP_INSTALLED && !a->upgrading);
 }
 
 static struct app *search(const struct card *c, const struct capdu *cmd, const struct app *behind)
@@ -69,7 +73,7 @@ static uint16_t sd_fci(struct app *a, struct job *j)
     out_tlv(j->reply, 0x9F65, &max, 1);
     out_close(j->reply, proprietary);
     out_close(j->reply, fci);
-    return a == card_isd(a->card) && j->card->state == CARD_LOCKED ? SW_SELECTED_CARD_LOCKED : SW_OK;
+    return j->card->state == CARD_LOCKED ? SW_SELECTED_CARD_LOCKED : SW_OK;
 }
 
 /* 6.4.2.1.2: a locked application that is selected here loses its session when nothing else matches. */
@@ -96,7 +100,9 @@ uint16_t select_by_name(struct job *j)
         found = card_isd(j->card);
     else
         found = search(j->card, &j->cmd, j->cmd.p2 == SELECT_NEXT ? j->ch->selected : NULL);
-    if (j->card->state == CARD_LOCKED && found != card_isd(j->card))
+    if (j->cmd.lc == 0 && j->card->state == CARD_LOCKED)
+        found = card_final(j->card);
+    if (j->card->state == CARD_LOCKED && found != card_final(j->card))
         return SW_FUNCTION_NOT_SUPPORTED;
     if (found == NULL)
         return nothing_matches(j);

@@ -59,7 +59,7 @@ static uint16_t set_self(struct app *a, uint8_t state)
 {
     if (a == card_isd(a->card))
         return SW_CONDITIONS_NOT_SATISFIED;
-    if ((state & APP_LOCKED_BIT) != 0 && !app_is_locked(a)) {
+    if ((state & APP_LOCKED_BIT) != 0 && !app_is_locked(a) && !app_has(a, PRIV_FINAL_APPLICATION)) {
         a->state |= APP_LOCKED_BIT;
         return SW_OK;
     }
@@ -76,7 +76,7 @@ static void set_lock(struct app *a, bool lock)
 
 static bool may_lock(const struct job *j, const struct app *a)
 {
-    return a != card_isd(j->card) &&
+    return a != card_isd(j->card) && !app_has(a, PRIV_FINAL_APPLICATION) && /* 9.6.2 */
            (app_is_under(a->owner, j->sd->self) || app_has(j->sd->self, PRIV_GLOBAL_LOCK));
 }
 
@@ -102,7 +102,7 @@ static uint16_t set_domain_tree(struct job *j, struct app *domain)
     if (!may_lock(j, domain) || (domain == j->sd->self && !lock))
         return SW_CONDITIONS_NOT_SATISFIED;
     for (size_t i = 1; i < j->card->app_count; i++)
-        if (app_is_under(j->card->apps[i], domain))
+        if (app_is_under(j->card->apps[i], domain) && !app_has(j->card->apps[i], PRIV_FINAL_APPLICATION))
             set_lock(j->card->apps[i], lock);
     return SW_OK;
 }

@@ -3,22 +3,26 @@
  * itself (stations 6 and 7, the card's side); pure; GPCS 2.3.1 7.3.2, 11.11. */
 #include "card/command/command.h"
 #include "card/command/key_dgi.h"
+#include "card/casd/casd.h"
 #include "card/model/registry.h"
+#include "card/scp11/scp11.h"
 #include "common/tlv.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define DGI_TLV        0x0070
-#define DGI_TEMPLATE   0x00B9
-#define DGI_SECRET     0x8113
-#define ENCRYPTION_RFU 0x40
-#define STRUCTURE_RFU  0x18
+#define DGI_TLV                0x0070
+#define DGI_TEMPLATE           0x00B9
+#define DGI_SECRET             0x8113
+#define ENCRYPTION_RFU         0x40
+#define STRUCTURE_RFU          0x18
+#define TAG_REFERENCE_TEMPLATE 0xA6 /* Amd F 7.8 to 7.10 */
 
 void key_data_drop(struct channel *ch)
 {
     if (ch->key_data == NULL)
         return;
+    casd_drop_setup(ch->key_data);
     lab_wipe(ch->key_data, sizeof *ch->key_data);
     free(ch->key_data);
     ch->key_data = NULL;
@@ -59,6 +63,8 @@ uint16_t key_data_take(void *key_data, const struct dgi *d)
 
     if (d->id == DGI_SECRET)
         return take_secret(k, d);
+    if (casd_takes(d->id))
+        return casd_take(k, d);
     if (k->received < k->announced_count)
         return SW_WRONG_DATA;
     if (d->id == DGI_TEMPLATE)
@@ -78,13 +84,17 @@ static uint16_t gather_objects(struct key_data *k, const struct store_data *s)
     k->objects_len += s->len;
     if ((s->p1 & STORE_LAST) == 0)
         return SW_OK;
+    if (k->objects_len > 0 && k->objects[0] == TAG_REFERENCE_TEMPLATE)
+        return scp11_store(k->target, k->session, k->objects, k->objects_len);
     return objects_store(k->target, k->objects, k->objects_len);
 }
 
-static uint16_t finish_keys(struct key_data *k)
+static uint16_t finish_keys(struct job *j, struct key_data *k)
 {
     if (k->received < k->announced_count)
         return SW_WRONG_DATA;
+    if (k->setup != NULL)
+        return k->change.count == 0 ? casd_finish(j, k) : SW_WRONG_DATA;
     if (k->change.count == 0)
         return SW_OK;
     k->change.load_or_update = true;
@@ -109,7 +119,7 @@ static uint16_t store_in_domain(struct job *j, struct sd *target, const struct s
     if (k->objects_len != 0)
         return SW_WRONG_DATA;
     sw = dgi_feed(&k->stream, s, key_data_take, k);
-    return sw == SW_OK && (s->p1 & STORE_LAST) != 0 ? finish_keys(k) : sw;
+    return sw == SW_OK && (s->p1 & STORE_LAST) != 0 ? finish_keys(j, k) : sw;
 }
 
 static uint16_t hand_over(struct job *j, const struct store_data *s)

@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* INSTALL [for extradition] and [for registry update]: who an entry belongs to and what it may do (stations 6
- * and 10, the card's side); pure; GPCS 2.3.1 9.4, 11.5.2.3.4, 11.5.2.3.5. */
+ * and 10, the card's side); pure; GPCS 2.3.1 7.2, 9.4, 11.5.2.3.4, 11.5.2.3.5. */
 #include "card/content/install.h"
-#include "card/model/registry.h"
+#include "card/delegated/authority.h"
+#include "card/delegated/receipt.h"
+#include "card/model/keys.h"
 
 enum association_field { AF_DOMAIN, AF_EMPTY, AF_OBJECT, AF_PRIVILEGES, AF_PARAMETERS, AF_TOKEN };
+
+/* What moves, from where, to where: an application or a load file. */
+struct move {
+    struct app *a;
+    struct elf *e;
+    struct app *target;
+};
 
 /* The security domain that shall take the object. */
 static uint16_t find_target(struct job *j, const struct field *f, struct app **target)
@@ -16,23 +25,58 @@ static uint16_t find_target(struct job *j, const struct field *f, struct app **t
     *target = registry_app(j->card, &aid);
     if (*target == NULL)
         return SW_REFERENCE_NOT_FOUND;
-    if ((*target)->sd == NULL)
-        return SW_WRONG_DATA;
-    return sd_accepts(*target) ? SW_OK : SW_CONDITIONS_NOT_SATISFIED;
+    return (*target)->sd != NULL ? SW_OK : SW_WRONG_DATA;
 }
 
-/* An application may move within what the domain at work manages, but not below itself. */
-static bool app_may_move(const struct job *j, const struct app *a, const struct app *target)
+/* 7.2: a domain with keys of its own may become the root of a hierarchy of its own. */
+static bool may_stand_alone(const struct app *a)
 {
-    return a != card_isd(j->card) && app_is_under(a->owner, j->sd->self) && !app_is_under(target, a);
+    return a->state == APP_PERSONALIZED && sd_key_owner(a->sd) == a->sd;
+}
+
+/* 9.4.1: the old domain lets it go, the new one of the same hierarchy takes it, no loop comes of it. */
+static bool may_move(const struct job *j, const struct move *m)
+{
+    const struct app *self = j->sd->self;
+    const struct app *owner = m->a != NULL ? m->a->owner : m->e->owner;
+
+    if (m->a == card_isd(j->card) || owner == NULL || (m->e != NULL && m->e->built_in) ||
+        !sd_lets_go(owner, self))
+        return false;
+    if (m->a != NULL && m->a == m->target)
+        return may_stand_alone(m->a);
+    if (m->a != NULL ? app_is_under(m->target, m->a) : app_has(m->target, PRIV_DAP))
+        return false;
+    return sd_accepts(m->target, self);
+}
+
+static void set_owner(const struct move *m, struct app *owner)
+{
+    if (m->a != NULL)
+        m->a->owner = owner == m->a ? NULL : owner; /* NULL: associated with itself */
+    else
+        m->e->owner = owner;
+}
+
+/* Moves, unless what was granted to the new domains upwards does not suffice. */
+static uint16_t carry_out(struct job *j, const struct move *m)
+{
+    struct app *before = m->a != NULL ? m->a->owner : m->e->owner;
+
+    set_owner(m, m->target);
+    if (memory_granted(j->card, m->target, 0, 0))
+        return SW_OK;
+    set_owner(m, before);
+    return SW_NO_MEMORY;
 }
 
 uint16_t install_for_extradition(struct job *j)
 {
     struct field f[INSTALL_FIELDS];
     struct install_parameters p;
-    struct app *target, *a;
-    struct elf *e;
+    struct authorization a;
+    struct field items[3];
+    struct move m = {0};
     struct aid aid;
     uint16_t sw;
 
@@ -40,93 +84,114 @@ uint16_t install_for_extradition(struct job *j)
         !aid_set(&aid, f[AF_OBJECT].at, f[AF_OBJECT].len) ||
         !install_parameters_read(&f[AF_PARAMETERS], true, &p))
         return SW_WRONG_DATA;
-    if (!may_manage(j) || f[AF_TOKEN].len != 0)
-        return SW_CONDITIONS_NOT_SATISFIED;
-    sw = find_target(j, &f[AF_DOMAIN], &target);
+    a = authority_of_install(j, f, INSTALL_FIELDS, &p);
+    sw = authority_check(j, &a);
+    if (sw == SW_OK)
+        sw = find_target(j, &f[AF_DOMAIN], &m.target);
     if (sw != SW_OK)
         return sw;
-    a = registry_app(j->card, &aid);
-    e = registry_elf(j->card, &aid);
-    if (a == NULL && e == NULL)
+    m.a = registry_app(j->card, &aid);
+    m.e = registry_elf(j->card, &aid);
+    if (m.a == NULL && m.e == NULL)
         return SW_REFERENCE_NOT_FOUND;
-    if (a != NULL ? !app_may_move(j, a, target) : e->built_in || !app_is_under(e->owner, j->sd->self))
+    if (!may_move(j, &m))
         return SW_CONDITIONS_NOT_SATISFIED;
-    if (a != NULL)
-        a->owner = target;
-    else
-        e->owner = target;
-    return SW_OK;
+    items[0] = receipt_name(m.a != NULL ? &m.a->owner->aid : &m.e->owner->aid);
+    items[1] = f[AF_OBJECT];
+    items[2] = f[AF_DOMAIN];
+    sw = carry_out(j, &m);
+    if (sw == SW_OK)
+        receipt_answer(j, items, 3);
+    return sw;
 }
 
 /* All of the update is checked before any of it is done (11.5.2.3.5). */
 struct update {
-    struct app *a, *target;
+    struct move m;
     bool has_privileges;
     uint32_t privileges;
     struct install_parameters p;
 };
 
-static uint16_t read_update(struct job *j, const struct field *f, struct update *u)
+static uint16_t allowed(struct job *j, const struct field *f, struct update *u)
 {
-    struct aid aid;
-    uint16_t sw = SW_OK;
+    struct authorization a;
 
     /* Without an application the command would restrict the OPEN, an option this card leaves out (tag D9
      * too). */
-    if (f[AF_EMPTY].len != 0 || !aid_set(&aid, f[AF_OBJECT].at, f[AF_OBJECT].len) ||
+    if (f[AF_EMPTY].len != 0 || f[AF_OBJECT].len == 0 ||
         !install_parameters_read(&f[AF_PARAMETERS], false, &u->p) || u->p.has_specific || u->p.restricts)
         return SW_WRONG_DATA;
-    u->a = registry_app(j->card, &aid);
-    if (u->a == NULL)
-        return SW_REFERENCE_NOT_FOUND;
-    if (u->a == card_isd(j->card) || !app_is_under(u->a->owner, j->sd->self))
-        return SW_CONDITIONS_NOT_SATISFIED;
-    if (f[AF_DOMAIN].len != 0) {
-        sw = find_target(j, &f[AF_DOMAIN], &u->target);
-        if (sw == SW_OK && !app_may_move(j, u->a, u->target))
-            sw = SW_CONDITIONS_NOT_SATISFIED;
-    }
-    u->has_privileges = f[AF_PRIVILEGES].len != 0;
-    if (sw == SW_OK && u->has_privileges)
-        sw = privileges_read(&f[AF_PRIVILEGES], u->a->sd != NULL, &u->privileges);
-    return sw;
+    a = authority_of_install(j, f, INSTALL_FIELDS, &u->p);
+    return authority_check(j, &a);
 }
 
-static uint16_t apply_privileges(struct job *j, const struct update *u)
+static uint16_t check_privileges(struct job *j, const struct field *f, struct update *u)
 {
-    bool gains_reset = (u->privileges & ~u->a->privileges & PRIV_CARD_RESET) != 0;
-    bool loses_reset = (u->a->privileges & ~u->privileges & PRIV_CARD_RESET) != 0;
+    const struct app *a = u->m.a;
+    const struct app *owner = u->m.target != NULL ? u->m.target : a->owner;
+    uint16_t sw = privileges_read(f, a->sd != NULL, &u->privileges);
+    uint32_t gained = u->privileges & ~a->privileges;
 
-    if (gains_reset && !app_has(card_isd(j->card), PRIV_CARD_RESET))
+    u->has_privileges = true;
+    if (sw != SW_OK)
+        return sw;
+    return privileges_free(j->card, owner, gained | (u->privileges & PRIV_AUTHORIZED_MANAGEMENT));
+}
+
+static uint16_t read_update(struct job *j, const struct field *f, struct update *u)
+{
+    struct aid aid;
+    uint16_t sw = allowed(j, f, u);
+
+    if (sw != SW_OK)
+        return sw;
+    if (!aid_set(&aid, f[AF_OBJECT].at, f[AF_OBJECT].len))
+        return SW_WRONG_DATA;
+    u->m.a = registry_app(j->card, &aid);
+    if (u->m.a == NULL)
+        return SW_REFERENCE_NOT_FOUND;
+    if (u->m.a == card_isd(j->card) || !app_is_under(u->m.a->owner, j->sd->self))
         return SW_CONDITIONS_NOT_SATISFIED;
-    if (gains_reset)
-        card_isd(j->card)->privileges &= ~(uint32_t)PRIV_CARD_RESET;
-    if (loses_reset)
-        card_isd(j->card)->privileges |= PRIV_CARD_RESET;
-    u->a->privileges = u->privileges;
-    return SW_OK;
+    if (f[AF_DOMAIN].len != 0) {
+        sw = find_target(j, &f[AF_DOMAIN], &u->m.target);
+        if (sw == SW_OK && !may_move(j, &u->m))
+            sw = SW_CONDITIONS_NOT_SATISFIED;
+    }
+    if (sw == SW_OK && f[AF_PRIVILEGES].len != 0)
+        sw = check_privileges(j, &f[AF_PRIVILEGES], u);
+    if (sw == SW_OK && u->p.has_implicit && u->m.a->implicit_count == APP_MAX_IMPLICIT)
+        sw = SW_NO_MEMORY;
+    return sw;
 }
 
 uint16_t install_for_registry_update(struct job *j)
 {
     struct field f[INSTALL_FIELDS];
     struct update u = {0};
+    struct field items[RECEIPT_MAX_ITEMS] = {0};
+    struct app *a;
     uint16_t sw;
 
     if (!install_fields(&j->cmd, INSTALL_FIELDS, f))
         return SW_WRONG_DATA;
-    if (!may_manage(j) || f[AF_TOKEN].len != 0)
-        return SW_CONDITIONS_NOT_SATISFIED;
     sw = read_update(j, f, &u);
-    if (sw == SW_OK && u.p.has_implicit && u.a->implicit_count == APP_MAX_IMPLICIT)
-        sw = SW_NO_MEMORY;
-    if (sw == SW_OK && u.has_privileges)
-        sw = apply_privileges(j, &u);
+    a = u.m.a;
+    if (sw == SW_OK && u.m.target != NULL) {
+        items[0] = receipt_name(&a->owner->aid); /* Table C-14: only for an extradition */
+        items[2] = f[AF_DOMAIN];
+        sw = carry_out(j, &u.m);
+    }
     if (sw != SW_OK)
         return sw;
+    if (u.has_privileges)
+        privileges_move(a, u.privileges);
+    cl_apply(a, &u.p.contactless);
     if (u.p.has_implicit)
-        u.a->implicit[u.a->implicit_count++] = u.p.implicit;
-    if (u.target != NULL)
-        u.a->owner = u.target;
+        a->implicit[a->implicit_count++] = u.p.implicit;
+    items[1] = f[AF_OBJECT];
+    items[3] = f[AF_PRIVILEGES];
+    items[4] = f[AF_PARAMETERS];
+    receipt_answer(j, items, RECEIPT_MAX_ITEMS);
     return SW_OK;
 }

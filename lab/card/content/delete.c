@@ -4,6 +4,8 @@
 #include "card/command/command.h"
 #include "card/content/install.h"
 #include "card/content/load.h"
+#include "card/delegated/authority.h"
+#include "card/delegated/receipt.h"
 #include "card/model/keys.h"
 #include "card/model/registry.h"
 #include "common/tlv.h"
@@ -21,7 +23,7 @@ static bool app_may_go(const struct job *j, const struct app *a)
 {
     if (a == card_isd(j->card) || a == j->sd->self)
         return false;
-    if (!app_is_under(a->owner, j->sd->self) && !app_has(j->sd->self, PRIV_GLOBAL_DELETE))
+    if (a->owner == NULL ? !app_has(j->sd->self, PRIV_GLOBAL_DELETE) : !sd_lets_delete(a->owner, j->sd->self))
         return false;
     for (size_t i = 0; i < CARD_CHANNELS; i++)
         if (j->card->channels[i].open && &j->card->channels[i] != j->ch && j->card->channels[i].selected == a)
@@ -34,7 +36,7 @@ static uint16_t delete_elf(struct job *j, struct elf *e)
     struct card *c = j->card;
     bool related = (j->cmd.p2 & P2_RELATED) != 0;
 
-    if (e->built_in || (!app_is_under(e->owner, j->sd->self) && !app_has(j->sd->self, PRIV_GLOBAL_DELETE)))
+    if (e->built_in || !sd_lets_delete(e->owner, j->sd->self))
         return SW_CONDITIONS_NOT_SATISFIED;
     for (size_t i = 0; i < c->app_count; i++)
         if (c->apps[i]->elf == e && (!related || !app_may_go(j, c->apps[i])))
@@ -46,25 +48,56 @@ static uint16_t delete_elf(struct job *j, struct elf *e)
     return SW_OK;
 }
 
-static uint16_t delete_content(struct job *j, const struct tlv *name)
+static uint16_t delete_content(struct job *j, const struct tlv *name,
+                               const struct authorization *authorization)
 {
+    struct field item = {.at = name->value, .len = name->len};
     struct aid aid;
+    uint16_t sw;
     struct app *a;
     struct elf *e;
 
     if (!aid_set(&aid, name->value, name->len))
         return SW_WRONG_DATA;
-    if (!may_manage(j))
-        return SW_CONDITIONS_NOT_SATISFIED;
+    sw = authority_check(j, authorization);
+    if (sw != SW_OK)
+        return sw;
     a = registry_app(j->card, &aid);
     e = registry_elf(j->card, &aid);
     if (a == NULL && e == NULL)
         return SW_REFERENCE_NOT_FOUND;
     if (e != NULL)
-        return delete_elf(j, e);
-    if (!app_may_go(j, a))
-        return SW_CONDITIONS_NOT_SATISFIED;
-    registry_remove_app(j->card, a);
+        sw = delete_elf(j, e);
+    else if (app_may_go(j, a))
+        registry_remove_app(j->card, a);
+    else
+        sw = SW_CONDITIONS_NOT_SATISFIED;
+    if (sw == SW_OK)
+        receipt_answer(j, &item, 1);
+    return sw;
+}
+
+/* Table 11-23: the name, then B6 and the token if there are any; B6 alone tells nothing and is refused. */
+static uint16_t read_authorization(const struct job *j, const struct tlv *name, struct authorization *a)
+{
+    struct tlv t = *name;
+
+    *a = (struct authorization){.covered = name->end};
+    if (t.end == j->cmd.lc)
+        return SW_OK;
+    if (!tlv_read(j->cmd.data, j->cmd.lc, t.end, &t))
+        return SW_WRONG_DATA;
+    if (t.tag == TAG_CRT) {
+        if (!tlv_is_sequence(t.value, t.len))
+            return SW_WRONG_DATA;
+        a->crt = (struct field){.at = t.value, .len = t.len};
+        a->covered = t.end;
+        if (!tlv_read(j->cmd.data, j->cmd.lc, t.end, &t))
+            return SW_WRONG_DATA;
+    }
+    if (t.tag != TAG_TOKEN || t.len == 0 || t.end != j->cmd.lc)
+        return SW_WRONG_DATA;
+    a->token = (struct field){.at = t.value, .len = t.len};
     return SW_OK;
 }
 
@@ -95,25 +128,20 @@ static uint16_t delete_keys(struct job *j, const struct tlv *first)
 
 uint16_t sd_delete(struct job *j)
 {
-    struct tlv first, rest;
+    struct authorization a;
+    struct tlv first;
     uint16_t sw;
 
-    if ((j->cmd.p1 & P1_MORE_COMMANDS) != 0)
-        return SW_WRONG_P1P2;
     if (!tlv_read(j->cmd.data, j->cmd.lc, 0, &first))
         return SW_WRONG_DATA;
     if (first.tag == TAG_AID) {
-        if (first.end < j->cmd.lc) {
-            if (!tlv_read(j->cmd.data, j->cmd.lc, first.end, &rest) ||
-                (rest.tag != TAG_CRT && rest.tag != TAG_TOKEN))
-                return SW_WRONG_DATA;
-            return SW_CONDITIONS_NOT_SATISFIED; /* a token where none is due (11.2.2.3.1) */
-        }
-        sw = delete_content(j, &first);
+        sw = read_authorization(j, &first, &a);
+        if (sw == SW_OK)
+            sw = delete_content(j, &first, &a);
     } else {
         sw = delete_keys(j, &first);
     }
-    if (sw == SW_OK)
+    if (sw == SW_OK && j->reply->len == 0)
         no_confirmation(j);
     return sw;
 }

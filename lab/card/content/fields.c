@@ -22,6 +22,8 @@
 #define TAG_V_DATA       0xC7
 #define TAG_V_RESERVE    0xD7
 #define TAG_IMPLICIT     0xCF
+#define TAG_GRANT        0x83
+#define TAG_RAM_GRANT    0x82
 #define TAG_UICC_TOOLKIT 0x80
 
 bool install_fields(const struct capdu *cmd, size_t count, struct field *fields)
@@ -57,10 +59,44 @@ static bool memory_value(const struct tlv *t, uint32_t *to)
     return t->len == 4 || *to <= TWO_BYTE_MAX;
 }
 
+/* Where a memory value of Tables 11-48 and 11-49 goes; the last two are of the UICC configuration. */
+static uint32_t *memory_parameter(uint32_t tag, bool for_load, struct install_parameters *p)
+{
+    switch (tag) {
+    case TAG_CODE:
+    case TAG_NV_DATA:
+        return for_load ? &p->minimum : &p->terms.quota;
+    case TAG_V_DATA:
+        return for_load ? &p->ram_minimum : &p->terms.ram_quota;
+    case TAG_NV_RESERVE:
+        return &p->terms.reserved;
+    case TAG_V_RESERVE:
+        return &p->terms.ram_reserved;
+    case TAG_GRANT:
+        return &p->grant;
+    default:
+        return &p->ram_grant;
+    }
+}
+
+static bool take_memory(const struct tlv *t, bool for_load, struct install_parameters *p)
+{
+    uint32_t *to = memory_parameter(t->tag, for_load, p);
+    bool adds = to == &p->minimum;
+    uint32_t value = 0;
+
+    if (!memory_value(t, &value))
+        return false;
+    if (t->tag == TAG_CODE && !for_load)
+        return true; /* not of Table 11-49 */
+    /* Code and data come from the same memory here: the minima add up (11.5.2.3.7). */
+    *to = !adds ? value : value > UINT32_MAX - *to ? UINT32_MAX : *to + value;
+    return true;
+}
+
 static bool system_parameter(const struct tlv *t, bool for_load, struct install_parameters *p)
 {
     struct field f = {.at = t->value, .len = t->len};
-    uint32_t value = 0;
 
     switch (t->tag) {
     case TAG_CODE:
@@ -68,21 +104,18 @@ static bool system_parameter(const struct tlv *t, bool for_load, struct install_
     case TAG_NV_RESERVE:
     case TAG_V_DATA:
     case TAG_V_RESERVE:
-        if (!memory_value(t, &value))
-            return false;
-        if (for_load && (t->tag == TAG_CODE || t->tag == TAG_NV_DATA))
-            p->minimum = value > UINT32_MAX - p->minimum ? UINT32_MAX : p->minimum + value;
-        else if (t->tag == TAG_NV_DATA)
-            p->quota = value;
-        else if (t->tag == TAG_NV_RESERVE)
-            p->reserved = value;
-        return true;
+    case TAG_GRANT:
+    case TAG_RAM_GRANT:
+        return take_memory(t, for_load, p);
     case TAG_IMPLICIT:
         if (t->len != 1)
             return false;
         p->has_implicit = true;
         p->implicit = t->value[0];
         return true;
+    case TAG_CL_PROTOCOL:
+    case TAG_CL_USER:
+        return cl_parameters_read(t, &p->contactless);
     case TAG_SIM:
         return toolkit_read(&f, false, p);
     default:
@@ -135,7 +168,8 @@ bool install_parameters_read(const struct field *f, bool for_load, struct instal
             ok = !for_load && uicc_parameters(&t, p);
             break;
         case TAG_TOKEN_CRT:
-            ok = tlv_is_sequence(t.value, t.len);
+            ok = p->crt.len == 0 && tlv_is_sequence(t.value, t.len);
+            p->crt = (struct field){.at = t.value, .len = t.len};
             break;
         case TAG_RESTRICT:
             p->restricts = true;

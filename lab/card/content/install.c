@@ -6,6 +6,7 @@
 #include "card/applet/applet.h"
 #include "card/command/command.h"
 #include "card/content/load.h"
+#include "card/delegated/authority.h"
 #include "card/model/registry.h"
 
 #include <stdlib.h>
@@ -30,15 +31,14 @@ uint16_t sd_install(struct job *j)
 {
     uint16_t sw;
 
-    /* Chains of commands and the combined [for load, install and make selectable] are options this card
-     * leaves out. */
-    if ((j->cmd.p1 & P1_MORE_COMMANDS) != 0 || j->cmd.p2 != 0)
+    /* The combined [for load, install and make selectable] is an option this card leaves out. */
+    if (j->cmd.p2 != 0)
         return SW_WRONG_P1P2;
     for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++) {
         if (roles[i].p1 != j->cmd.p1)
             continue;
         sw = roles[i].run(j);
-        if (sw == SW_OK)
+        if (sw == SW_OK && j->reply->len == 0)
             no_confirmation(j);
         return sw;
     }
@@ -67,13 +67,33 @@ static uint16_t load_owner(struct job *j, const struct field *f, struct app **ow
         return SW_REFERENCE_NOT_FOUND;
     if ((*owner)->sd == NULL)
         return SW_WRONG_DATA;
-    return *owner == j->sd->self || sd_accepts(*owner) ? SW_OK : SW_CONDITIONS_NOT_SATISFIED;
+    return sd_accepts(*owner, j->sd->self) ? SW_OK : SW_CONDITIONS_NOT_SATISFIED;
+}
+
+static uint16_t begin(struct job *j, const struct aid *aid, struct app *owner, const struct field *hash)
+{
+    struct load *l = calloc(1, sizeof *l);
+
+    if (l == NULL)
+        return SW_NO_MEMORY;
+    *l = (struct load){.aid = *aid,
+                       .owner = owner,
+                       .hash_len = hash->len,
+                       .delegated = j->delegated,
+                       .token_id_len = j->token_id_len};
+    if (hash->len > 0)
+        memcpy(l->hash, hash->at, hash->len);
+    if (j->token_id_len > 0)
+        memcpy(l->token_id, j->token_id, j->token_id_len);
+    j->ch->load = l;
+    return SW_OK;
 }
 
 uint16_t install_for_load(struct job *j)
 {
     struct field f[LOAD_FIELDS];
     struct install_parameters p;
+    struct authorization a;
     struct app *owner;
     struct aid aid;
     uint16_t sw;
@@ -82,20 +102,19 @@ uint16_t install_for_load(struct job *j)
         !hash_length_known(f[LF_HASH].len) || !install_parameters_read(&f[LF_PARAMETERS], true, &p) ||
         p.restricts)
         return SW_WRONG_DATA;
-    if (!may_manage(j) || f[LF_TOKEN].len != 0 || registry_taken(j->card, &aid))
-        return SW_CONDITIONS_NOT_SATISFIED;
-    sw = load_owner(j, &f[LF_DOMAIN], &owner);
+    a = authority_of_install(j, f, LOAD_FIELDS, &p);
+    sw = authority_check(j, &a);
+    if (sw == SW_OK && !authority_takes_hash(j, &a, f[LF_HASH].len))
+        sw = SW_WRONG_DATA;
+    if (sw == SW_OK && registry_taken(j->card, &aid))
+        sw = SW_CONDITIONS_NOT_SATISFIED;
+    if (sw == SW_OK)
+        sw = load_owner(j, &f[LF_DOMAIN], &owner);
     if (sw != SW_OK)
         return sw;
-    if (p.minimum > memory_free(j->card))
+    if (p.minimum > memory_left(j->card, owner) || p.ram_minimum > ram_left(j->card, owner))
         return SW_NO_MEMORY;
-    j->ch->load = calloc(1, sizeof *j->ch->load);
-    if (j->ch->load == NULL)
-        return SW_NO_MEMORY;
-    *j->ch->load = (struct load){.aid = aid, .owner = owner, .hash_len = f[LF_HASH].len};
-    if (f[LF_HASH].len > 0)
-        memcpy(j->ch->load->hash, f[LF_HASH].at, f[LF_HASH].len);
-    return SW_OK;
+    return begin(j, &aid, owner, &f[LF_HASH]);
 }
 
 #define PERSO_APPLICATION 2

@@ -4,7 +4,8 @@
 #ifndef LAB_CARD_CONTENT_INSTALL_H
 #define LAB_CARD_CONTENT_INSTALL_H
 
-#include "card/model/model.h"
+#include "card/contactless/contactless.h"
+#include "card/model/registry.h"
 
 #define INSTALL_MAX_FIELDS 6
 #define INSTALL_FIELDS     6
@@ -19,15 +20,18 @@ struct field {
 struct install_parameters {
     struct field specific; /* value of C9 */
     bool has_specific;
-    uint32_t quota, reserved; /* C8, D8 */
+    struct field crt;          /* contents of B6 */
+    struct memory_terms terms; /* C8, D8, C7, D7 */
+    uint32_t grant, ram_grant; /* 83, 82: of a security domain */
+    struct cl_parameters contactless; /* A0, A1 */
     bool has_implicit;
     uint8_t implicit;
     uint8_t tars[SD_MAX_TARS][TAR_LEN];
     uint8_t tar_count;
     bool has_msl;
     uint8_t msl;
-    bool restricts;   /* D9 */
-    uint32_t minimum; /* C6 + C8 of INSTALL [for load] */
+    bool restricts;                /* D9 */
+    uint32_t minimum, ram_minimum; /* C6 + C8 and C7 of INSTALL [for load] */
 };
 
 /* Exactly `count` LV fields that fill the data field; the last two may have BER lengths. */
@@ -42,16 +46,24 @@ uint16_t sd_parameters_apply(struct sd *sd, const struct install_parameters *p);
 
 /* Reads 1 or 3 bytes and checks that the card grants them (6.6.2, Table H-5). Returns a status word. */
 uint16_t privileges_read(const struct field *f, bool is_sd, uint32_t *to);
-#define PRIVILEGES_FOR_SD                                                                                \
-    (PRIV_SECURITY_DOMAIN | PRIV_CARD_LOCK | PRIV_CARD_TERMINATE | PRIV_CARD_RESET | PRIV_TRUSTED_PATH | \
-     PRIV_AUTHORIZED_MANAGEMENT | PRIV_GLOBAL_DELETE | PRIV_GLOBAL_LOCK | PRIV_GLOBAL_REGISTRY)
-#define PRIVILEGES_FOR_APP (PRIV_CARD_RESET | PRIV_TRUSTED_PATH)
+#define PRIVILEGES_FOR_SD                                                                                   \
+    (PRIV_SECURITY_DOMAIN | PRIV_CARD_LOCK | PRIV_CARD_TERMINATE | PRIV_CARD_RESET | PRIV_TRUSTED_PATH |    \
+     PRIV_AUTHORIZED_MANAGEMENT | PRIV_GLOBAL_DELETE | PRIV_GLOBAL_LOCK | PRIV_GLOBAL_REGISTRY | PRIV_DAP | \
+     PRIV_MANDATED_DAP | PRIV_DELEGATED_MANAGEMENT | PRIV_TOKEN_VERIFICATION | PRIV_RECEIPT |               \
+     PRIV_FINAL_APPLICATION)
+#define PRIVILEGES_FOR_APP (PRIV_CARD_RESET | PRIV_TRUSTED_PATH | PRIV_FINAL_APPLICATION)
+/* Checks that the privileges of which there is only one are free for an entry below `owner`: Card Reset and
+ * Final Application on the card, Token Verification and Receipt Generation in a sub-hierarchy. */
+uint16_t privileges_free(const struct card *c, const struct app *owner, uint32_t gained);
+/* Gives `a` these privileges; what only one may have leaves the issuer's domain or falls back to it. */
+void privileges_move(struct app *a, uint32_t value);
 
-/* True when the domain may change card content: the issuer's, or a personalised one with Authorized
- * Management. */
-bool may_manage(const struct job *j);
-/* True when `target` takes content from outside: personalised, not locked, its policy allows it (9.4.1). */
-bool sd_accepts(const struct app *target);
+/* True when `target` takes content that the domain `asking` brings: of the same hierarchy, personalised, not
+ * locked, its policy allows it (9.4.1). */
+bool sd_accepts(const struct app *target, const struct app *asking);
+/* True when the domain `asking` may take content away from `owner`, or delete it there. */
+bool sd_lets_go(const struct app *owner, const struct app *asking);
+bool sd_lets_delete(const struct app *owner, const struct app *asking);
 
 uint16_t install_for_load(struct job *j);
 uint16_t install_for_install(struct job *j);

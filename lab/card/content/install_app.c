@@ -4,6 +4,9 @@
 #include "card/content/install.h"
 
 #include "card/applet/applet.h"
+#include "card/applet/builtin.h"
+#include "card/delegated/authority.h"
+#include "card/delegated/receipt.h"
 #include "card/model/registry.h"
 
 #define P1_MAKE_SELECTABLE 0x08
@@ -32,14 +35,19 @@ static const struct aid *find_module(const struct elf *e, const struct field *f)
     return NULL;
 }
 
+static bool read_names(const struct field *f, struct aid *file, struct request *r)
+{
+    return aid_set(file, f[IF_FILE].at, f[IF_FILE].len) &&
+           aid_set(&r->aid, f[IF_APPLICATION].at, f[IF_APPLICATION].len) && f[IF_MODULE].len >= AID_MIN &&
+           f[IF_MODULE].len <= AID_MAX;
+}
+
 /* The registry's part of the checks: the module exists, its domain agrees, the name is free. */
 static uint16_t find_module_and_name(struct job *j, const struct field *f, struct request *r)
 {
     struct aid file;
 
-    if (!aid_set(&file, f[IF_FILE].at, f[IF_FILE].len) ||
-        !aid_set(&r->aid, f[IF_APPLICATION].at, f[IF_APPLICATION].len) || f[IF_MODULE].len < AID_MIN ||
-        f[IF_MODULE].len > AID_MAX)
+    if (!read_names(f, &file, r))
         return SW_WRONG_DATA;
     r->elf = registry_elf(j->card, &file);
     r->module = r->elf == NULL ? NULL : find_module(r->elf, &f[IF_MODULE]);
@@ -48,41 +56,36 @@ static uint16_t find_module_and_name(struct job *j, const struct field *f, struc
     if (registry_taken(j->card, &r->aid))
         return SW_CONDITIONS_NOT_SATISFIED;
     /* The only built-in load file is that of the security domain class, open to every managing domain. */
-    r->is_sd = r->elf->built_in;
-    if (!r->is_sd && (!app_is_under(r->elf->owner, j->sd->self) || !sd_accepts(r->elf->owner)))
+    r->is_sd = r->elf->built_in && builtin_find(r->module) == NULL;
+    if (!r->is_sd && (!app_is_under(r->elf->owner, j->sd->self) || !sd_accepts(r->elf->owner, j->sd->self)))
         return SW_CONDITIONS_NOT_SATISFIED;
     return SW_OK;
-}
-
-/* Card Reset goes with selectability and only while the issuer's domain still has it (6.6.2, 11.5.2.3.2). */
-static uint16_t check_card_reset(const struct job *j, uint32_t privileges)
-{
-    if ((privileges & PRIV_CARD_RESET) == 0)
-        return SW_OK;
-    if ((j->cmd.p1 & P1_MAKE_SELECTABLE) == 0)
-        return SW_WRONG_DATA;
-    return app_has(card_isd(j->card), PRIV_CARD_RESET) ? SW_OK : SW_CONDITIONS_NOT_SATISFIED;
 }
 
 static uint16_t read_request(struct job *j, struct request *r)
 {
     struct field f[INSTALL_FIELDS];
+    struct authorization a;
     uint16_t sw;
 
-    if (!install_fields(&j->cmd, INSTALL_FIELDS, f))
+    if (!install_fields(&j->cmd, INSTALL_FIELDS, f) ||
+        !install_parameters_read(&f[IF_PARAMETERS], false, &r->p) || !r->p.has_specific || r->p.restricts)
         return SW_WRONG_DATA;
-    if (!may_manage(j) || f[IF_TOKEN].len != 0)
-        return SW_CONDITIONS_NOT_SATISFIED;
-    sw = find_module_and_name(j, f, r);
+    a = authority_of_install(j, f, INSTALL_FIELDS, &r->p);
+    sw = authority_check(j, &a);
+    if (sw == SW_OK)
+        sw = find_module_and_name(j, f, r);
     if (sw == SW_OK)
         sw = privileges_read(&f[IF_PRIVILEGES], r->is_sd, &r->privileges);
-    if (sw == SW_OK &&
-        (!install_parameters_read(&f[IF_PARAMETERS], false, &r->p) || !r->p.has_specific || r->p.restricts))
+    /* Only a domain grants memory to what is below it. */
+    if (sw == SW_OK && !r->is_sd && (r->p.grant != 0 || r->p.ram_grant != 0))
         sw = SW_WRONG_DATA;
     /* Implicit selection comes with selectability (Table 11-49, note). */
     if (sw == SW_OK && r->p.has_implicit && (j->cmd.p1 & P1_MAKE_SELECTABLE) == 0)
         sw = SW_WRONG_DATA;
-    return sw == SW_OK ? check_card_reset(j, r->privileges) : sw;
+    if (sw == SW_OK && (r->privileges & PRIV_CARD_RESET) != 0 && (j->cmd.p1 & P1_MAKE_SELECTABLE) == 0)
+        sw = SW_WRONG_DATA; /* 11.5.2.3.2 */
+    return sw == SW_OK ? privileges_free(j->card, j->sd->self, r->privileges) : sw;
 }
 
 static void make_selectable(struct app *a)
@@ -101,10 +104,11 @@ static uint16_t bring_to_life(struct job *j, struct app *a, const struct request
     uint16_t sw = SW_OK;
 
     a->module = *r->module;
-    if (!memory_reserve(j->card, a, r->p.quota, r->p.reserved))
+    if (a->sd != NULL)
+        a->owner = j->sd->self;
+    if (!memory_granted(j->card, a->owner, 0, 0) || !memory_assign(j->card, a, &r->p.terms))
         return SW_NO_MEMORY;
     if (a->sd != NULL) {
-        a->owner = j->sd->self;
         sw = sd_parameters_apply(a->sd, &r->p);
     } else {
         const struct native_ops *ops = native_find(r->elf, r->module);
@@ -120,56 +124,71 @@ uint16_t install_for_install(struct job *j)
 {
     struct request r = {0};
     uint16_t sw = read_request(j, &r);
+    struct field items[2];
     struct app *a;
 
     if (sw != SW_OK)
         return sw;
-    a = registry_add_app(j->card, &r.aid, r.elf, r.privileges);
+    a = registry_add_app(j->card, &r.aid, r.elf, r.privileges & ~PRIVILEGES_OF_ONE);
     if (a == NULL)
         return SW_NO_MEMORY;
     sw = bring_to_life(j, a, &r);
     if (sw != SW_OK) {
-        a->privileges &= ~(uint32_t)PRIV_CARD_RESET;
         registry_remove_app(j->card, a);
         return sw;
     }
-    if (r.privileges & PRIV_CARD_RESET)
-        card_isd(j->card)->privileges &= ~(uint32_t)PRIV_CARD_RESET;
+    privileges_move(a, r.privileges);
     add_implicit(a, &r.p);
+    cl_apply(a, &r.p.contactless);
     if (j->cmd.p1 & P1_MAKE_SELECTABLE)
         make_selectable(a);
+    items[0] = receipt_name(&r.elf->aid);
+    items[1] = receipt_name(&a->aid);
+    receipt_answer(j, items, 2);
     return SW_OK;
+}
+
+/* The fields of INSTALL [for make selectable], read and allowed. */
+static uint16_t read_selectable(struct job *j, struct field *f, struct install_parameters *p, struct aid *aid)
+{
+    struct authorization a;
+
+    if (!install_fields(&j->cmd, INSTALL_FIELDS, f) || f[IF_FILE].len != 0 || f[IF_MODULE].len != 0 ||
+        !aid_set(aid, f[IF_APPLICATION].at, f[IF_APPLICATION].len) ||
+        (f[IF_PRIVILEGES].len != 1 && f[IF_PRIVILEGES].len != PRIVILEGES_LEN) ||
+        !install_parameters_read(&f[IF_PARAMETERS], false, p) || p->has_specific || p->restricts)
+        return SW_WRONG_DATA;
+    a = authority_of_install(j, f, INSTALL_FIELDS, p);
+    return authority_check(j, &a);
 }
 
 uint16_t install_for_make_selectable(struct job *j)
 {
     struct field f[INSTALL_FIELDS];
     struct install_parameters p;
+    struct field items[2];
     uint32_t reset;
     struct aid aid;
     struct app *a;
-    uint16_t sw;
+    uint16_t sw = read_selectable(j, f, &p, &aid);
 
-    if (!install_fields(&j->cmd, INSTALL_FIELDS, f) || f[IF_FILE].len != 0 || f[IF_MODULE].len != 0 ||
-        !aid_set(&aid, f[IF_APPLICATION].at, f[IF_APPLICATION].len) ||
-        (f[IF_PRIVILEGES].len != 1 && f[IF_PRIVILEGES].len != PRIVILEGES_LEN) ||
-        !install_parameters_read(&f[IF_PARAMETERS], false, &p) || p.has_specific || p.restricts)
-        return SW_WRONG_DATA;
+    if (sw != SW_OK)
+        return sw;
     a = registry_app(j->card, &aid);
     if (a == NULL)
         return SW_REFERENCE_NOT_FOUND;
-    if (!may_manage(j) || f[IF_TOKEN].len != 0 || !app_is_under(a, j->sd->self) || a->state != APP_INSTALLED)
+    if (!app_is_under(a, j->sd->self) || a->state != APP_INSTALLED)
         return SW_CONDITIONS_NOT_SATISFIED;
     /* 11.5.2.3.3: only Card Reset counts here. */
     reset = (uint32_t)f[IF_PRIVILEGES].at[0] << 16 & PRIV_CARD_RESET;
-    sw = check_card_reset(j, reset);
+    sw = privileges_free(j->card, a->owner, reset);
     if (sw != SW_OK)
         return sw;
-    if (reset != 0) {
-        card_isd(j->card)->privileges &= ~(uint32_t)PRIV_CARD_RESET;
-        a->privileges |= PRIV_CARD_RESET;
-    }
+    privileges_move(a, a->privileges | reset);
     add_implicit(a, &p);
     make_selectable(a);
+    items[0] = receipt_name(&a->elf->aid);
+    items[1] = receipt_name(&a->aid);
+    receipt_answer(j, items, 2);
     return SW_OK;
 }

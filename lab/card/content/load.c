@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* LOAD: block order, the C4 block with its announced length, the hash, the entry in the registry (station 10,
- * the card's side); pure; GPCS 2.3.1 9.3.5, 11.6. DAP blocks are passed over: no domain of this card verifies
- * them. */
+ * the card's side); pure; GPCS 2.3.1 9.3.5, 11.6. */
 #include "card/content/load.h"
 
 #include "card/command/command.h"
 #include "card/content/cap.h"
+#include "card/delegated/dap.h"
+#include "card/delegated/receipt.h"
 #include "card/model/registry.h"
+#include "card/upgrade/upgrade.h"
 #include "common/tlv.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define TAG_DAP      0xE2
-#define TAG_LFDB     0xC4
-#define P1_LAST      0x80
-#define MAX_DAP_SIZE 1024
+#define TAG_DAP  0xE2
+#define TAG_LFDB 0xC4
+#define P1_LAST  0x80
 
 void load_drop(struct card *c, struct channel *ch)
 {
@@ -44,13 +45,17 @@ static uint16_t begin_block(struct card *c, struct load *l)
 {
     l->got = 0;
     if (l->head[0] == TAG_DAP) {
-        if (l->hash_len == 0 || l->size > MAX_DAP_SIZE)
+        if (l->hash_len == 0 || l->size == 0 || l->size > LOAD_MAX_DAP)
             return SW_WRONG_DATA;
         l->stage = LOAD_DAP;
         return SW_OK;
     }
     if (l->head[0] != TAG_LFDB || l->size == 0)
         return SW_WRONG_DATA;
+    if (!dap_enough(c, l))
+        return SW_CONDITIONS_NOT_SATISFIED;
+    if (!memory_granted(c, l->owner, (uint32_t)l->size + MEMORY_PER_ELF, 0))
+        return SW_NO_MEMORY;
     if (l->size > memory_free(c) || !memory_take(c, NULL, (uint32_t)l->size))
         return SW_NO_MEMORY;
     l->data = malloc(l->size);
@@ -94,10 +99,11 @@ static uint16_t take_data(struct card *c, struct load *l, const uint8_t *at, siz
             sw = take_head(c, l, at[i++]);
             continue;
         }
-        if (l->stage == LOAD_DATA)
-            memcpy(l->data + l->got, at + i, part);
+        memcpy((l->stage == LOAD_DATA ? l->data : l->dap) + l->got, at + i, part);
         l->got += part;
         i += part;
+        if (l->got == l->size && l->stage == LOAD_DAP)
+            sw = dap_take(c, l);
         if (l->got == l->size)
             l->stage = l->stage == LOAD_DATA ? LOAD_COMPLETE : LOAD_HEAD;
     }
@@ -106,6 +112,7 @@ static uint16_t take_data(struct card *c, struct load *l, const uint8_t *at, siz
 
 static uint16_t finish(struct card *c, struct load *l)
 {
+    uint32_t booked = MEMORY_PER_ELF + (uint32_t)l->size;
     uint8_t hash[DIGEST_MAX];
     struct elf facts = {.aid = l->aid};
     struct elf *e;
@@ -119,7 +126,7 @@ static uint16_t finish(struct card *c, struct load *l)
         return SW_WRONG_DATA;
     if (registry_taken(c, &l->aid))
         return SW_CONDITIONS_NOT_SATISFIED;
-    if (!memory_take(c, NULL, MEMORY_PER_ELF))
+    if (!memory_granted(c, l->owner, booked, 0) || !memory_take(c, NULL, MEMORY_PER_ELF))
         return SW_NO_MEMORY;
     e = registry_add_elf(c, &l->aid, l->owner);
     if (e == NULL) {
@@ -127,13 +134,31 @@ static uint16_t finish(struct card *c, struct load *l)
         return SW_NO_MEMORY;
     }
     facts.owner = e->owner;
-    facts.memory = MEMORY_PER_ELF + (uint32_t)l->size;
+    facts.memory = booked;
     *e = facts;
     /* The booked memory now belongs to the entry; the components themselves are never executed, hence not
      * kept. */
     free(l->data);
     l->data = NULL;
+    upgrade_loaded(c, e);
     return SW_OK;
+}
+
+/* The last block: the load file comes into being, with a receipt when a token has allowed it. */
+static uint16_t complete(struct job *j, struct load *l)
+{
+    const struct field items[] = {receipt_name(&l->aid), receipt_name(&l->owner->aid)};
+    uint16_t sw;
+
+    j->delegated = l->delegated;
+    j->token_id = l->token_id_len > 0 ? l->token_id : NULL;
+    j->token_id_len = l->token_id_len;
+    if (!receipt_possible(j))
+        return SW_CONDITIONS_NOT_SATISFIED;
+    sw = finish(j->card, l);
+    if (sw == SW_OK)
+        receipt_answer(j, items, 2);
+    return sw;
 }
 
 uint16_t sd_load(struct job *j)
@@ -151,10 +176,10 @@ uint16_t sd_load(struct job *j)
         sw = take_data(j->card, l, j->cmd.data, j->cmd.lc);
     l->blocks++;
     if (sw == SW_OK && (j->cmd.p1 & P1_LAST) != 0)
-        sw = finish(j->card, l);
+        sw = complete(j, l);
     if (sw != SW_OK || (j->cmd.p1 & P1_LAST) != 0)
         load_drop(j->card, j->ch);
-    if (sw == SW_OK)
+    if (sw == SW_OK && j->reply->len == 0)
         no_confirmation(j);
     return sw;
 }

@@ -6,7 +6,10 @@
 
 #include "card/model/model.h"
 
-#define LOAD_MAX_HEAD 6 /* tag and BER length of a block of the load file */
+#define LOAD_MAX_HEAD     6 /* tag and BER length of a block of the load file */
+#define LOAD_MAX_DAPS     4
+#define LOAD_MAX_DAP      1024
+#define LOAD_MAX_TOKEN_ID 32
 
 enum load_stage { LOAD_HEAD, LOAD_DAP, LOAD_DATA, LOAD_COMPLETE };
 
@@ -21,6 +24,12 @@ struct load {
     size_t head_len;
     size_t size, got; /* of the block that is being received */
     uint8_t *data;    /* load file data block; booked as card memory */
+    uint8_t dap[LOAD_MAX_DAP];
+    struct aid verified[LOAD_MAX_DAPS]; /* domains whose DAP was right */
+    size_t verified_count;
+    bool delegated; /* a token has allowed it: the last LOAD answers with a receipt */
+    uint8_t token_id[LOAD_MAX_TOKEN_ID];
+    size_t token_id_len;
 };
 
 /* Forgets a partial load and gives its memory back. */

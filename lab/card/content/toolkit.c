@@ -7,6 +7,7 @@
 #include "card/channel/scp02.h"
 #include "card/channel/scp03.h"
 #include "card/model/registry.h"
+#include "card/scp11/scp11.h"
 #include "common/tlv.h"
 
 #include <string.h>
@@ -78,6 +79,8 @@ static bool option_supported(uint8_t scp, uint8_t i)
 {
     if (scp == SCP80)
         return true;
+    if (scp == SCP11)
+        return (i & (SCP11_I_A | SCP11_I_B | SCP11_I_C)) != 0;
     if (scp == SCP02)
         return i == 0x15 || i == 0x55 || i == 0x35 || i == 0x75;
     i &= (uint8_t)~SCP03_I_S16;
@@ -86,13 +89,28 @@ static bool option_supported(uint8_t scp, uint8_t i)
 
 static bool read_options(struct sd *sd, const struct tlv *t)
 {
-    if (t->len == 0 || t->len % 2 != 0)
-        return false;
-    for (size_t i = 0; i < t->len; i += 2) {
-        if (sd->scp_count == SD_MAX_SCPS || !option_supported(t->value[i], t->value[i + 1]))
+    size_t at = 0;
+
+    while (at + 2 <= t->len && sd->scp_count < SD_MAX_SCPS) {
+        struct scp_option o = {.scp = t->value[at], .i = t->value[at + 1]};
+        bool more = o.scp == SCP11 && (o.i & SCP11_I_MORE) != 0;
+
+        at += 2;
+        if ((more && at == t->len) || !option_supported(o.scp, o.i))
             return false;
-        sd->scps[sd->scp_count++] = (struct scp_option){.scp = t->value[i], .i = t->value[i + 1]};
+        if (more)
+            o.i2 = t->value[at++];
+        sd->scps[sd->scp_count++] = o;
     }
+    return t->len > 0 && at == t->len;
+}
+
+/* Clients send one byte or two; the first says who is obeyed. */
+static bool read_policy(const struct tlv *t, struct policy *to)
+{
+    if (t->len != 1 && t->len != 2)
+        return false;
+    *to = (struct policy){.given = true, .who = t->value[0]};
     return true;
 }
 
@@ -103,17 +121,14 @@ static bool read_specific(struct sd *sd, const struct tlv *t)
     case TAG_SCP:
         return read_options(sd, t);
     case TAG_ACCEPT_CONTENT:
-        if (t->len != 1)
-            return false;
-        sd->has_extradition_policy = true;
-        sd->extradition_policy = t->value[0];
-        return true;
+        return read_policy(t, &sd->accept_content);
     case TAG_PERSONALIZED:
         sd->born_personalized = true;
         return t->len == 0;
     case TAG_ACCEPT_DELETE:
+        return read_policy(t, &sd->accept_deletion);
     case TAG_ACCEPT_LEAVING:
-        return t->len >= 1; /* the issuer's domain has Global Delete and asks nobody */
+        return read_policy(t, &sd->accept_leaving);
     default:
         return (t->tag >= 0x70 && t->tag <= 0x7E) || (t->tag >= 0xF0 && t->tag <= 0xFE);
     }
@@ -138,11 +153,15 @@ uint16_t sd_parameters_apply(struct sd *sd, const struct install_parameters *p)
         memcpy(sd->scps, parent->scps, sizeof sd->scps);
         sd->scp_count = parent->scp_count;
     }
+    if (tlv_find(p->crt.at, p->crt.len, TAG_SUBJECT, &t) && !scp11_set_owner(sd, t.value, t.len))
+        return SW_WRONG_DATA;
     for (size_t i = 0; i < p->tar_count; i++)
         if (tar_taken(sd->card, sd, p->tars[i]))
             return SW_WRONG_DATA;
     memcpy(sd->tars, p->tars, sizeof sd->tars);
     sd->tar_count = p->tar_count;
+    sd->grant = p->grant;
+    sd->ram_grant = p->ram_grant;
     sd->msl = p->has_msl ? p->msl : parent->msl;
     return SW_OK;
 }

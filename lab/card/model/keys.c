@@ -4,12 +4,21 @@
 #include "card/model/keys.h"
 
 #include "card/model/registry.h"
+#include "card/scp11/scp11.h"
 
 struct key *sd_key(struct sd *sd, uint8_t kvn, uint8_t kid)
 {
     for (size_t i = 0; i < SD_MAX_KEYS; i++)
         if (sd->keys[i].kvn == kvn && kvn != 0 && sd->keys[i].kid == kid)
             return &sd->keys[i];
+    return NULL;
+}
+
+struct asym_entry *sd_asym(struct sd *sd, uint8_t kvn, uint8_t kid)
+{
+    for (size_t i = 0; i < SD_MAX_ASYM; i++)
+        if (sd->asym[i].kvn == kvn && kvn != 0 && sd->asym[i].kid == kid)
+            return &sd->asym[i];
     return NULL;
 }
 
@@ -99,6 +108,9 @@ static bool has_own_keys(const struct sd *sd)
 {
     for (size_t i = 0; i < SD_MAX_SETS; i++)
         if (sd->sets[i].kvn != 0 && sd_set_complete(sd, sd->sets[i].kvn))
+            return true;
+    for (size_t i = 0; i < SD_MAX_ASYM; i++)
+        if (scp11_is_private(&sd->asym[i]))
             return true;
     return false;
 }

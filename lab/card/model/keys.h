@@ -12,9 +12,15 @@
 
 #define KVN_MAX          0x7F
 #define KVN_TS102226_DAP 0x11
+/* Versions of the keys for content management, each with identifier 01 (GP UICC Configuration, knowledge of
+ * the field: no public text of it was at hand). */
+#define KVN_TOKEN   0x70
+#define KVN_RECEIPT 0x71
+#define KVN_DAP     0x73
+#define KID_SOLE    0x01
 
-/* The domain whose keys serve `sd`: itself once it has a complete set, else the nearest ancestor that has
- * one. */
+/* The domain whose keys serve `sd`: itself once it has a complete set or a private key of SCP11, else the
+ * nearest ancestor that has one. */
 struct sd *sd_key_owner(struct sd *sd);
 /* A set with key identifiers 1, 2 and 3. */
 bool sd_set_complete(const struct sd *sd, uint8_t kvn);
@@ -26,6 +32,7 @@ bool sd_set_serves(const struct sd *sd, uint8_t kvn, uint8_t scp);
 uint8_t sd_first_set(const struct sd *sd, uint8_t scp);
 bool sd_static_keys(const struct sd *sd, uint8_t kvn, struct static_keys *to);
 struct key *sd_key(struct sd *sd, uint8_t kvn, uint8_t kid);
+struct asym_entry *sd_asym(struct sd *sd, uint8_t kvn, uint8_t kid);
 struct keyset *sd_keyset(struct sd *sd, uint8_t kvn);
 const struct scp_option *sd_option(const struct sd *sd, uint8_t scp);
 
@@ -35,6 +42,8 @@ struct key_change {
     bool load_or_update;  /* STORE DATA: replace what exists, add what does not */
     size_t count;
     struct key keys[SD_MAX_KEYS];
+    size_t asym_count;
+    struct asym_entry asym[SD_MAX_ASYM];
 };
 
 /* Checks the rules and applies the change, else leaves every key as it was. Returns a status word. */

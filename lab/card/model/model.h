@@ -6,6 +6,7 @@
 
 #include "card/card.h"
 #include "card/channel/session.h"
+#include "common/asym.h"
 #include "common/bytes.h"
 #include "common/cipher.h"
 
@@ -18,6 +19,7 @@
 #define APP_MAX_IMPLICIT            4
 #define SD_MAX_KEYS                 30
 #define SD_MAX_SETS                 10
+#define SD_MAX_ASYM                 10
 #define SD_MAX_SCPS                 4
 #define SD_MAX_TARS                 4
 #define SD_MAX_OBJECTS              8
@@ -69,12 +71,27 @@ enum privilege {
     PRIV_GLOBAL_LOCK = 0x000800,
     PRIV_GLOBAL_REGISTRY = 0x000400,
     PRIV_FINAL_APPLICATION = 0x000200,
+    PRIV_GLOBAL_SERVICE = 0x000100,
     PRIV_RECEIPT = 0x000080
 };
 
+/* The structs of elf, app, sd and card are kept field by field while a card lies idle (frozen/picture.c):
+ * plain fields need nothing, a new pointer needs a row in its tables. */
 struct key {
     uint8_t kvn, kid;
     struct sym_key secret;
+};
+
+/* An RSA or ECC key; identifier and version are unique over both kinds. */
+struct asym_entry {
+    uint8_t kvn, kid; /* kvn 0 = free */
+    struct asym_key key;
+};
+
+/* Whom a domain obeys about content that comes, goes or is deleted (tags 82, 83 and 87 of C9). */
+struct policy {
+    bool given;
+    uint8_t who;
 };
 
 /* What belongs to a key version as a whole. */
@@ -87,6 +104,7 @@ struct keyset {
 
 struct scp_option {
     uint8_t scp, i;
+    uint8_t i2; /* SCP11: the second byte, there when b8 of the first is set */
 };
 
 struct data_object {
@@ -100,15 +118,19 @@ struct sd {
     struct app *self;
     struct key keys[SD_MAX_KEYS];
     struct keyset sets[SD_MAX_SETS];
+    struct asym_entry asym[SD_MAX_ASYM];
     struct scp_option scps[SD_MAX_SCPS];
     uint8_t scp_count;
     uint8_t tars[SD_MAX_TARS][TAR_LEN];
     uint8_t tar_count;
     uint8_t msl;
-    bool has_extradition_policy; /* C9 tag 82 was given */
-    uint8_t extradition_policy;
-    bool born_personalized; /* C9 tag 84 */
+    struct policy accept_content, accept_deletion, accept_leaving;
+    bool born_personalized;    /* C9 tag 84 */
+    uint16_t confirmations;    /* GPCS C.5: the number of the next receipt */
+    uint32_t grant, ram_grant; /* for all content below the domain together; 0 = no limit */
     struct data_object objects[SD_MAX_OBJECTS];
+    struct casd *casd;   /* the Controlling Authority's domain only */
+    struct scp11 *scp11; /* NULL until something hangs on a key of SCP11 */
 };
 
 struct elf {
@@ -120,6 +142,26 @@ struct elf {
     bool built_in;     /* in immutable memory */
     uint32_t memory;
     uint8_t hash[32]; /* SHA-256 of the load file data block */
+    bool upgrading;   /* the old version, hidden while it is replaced */
+    bool successor;   /* the new version of a load file whose behaviour the card knows */
+};
+
+#define CL_MAX_LISTENERS     4
+#define CL_MAX_DISCRETIONARY 200
+
+/* An application's entry in the contactless registry (contactless/contactless.h). */
+struct contactless {
+    bool takes_part;
+    uint8_t state;       /* enum cl_state */
+    bool volatile_first; /* until the next reset */
+    int32_t rank;        /* the lowest is the first */
+    uint16_t updates;    /* application update counter */
+    bool has_family;
+    uint8_t family, display;
+    struct aid listeners[CL_MAX_LISTENERS]; /* CREL applications */
+    uint8_t listener_count;
+    uint8_t discretionary[CL_MAX_DISCRETIONARY]; /* contents of A6 */
+    uint8_t discretionary_len;
 };
 
 struct native_ops; /* applet/applet.h */
@@ -133,12 +175,19 @@ struct app {
     uint32_t privileges;
     uint8_t implicit[APP_MAX_IMPLICIT];
     uint8_t implicit_count;
-    uint32_t memory, reserved, quota; /* bytes used; set aside at installation; upper limit, 0 = none */
-    struct sd *sd;                    /* only for security domains */
+    uint32_t memory, reserved, quota;      /* bytes used; set aside at installation; upper limit, 0 = none */
+    uint32_t ram, ram_reserved, ram_quota; /* the same of volatile memory */
+    struct contactless contactless;
+    bool upgrading; /* hidden while its load file is replaced (upgrade/upgrade.h) */
+    struct sd *sd;  /* only for security domains */
     const struct native_ops *native;
     void *native_data;
 };
 
+struct chain;    /* channel/chain.h */
+struct oce;      /* scp11/scp11.h */
+struct scp11;    /* scp11/scp11.h */
+struct casd;     /* casd/casd.h */
 struct load;     /* content/load.h */
 struct key_data; /* command/key_dgi.h */
 
@@ -150,16 +199,21 @@ struct channel {
     uint32_t store_blocks; /* STORE DATA commands of the running sequence */
     struct key_data *key_data;
     struct load *load;
-    bool listing; /* this channel owns the GET STATUS continuation */
+    struct chain *chain;
+    struct oce *oce; /* SCP11: who shows a certificate or has shown one */
+    bool listing;    /* this channel owns the GET STATUS continuation */
 };
 
 /* Misbehaviour asked for on the command line; zero = a correct card. */
 struct quirks {
     bool counter_only_with_data, put_key_1171, legacy_status, small_buffer, no_confirmation, padded_empty;
+    bool no_chaining, no_receipts, receipts_from_1, token_9484;
+    bool sd_chain;
 };
 
 struct faults {
-    bool mac, truncate, cryptogram, crash_put_key;
+    bool mac, truncate, cryptogram, certificate, crash_put_key;
+    bool token_refused, receipt_missing, receipt_wrong, receipt_replay, receipt_other_card;
     uint32_t silent_at, error_at; /* number of the command, from 1; 0 = never */
 };
 
@@ -168,7 +222,7 @@ struct card {
     struct app *apps[CARD_MAX_APPS]; /* apps[0] is the issuer security domain */
     size_t elf_count, app_count;
     enum card_state state;
-    uint32_t memory_total, memory_used;
+    uint32_t memory_total, memory_used, ram_used;
     struct channel channels[CARD_CHANNELS];
     struct channel ota; /* the conversation behind card_remote */
     struct quirks quirks;
@@ -184,7 +238,13 @@ struct card {
     size_t pending_len, pending_at;
     uint8_t *plain; /* decrypted data field of the current command */
     size_t plain_len;
-    uint8_t ota_kvn; /* key version of the packet behind the conversation in `ota` */
+    uint8_t ota_kvn;              /* key version of the packet behind the conversation in `ota` */
+    uint16_t contactless_updates; /* global update counter */
+    struct upgrade_session {
+        uint8_t status; /* enum upgrade_status, upgrade/upgrade.h */
+        uint8_t options;
+        struct aid elf;
+    } upgrade;
 };
 
 /* One command on its way through the card. */
@@ -194,6 +254,9 @@ struct job {
     struct sd *sd; /* the selected security domain, NULL for an application */
     struct capdu cmd;
     struct out *reply;
+    bool delegated;          /* delegated management by a token: the answer is a receipt */
+    const uint8_t *token_id; /* tag 93 of the command, for the receipt; NULL when absent */
+    size_t token_id_len;
 };
 
 #endif

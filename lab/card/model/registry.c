@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The GlobalPlatform registry: entries, hierarchy, privileges, memory accounting (station 10, the card's
- * side); pure; GPCS 2.3.1 6.5, 6.6, 7.2, 9.7. */
+/* The GlobalPlatform registry: entries, hierarchy, privileges (station 10, the card's side); pure; GPCS 2.3.1
+ * 6.5, 6.6, 7.2. */
 #include "card/model/registry.h"
 
 #include "card/applet/applet.h"
+#include "card/casd/casd.h"
+#include "card/scp11/scp11.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +40,7 @@ struct app *registry_app(const struct card *c, const struct aid *aid)
 struct elf *registry_elf(const struct card *c, const struct aid *aid)
 {
     for (size_t i = 0; i < c->elf_count; i++)
-        if (aid_same(&c->elfs[i]->aid, aid))
+        if (!c->elfs[i]->upgrading && aid_same(&c->elfs[i]->aid, aid))
             return c->elfs[i];
     return NULL;
 }
@@ -54,7 +56,8 @@ struct app *registry_add_app(struct card *c, const struct aid *aid, struct elf *
     uint32_t need = is_sd ? MEMORY_PER_SD : MEMORY_PER_APP;
     struct app *a;
 
-    if (c->app_count == CARD_MAX_APPS || memory_free(c) < need)
+    if (c->app_count == CARD_MAX_APPS || memory_free(c) < need ||
+        (elf != NULL && !memory_granted(c, elf->owner, need, 0)))
         return NULL;
     a = calloc(1, sizeof *a);
     if (a == NULL)
@@ -94,12 +97,6 @@ struct elf *registry_add_elf(struct card *c, const struct aid *aid, struct app *
     return e;
 }
 
-/* What an application costs the card: its use, or its reserved memory while that is more (9.7). */
-static uint32_t app_cost(const struct app *a)
-{
-    return a->memory > a->reserved ? a->memory : a->reserved;
-}
-
 /* No channel may go on pointing at an entry that disappears. */
 static void forget_app(struct channel *ch, const struct app *a)
 {
@@ -122,13 +119,16 @@ void registry_remove_app(struct card *c, struct app *a)
     for (size_t n = 0; n < CARD_CHANNELS; n++)
         forget_app(&c->channels[n], a);
     forget_app(&c->ota, a);
-    if (a->privileges & PRIV_CARD_RESET && c->app_count > 0)
-        card_isd(c)->privileges |= PRIV_CARD_RESET;
+    if (c->app_count > 0)
+        card_isd(c)->privileges |= a->privileges & PRIVILEGES_OF_ONE;
     if (a->native != NULL)
         a->native->destroy(a);
-    c->memory_used -= app_cost(a);
-    if (a->sd != NULL)
+    memory_forget(c, a);
+    if (a->sd != NULL) {
+        scp11_free(a->sd);
+        casd_free(a->sd);
         lab_wipe(a->sd, sizeof *a->sd);
+    }
     free(a->sd);
     free(a);
 }
@@ -170,6 +170,26 @@ bool app_is_under(const struct app *a, const struct app *sd)
     return false;
 }
 
+static const struct app *tree_root(const struct app *a)
+{
+    while (a->owner != NULL)
+        a = a->owner;
+    return a;
+}
+
+bool app_same_tree(const struct app *a, const struct app *b)
+{
+    return tree_root(a) == tree_root(b);
+}
+
+struct app *card_final(const struct card *c)
+{
+    for (size_t i = 0; i < c->app_count; i++)
+        if (app_has(c->apps[i], PRIV_FINAL_APPLICATION))
+            return c->apps[i];
+    return card_isd(c);
+}
+
 bool sd_has_content(const struct card *c, const struct app *sd)
 {
     for (size_t i = 0; i < c->app_count; i++)
@@ -184,54 +204,4 @@ bool sd_has_content(const struct card *c, const struct app *sd)
 bool card_content_open(const struct card *c)
 {
     return c->state != CARD_LOCKED && c->state != CARD_TERMINATED;
-}
-
-bool memory_take(struct card *c, struct app *a, uint32_t n)
-{
-    uint32_t before = a == NULL ? 0 : app_cost(a);
-    uint32_t more = n;
-
-    if (a != NULL) {
-        if (n > UINT32_MAX - a->memory || (a->quota != 0 && a->memory + n > a->quota))
-            return false;
-        a->memory += n;
-        more = app_cost(a) - before;
-    }
-    if (more > memory_free(c)) {
-        if (a != NULL)
-            a->memory -= n;
-        return false;
-    }
-    c->memory_used += more;
-    return true;
-}
-
-void memory_give(struct card *c, struct app *a, uint32_t n)
-{
-    uint32_t before;
-
-    if (a == NULL) {
-        c->memory_used -= n;
-        return;
-    }
-    before = app_cost(a);
-    a->memory -= n;
-    c->memory_used -= before - app_cost(a);
-}
-
-bool memory_reserve(struct card *c, struct app *a, uint32_t quota, uint32_t reserved)
-{
-    uint32_t more = reserved > a->memory ? reserved - a->memory : 0;
-
-    if ((quota != 0 && (quota < a->memory || quota < reserved)) || more > memory_free(c))
-        return false;
-    a->quota = quota;
-    a->reserved = reserved;
-    c->memory_used += more;
-    return true;
-}
-
-uint32_t memory_free(const struct card *c)
-{
-    return c->memory_total - c->memory_used;
 }

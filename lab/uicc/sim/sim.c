@@ -64,6 +64,12 @@ void sim_reset(struct sim *s)
     card_reset(s->card);
 }
 
+bool sim_is_quiet(const struct sim *s)
+{
+    return (!s->concat.octets || s->concat.complete) && toolkit_waiting(&s->toolkit) == 0 &&
+           !s->door.chain.open;
+}
+
 static size_t status_word(uint8_t *out, size_t len, uint16_t sw)
 {
     out[len] = (uint8_t)(sw >> 8);

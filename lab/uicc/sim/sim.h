@@ -23,6 +23,9 @@ struct sim *sim_new(struct card *card, const struct uicc_quirks *quirks);
 void sim_free(struct sim *s);
 /* Power off and on: half-built messages and proactive commands are lost, the card is reset. */
 void sim_reset(struct sim *s);
+/* True while a reset would lose nothing: no message half built, no proactive command, no open chain of
+ * scripts. */
+bool sim_is_quiet(const struct sim *s);
 /* One C-APDU of the handset in, R-APDU out (CARD_MAX_RAPDU of room). Returns its length; 0: the card lost
  * power. */
 size_t sim_transmit(struct sim *s, const uint8_t *in, size_t n, uint8_t *out);

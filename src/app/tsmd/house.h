@@ -15,7 +15,7 @@
 #include "role/sem/sem.h"
 #include "role/sp/sp.h"
 
-enum { HOUSE_ROWS = 8, HOUSE_ROUTES = 4 };
+enum { HOUSE_ROWS = 16, HOUSE_ROUTES = 4 };
 
 struct house {
     const struct config *c;

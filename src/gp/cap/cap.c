@@ -11,6 +11,7 @@ enum {
     AID_MAX = 16,
     FORMAT_MAJOR = 2,
     FORMAT_MINOR_DEBUG = 2,   /* since 2.2 the directory has a size for the debug component */
+    FORMAT_MINOR_STATIC = 3,  /* since 2.3 one of four octets for static resources */
     DIRECTORY_SIZES_OLD = 11, /* 2.1: no debug component */
 };
 
@@ -89,6 +90,7 @@ static enum tsm_err read_directory(struct cap *cap)
     struct reader r;
     size_t sizes = cap->format_minor >= FORMAT_MINOR_DEBUG ? CAP_COMPONENTS - 1 : DIRECTORY_SIZES_OLD;
     uint16_t image;
+    uint32_t resources;
     TRY(info_of(cap->component[CAP_DIRECTORY], CAP_DIRECTORY, &r));
     for (size_t tag = 1; tag <= sizes; tag++) {
         uint16_t size;
@@ -98,6 +100,8 @@ static enum tsm_err read_directory(struct cap *cap)
             return FAIL(BAD_LENGTH, "the directory says %u octets for %s, it has %zu", size, files[tag],
                         have - 3);
     }
+    if (cap->format_minor >= FORMAT_MINOR_STATIC)
+        TRY(read_u32(&r, &resources));
     TRY(read_u16(&r, &image));
     cap->static_size = image;
     return TSM_OK;

@@ -1,15 +1,25 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Secure channels: opening, protecting, checking, the same for both protocols. Stations 7 and 10. Pure.
- * [GPCS App. D and E, Amendment D] */
+/* Secure channels: opening with static keys, protecting, checking, the same for all protocols. Stations 7 and
+ * 10. Pure. [GPCS App. D and E, Amendment D; Amendment F 5.3.2] */
 #include "gp/channel/channel.h"
 
 #include "gp/content/wrapkey.h"
 #include "gp/channel/protocol.h"
 
+/* The protocols whose session keys come from static ones. */
 static enum tsm_err protocol_of(uint8_t protocol, const struct channel_protocol **out)
 {
     NEED(protocol == SCP02 || protocol == SCP03, BAD_VALUE);
     *out = protocol == SCP02 ? &scp02 : &scp03;
+    return TSM_OK;
+}
+
+/* All whose messages are protected here. */
+static enum tsm_err messaging_of(uint8_t protocol, const struct channel_protocol **out)
+{
+    if (protocol != SCP11)
+        return protocol_of(protocol, out);
+    *out = &scp11;
     return TSM_OK;
 }
 
@@ -107,7 +117,7 @@ static enum tsm_err protect(struct channel *ch, const struct session_keys *keys,
     struct writer at = *capdu;
     struct channel_expect due = {.level = ch->level};
     enum tsm_err err;
-    TRY(protocol_of(ch->protocol, &p));
+    TRY(messaging_of(ch->protocol, &p));
     err = p->wrap(&next, keys, plain, &at, &due);
     if (err != TSM_OK) {
         write_forget(&at, capdu->len);
@@ -158,7 +168,7 @@ enum tsm_err channel_unwrap(struct channel *ch, const struct session_keys *keys,
     struct writer at = *plain;
     struct rapdu rapdu;
     enum tsm_err err;
-    TRY(protocol_of(ch->protocol, &p));
+    TRY(messaging_of(ch->protocol, &p));
     TRY(rapdu_read(answer, &rapdu));
     err = expect->protected_ ? p->unwrap(&next, keys, expect, &rapdu, &at) : write_span(&at, rapdu.data);
     if (err != TSM_OK) {
@@ -184,6 +194,7 @@ size_t channel_block_max(const struct channel *ch)
 enum tsm_err channel_wrap_key(const struct channel *ch, const struct session_keys *keys, struct bytes key,
                               struct writer *w)
 {
-    NEED(ch->protocol == SCP02 || ch->protocol == SCP03, BAD_VALUE);
+    const struct channel_protocol *known;
+    TRY(messaging_of(ch->protocol, &known));
     return gp_wrap_key(&keys->dek, key, w);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Secure channels SCP02 and SCP03 under one set of names. Stations 7 and 10. Pure: no I/O, no randomness, no
- * allocation; the state holds no secret and no pointer, so it can be stored between two polls of a device and
- * the session keys are made again from it. [GPCS 2.3.1 App. E, Amendment D 1.1.1, S16: Amendment D 1.2]
+ * Secure channels SCP02, SCP03 and, once gp/scp11 has opened it, SCP11 under one set of names. Stations 7 and
+ * 10. Pure: no I/O, no randomness, no allocation; the state holds no secret and no pointer, so it can be
+ * stored between two polls of a device and the session keys are made again from it (not those of SCP11: they
+ * are kept sealed). [GPCS 2.3.1 App. E, Amendment D 1.1.1, S16: Amendment D 1.2, SCP11: Amendment F 1.4]
  */
 #ifndef TSM_GP_CHANNEL_CHANNEL_H
 #define TSM_GP_CHANNEL_CHANNEL_H
@@ -32,6 +33,8 @@ enum {
  * MACs, too. SCP02 uses 6 octets of `card` and the last two of `sequence`. `chain`: MAC chaining value
  * (SCP03) or last C-MAC in the first 8 octets (SCP02). `rchain`: last R-MAC of SCP02. `counter`: commands
  * since EXTERNAL AUTHENTICATE. `quirks` is 0 after channel_open; the caller sets it before the first command.
+ * SCP11: `i` holds the parameters of the CRT (gp/scp11/scp11.h), `chain` begins with the receipt; `host`,
+ * `card` and `sequence` are not used.
  */
 struct channel {
     uint8_t protocol, i, kvn, level, challenge_len, quirks;
@@ -109,7 +112,8 @@ struct channel_expect {
  * Appends the protected form of `plain` for the level of the channel and moves the chain. Logical channels
  * stay in the class byte. Data above 255 octets makes an extended command (SCP03 only: TOO_LONG in SCP02).
  * Commands may be protected ahead of their answers, but not in SCP02 with R-MAC, where each R-MAC chains to
- * the answer before: WRONG_STATE then, and before channel_authenticate.
+ * the answer before: WRONG_STATE then, and before channel_authenticate. NOT_ALLOWED for a command that a
+ * session of SCP11c must not carry because it can be replayed.
  */
 enum tsm_err channel_wrap(struct channel *ch, const struct session_keys *keys, const struct apdu *plain,
                           struct writer *capdu, struct channel_expect *expect);

@@ -5,7 +5,7 @@
 
 #include "base/bytes.h"
 
-enum { SCP02 = 2, SCP03 = 3 };
+enum { SCP02 = 2, SCP03 = 3, SCP11 = 0x11 }; /* SCP11 has no INITIALIZE UPDATE: gp/scp11 */
 
 /* The bits of `i` for SCP03 [AmdD Table 5-1; b1: AmdD 1.2]. */
 enum {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What one secure channel protocol brings to channel.c: SCP02 and SCP03 are two rows of this. Inside
- * gp/channel only. Stations 7 and 10. Pure. */
+/* What one secure channel protocol brings to channel.c: SCP02 and SCP03 are two rows of this, SCP11 is a row
+ * with messaging alone. Inside gp/channel only. Stations 7 and 10. Pure. */
 #ifndef TSM_GP_CHANNEL_PROTOCOL_H
 #define TSM_GP_CHANNEL_PROTOCOL_H
 
@@ -30,7 +30,8 @@ struct channel_protocol {
     size_t cipher_block;
 };
 
-extern const struct channel_protocol scp02, scp03;
+/* scp11 has wrap, unwrap and cipher_block only: its keys are agreed by gp/scp11. */
+extern const struct channel_protocol scp02, scp03, scp11;
 
 /* The class byte on the wire and under the MAC [AmdD 6.2.4, GPCS E.4.4]. */
 static inline uint8_t cla_on_wire(uint8_t cla)

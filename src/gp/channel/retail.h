@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The retail MAC in pieces: SCP02 makes it over a command before the answer that ends it is there. Inside
- * gp/channel only. Stations 7 and 10. Pure. [GPCS B.1.2.2, ISO 9797-1 MAC algorithm 3] */
+/* The retail MAC in pieces: SCP02 makes it over a command before the answer that ends it is there. For
+ * gp/channel and the DES scheme of gp/delegated. Stations 7 and 10. Pure. [GPCS B.1.2.2, ISO 9797-1 MAC
+ * algorithm 3] */
 #ifndef TSM_GP_CHANNEL_RETAIL_H
 #define TSM_GP_CHANNEL_RETAIL_H
 

@@ -5,7 +5,7 @@
 #include "gp/command/command.h"
 #include "gp/tlv.h"
 
-enum { P2_RELATED = 0x80, TAG_KID = 0xD0, TAG_KVN = 0xD2, TOKEN_MAX = 255 };
+enum { TAG_KID = 0xD0, TAG_KVN = 0xD2, TOKEN_MAX = 65535 };
 
 #define AT(member) offsetof(struct gp_delete, member)
 static const struct tlv_field token_template[] = {
@@ -23,12 +23,17 @@ static const struct tlv_field content_table[] = {
     {0},
 };
 
+enum tsm_err delete_data_write(const struct gp_delete *d, struct writer *data)
+{
+    return tlv_put(data, content_table, d);
+}
+
 enum tsm_err delete_write(const struct gp_delete *d, struct writer *capdu)
 {
     struct writer at = *capdu;
     size_t mark;
-    TRY(command_open(&at, INS_DELETE, 0, d->related ? P2_RELATED : 0, &mark));
-    TRY(tlv_put(&at, content_table, d));
+    TRY(command_open(&at, INS_DELETE, 0, d->related ? DELETE_P2_RELATED : 0, &mark));
+    TRY(delete_data_write(d, &at));
     TRY(command_close(&at, mark, 0));
     *capdu = at;
     return TSM_OK;
@@ -36,7 +41,7 @@ enum tsm_err delete_write(const struct gp_delete *d, struct writer *capdu)
 
 enum tsm_err delete_read(uint8_t p2, struct bytes data, struct gp_delete *out)
 {
-    struct gp_delete d = {.related = p2 & P2_RELATED};
+    struct gp_delete d = {.related = p2 & DELETE_P2_RELATED};
     TRY(tlv_fill(data, content_table, &d, TLV_REFUSE_UNKNOWN));
     *out = d;
     return TSM_OK;

@@ -6,6 +6,8 @@
 
 #include "gp/content/confirmation.h"
 
+enum { DELETE_P2_RELATED = 0x80 };
+
 /* An application or load file; `related`: with all applications made from it. Token template members and
  * token are left out when empty [Table 11-23]. */
 struct gp_delete {
@@ -14,6 +16,9 @@ struct gp_delete {
     struct bytes token_iin, token_image, token_provider, token_number, token;
 };
 enum tsm_err delete_write(const struct gp_delete *d, struct writer *capdu);
+/* The data field alone, of any length: for a command that is cut into a chain, and what a token is made over.
+ */
+enum tsm_err delete_data_write(const struct gp_delete *d, struct writer *data);
 /* Reads P2 and the data field of DELETE [card content]. */
 enum tsm_err delete_read(uint8_t p2, struct bytes data, struct gp_delete *out);
 

@@ -226,6 +226,19 @@ static void say_external(struct line *l, const struct apdu *a)
         say(l, "MUTUAL AUTHENTICATE key version %02X", a->p1);
 }
 
+static void say_internal(struct line *l, const struct apdu *a)
+{
+    say(l, "INTERNAL AUTHENTICATE key version %02X", a->p1);
+}
+
+/* P1 and P2 say of the authority's key; b8 that more follows [AmdF 7.5.2]. */
+static void say_certificate(struct line *l, const struct apdu *a)
+{
+    say(l, "PERFORM SECURITY OPERATION certificate of key version %02X identifier %02X%s, %zu octets",
+        a->p1 & MASK_NUMBER, a->p2 & MASK_NUMBER, a->p2 & MASK_MORE ? " with another to come" : "",
+        a->data.len);
+}
+
 static const struct {
     uint8_t ins;
     void (*tell)(struct line *l, const struct apdu *a);
@@ -241,6 +254,8 @@ static const struct {
     {INS_PUT_KEY, say_put_key},
     {INS_INITIALIZE_UPDATE, say_initialize},
     {INS_EXTERNAL_AUTHENTICATE, say_external},
+    {INS_INTERNAL_AUTHENTICATE, say_internal},
+    {INS_PERFORM_SECURITY_OPERATION, say_certificate},
 };
 
 size_t gp_describe(struct bytes capdu, char *text, size_t cap)

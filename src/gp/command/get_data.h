@@ -16,6 +16,7 @@ enum gp_data {
     DATA_KDD = 0xCF,            /* key diversification data */
     DATA_KEYS = 0xE0,           /* key information template */
     DATA_APPLICATIONS = 0x2F00, /* list of applications */
+    DATA_CERTIFICATES = 0x7F21, /* of a CASD */
     DATA_CPLC = 0x9F7F,
     DATA_RESOURCES = 0xFF21,
 };

@@ -5,7 +5,7 @@
 #include "gp/command/command.h"
 #include "gp/tlv.h"
 
-enum { FIELDS_MAX = 6, HASH_MAX = 0x7F, LENGTH_128 = 0x80, LONG_MAX = 255 };
+enum { FIELDS_MAX = 6, HASH_MAX = 0x7F, LENGTH_128 = 0x80, LONG_MAX = 65535 };
 
 /* The fields of the data field; EMPTY is an octet 00 that stands for none. */
 enum field {
@@ -105,32 +105,36 @@ static enum tsm_err check(const struct form *form, struct bytes value)
     return TSM_OK;
 }
 
-static enum tsm_err write_fields(const struct variant *v, const struct gp_install *i, struct writer *w)
+enum tsm_err install_data_write(const struct gp_install *i, enum install_part part, struct writer *data)
 {
-    size_t used = 0;
+    struct writer at = *data;
+    const struct variant *v;
+    size_t used = 0, token = part == INSTALL_BEFORE_TOKEN ? 0 : i->token.len;
+    TRY(variant_of(i->p1, i->p2, &v));
     for (size_t n = 0; v->fields[n] != END; n++) {
         const struct form *form = &forms[v->fields[n]];
         struct bytes value = v->fields[n] == EMPTY ? BYTES_NONE : *member_of(i, form);
+        if (v->fields[n] == TOKEN && part == INSTALL_BEFORE_TOKEN)
+            continue;
         if (v->fields[n] != EMPTY)
             TRY(check(form, value));
-        TRY(tlv_write_length(w, value.len));
-        TRY(write_span(w, value));
+        TRY(tlv_write_length(&at, value.len));
+        TRY(write_span(&at, value));
         used += value.len;
     }
     NEED(used == i->load_file.len + i->module.len + i->application.len + i->domain.len + i->hash.len +
-                     i->privileges.len + i->parameters.len + i->token.len,
+                     i->privileges.len + i->parameters.len + token,
          BAD_LENGTH);
+    *data = at;
     return TSM_OK;
 }
 
 enum tsm_err install_write(const struct gp_install *i, struct writer *capdu)
 {
     struct writer at = *capdu;
-    const struct variant *v;
     size_t mark;
-    TRY(variant_of(i->p1, i->p2, &v));
     TRY(command_open(&at, INS_INSTALL, i->p1, i->p2, &mark));
-    TRY(write_fields(v, i, &at));
+    TRY(install_data_write(i, INSTALL_WHOLE, &at));
     TRY(command_close(&at, mark, 0));
     *capdu = at;
     return TSM_OK;

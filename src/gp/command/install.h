@@ -61,9 +61,13 @@ struct gp_install {
 };
 
 /* Appends the whole command. BAD_VALUE for a P1 that is no variant, BAD_LENGTH for a member outside its
- * lengths or one that the variant does not have, TOO_LONG above 255 octets of data (use fewer parameters;
- * cards that chain INSTALL are rare). */
+ * lengths or one that the variant does not have, TOO_LONG above 255 octets of data (use fewer parameters,
+ * or gp/delegated/chain.h: cards that chain INSTALL are rare). */
 enum tsm_err install_write(const struct gp_install *i, struct writer *capdu);
+/* Appends the data field alone, of any length: whole, for a command that is cut into a chain, or up to the
+ * token and its length, which is what a token is made over [GPCS C.4]. Errors as install_write. */
+enum install_part { INSTALL_WHOLE, INSTALL_BEFORE_TOKEN };
+enum tsm_err install_data_write(const struct gp_install *i, enum install_part part, struct writer *data);
 /* Reads the data field of a command with this P1 and P2. */
 enum tsm_err install_read(uint8_t p1, uint8_t p2, struct bytes data, struct gp_install *out);
 

@@ -17,6 +17,7 @@ enum {
     TAG_APPLICATION = 0x61,
     TAG_AID = 0x4F,
     EXTENDED_TYPE = 0xFF,
+    OID_GOES_ON = 0x80, /* b8 of a subidentifier's octet */
 };
 
 /* {globalPlatform} = 1.2.840.114283 [GPCS H.1.1]; 2 = card management type, 4 = secure channel protocol. */
@@ -190,10 +191,12 @@ static enum tsm_err read_protocols(struct bytes value, struct gp_recognition *g)
         struct tlv t;
         struct bytes rest;
         TRY(tlv_next(&r, &t));
-        if (t.tag != TAG_OID || !oid_after(t.value, BYTES(oid_protocol), &rest) || rest.len != 2)
+        if (t.tag != TAG_OID || !oid_after(t.value, BYTES(oid_protocol), &rest) || rest.len < 2 ||
+            rest.len != (rest.at[1] & OID_GOES_ON ? 3u : 2u))
             continue;
         NEED(g->protocols < CARD_PROTOCOLS_MAX, TOO_LONG);
         g->protocol[g->protocols].protocol = rest.at[0];
+        g->protocol[g->protocols].i2 = rest.len > 2 ? rest.at[2] : 0;
         g->protocol[g->protocols++].i = rest.at[1];
     }
     return TSM_OK;

@@ -43,6 +43,7 @@ struct gp_recognition {
     size_t protocols;
     struct {
         uint8_t protocol, i;
+        uint8_t i2; /* second octet of i, where b8 of the first says so (SCP11) [AmdF 4.2] */
     } protocol[CARD_PROTOCOLS_MAX];
 };
 enum tsm_err recognition_read(struct bytes data, struct gp_recognition *out);

@@ -143,6 +143,12 @@ static bool is_strange(const struct scp80_command *sent, const struct scp80_resp
     return r->secured ? r->counter != sent->counter : asked == INTEGRITY_CC && r->status == POR_OK;
 }
 
+/* What a card says to a packet under keys that it does not have. Anybody can say it in its place. */
+static bool no_such_keys(uint8_t status)
+{
+    return status == POR_CHECKSUM_FAILED || status == POR_CIPHERING_ERROR || status == POR_SECURITY_ERROR;
+}
+
 /* Opens the proof; *ours false: the real one may still come. */
 static enum tsm_err open_proof(struct talk *t, const struct scene *s, struct por_job *job,
                                struct writer *store, bool *ours)
@@ -173,6 +179,7 @@ enum tsm_err packet_read(struct talk *t, const struct scene *s, const json_t *an
         out->listen = true;
         return TSM_OK;
     case POR_FAIL:
+        t->denied = no_such_keys(job.response.status);
         if (job.response.status == POR_COUNTER_LOW)
             counter_low(t, s, out);
         return TSM_OK;

@@ -98,6 +98,7 @@ static enum tsm_err open_read(struct talk *t, const struct scene *s, const json_
         return TSM_OK;
     TRY(answer_get(answers, 1, &out->store, &raw));
     TRY(rapdu_read(raw, &update));
+    t->denied = update.sw == SW_NOT_FOUND;
     if (outcome_of_sw(s->step, update.sw, "INITIALIZE UPDATE", &t->failure) == OUTCOME_FAIL)
         return TSM_OK;
     TRY(gp_init_update_read(update.data, &iu));

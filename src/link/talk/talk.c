@@ -257,6 +257,8 @@ static enum talk_event weigh(struct talk *t, const struct scene *s, const struct
             t->refused = st->phase == TALK_COMMANDS;
             return TALK_FAILED;
         }
+        if (t->heard && st->phase == TALK_COMMANDS)
+            t->heard(t->self, s->step, st->position + i, &r->answer[i]);
     }
     if (r->fewer)
         return lost(t, "fewer answers than commands", OWNER_DEVICE);
@@ -309,6 +311,7 @@ enum tsm_err talk_read(struct talk *t, const json_t *reply, enum talk_event *eve
     if (e == TSM_OK || err_may_retry(e))
         return e;
     failure_of_error(&t->failure, e, err_cause());
+    t->denied = e == TSM_CRYPTOGRAM_WRONG;
     *event = TALK_FAILED;
     return TSM_OK;
 }

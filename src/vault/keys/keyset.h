@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A key set in clear, as it exists inside the vault for the moments of its use, and its short form under the
- * seal. Stations 5, 7, 10. Only vault/ and its tests include this. [GPCS 7.5, TS 102 225 5.1.1]
+ * seal. Stations 5, 7, 10. Only vault/, its tests and the tools of app/ that are given clear keys
+ * include this. [GPCS 7.5, TS 102 225 5.1.1]
  */
 #ifndef TSM_VAULT_KEYSET_H
 #define TSM_VAULT_KEYSET_H

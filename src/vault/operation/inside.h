@@ -9,7 +9,12 @@
 
 /* w->keys and w->statics from the blob; KEY_REFUSED when it is none of `protocol`. */
 enum tsm_err use_keyset(struct vault_party *p, struct worker *w, struct sealed_keyset keys, uint8_t protocol);
-/* w->session too, made again from the state of the channel. */
+/* scp11.c: w->ephemeral as a sealed blob (SEALED_EPHEMERAL_MAX), and back with its key ready for use. */
+enum tsm_err seal_ephemeral(struct vault_party *p, struct worker *w, uint64_t id, struct writer *blob);
+enum tsm_err use_ephemeral(struct vault_party *p, struct worker *w, struct sealed_keyset from);
+/* w->session from a sealed session of SCP11. */
+enum tsm_err use_session(struct vault_party *p, struct worker *w, struct sealed_keyset from);
+/* w->session, and w->keys and w->statics where it is made again from them and the state of the channel. */
 enum tsm_err use_channel(struct vault_party *p, struct worker *w, struct sealed_keyset keys,
                          const struct channel *ch);
 /* The key under which sensitive data go to the card; lives in w. */

@@ -35,6 +35,8 @@ enum tsm_err vault_open_scp(struct vault_party *p, const struct scp_opening *o, 
 enum tsm_err use_channel(struct vault_party *p, struct worker *w, struct sealed_keyset keys,
                          const struct channel *ch)
 {
+    if (ch->protocol == SCP11)
+        return use_session(p, w, keys); /* agreed once, cannot be made again */
     TRY(use_keyset(p, w, keys, ch->protocol));
     return channel_rederive(ch, &w->statics, &w->session);
 }

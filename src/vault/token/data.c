@@ -113,3 +113,19 @@ enum tsm_err token_data_get(struct token *t, const char *name, struct writer *ou
         return FAIL(KEY_MISSING, "the token holds no data object named %s", name);
     return write_span(out, BYTES_OF(value, u.len));
 }
+
+static CK_RV run_drop(const struct lease *l, void *arg)
+{
+    struct data_use *u = arg;
+    CK_OBJECT_HANDLE at = CK_INVALID_HANDLE;
+    CK_RV rv = find_object(l, u->name, CKO_DATA, &at);
+    u->found = rv == CKR_OK && at != CK_INVALID_HANDLE;
+    return u->found ? l->f->C_DestroyObject(l->session, at) : rv;
+}
+
+enum tsm_err token_data_drop(struct token *t, const char *name)
+{
+    struct data_use u = {.name = name};
+    TRY(token_run(t, &(struct token_call){"C_DestroyObject", run_drop, &u, TOKEN_NO_KEY}));
+    return u.found ? TSM_OK : FAIL(KEY_MISSING, "the token holds no data object named %s", name);
+}

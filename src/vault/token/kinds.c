@@ -5,6 +5,9 @@
 #include <string.h>
 
 const CK_BYTE ec_p256[10] = {0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07};
+const CK_BYTE ec_p384[7] = {0x06, 0x05, 0x2B, 0x81, 0x04, 0x00, 0x22};
+/* 65537: every card takes it, and the token needs to be told. */
+static const CK_BYTE rsa_exponent[3] = {0x01, 0x00, 0x01};
 
 static const CK_BBOOL yes = CK_TRUE, no = CK_FALSE;
 
@@ -17,6 +20,9 @@ const struct kind_row token_kinds[TOKEN_KINDS] = {
     [TOKEN_HMAC] = {CKO_SECRET_KEY, USE_SIGN, {32}, {CKM_SHA256_HMAC}, 1},
     [TOKEN_EC_SIGN] = {CKO_PRIVATE_KEY, USE_SIGN, {0}, {CKM_ECDSA}, 1},
     [TOKEN_EC_AGREE] = {CKO_PRIVATE_KEY, USE_DERIVE, {0}, {CKM_ECDH1_DERIVE}, 1},
+    [TOKEN_EC_SIGN_384] = {CKO_PRIVATE_KEY, USE_SIGN, {0}, {CKM_ECDSA}, 1},
+    [TOKEN_RSA_SIGN] = {CKO_PRIVATE_KEY, USE_SIGN, {128, 256, 384}, {CKM_RSA_PKCS, CKM_RSA_PKCS_PSS}, 2},
+    [TOKEN_AES_SIGN] = {CKO_SECRET_KEY, USE_SIGN, {16, 24, 32}, {CKM_AES_CMAC}, 1},
 };
 
 CK_KEY_TYPE kind_type(enum token_kind kind, size_t len)
@@ -28,7 +34,10 @@ CK_KEY_TYPE kind_type(enum token_kind kind, size_t len)
         return CKK_GENERIC_SECRET;
     case TOKEN_EC_SIGN:
     case TOKEN_EC_AGREE:
+    case TOKEN_EC_SIGN_384:
         return CKK_EC;
+    case TOKEN_RSA_SIGN:
+        return CKK_RSA;
     default:
         return CKK_AES;
     }
@@ -45,6 +54,8 @@ CK_MECHANISM_TYPE kind_generator(enum token_kind kind, size_t len)
         return CKM_GENERIC_SECRET_KEY_GEN;
     case CKK_EC:
         return CKM_EC_KEY_PAIR_GEN;
+    case CKK_RSA:
+        return CKM_RSA_PKCS_KEY_PAIR_GEN;
     default:
         return CKM_AES_KEY_GEN;
     }
@@ -53,8 +64,8 @@ CK_MECHANISM_TYPE kind_generator(enum token_kind kind, size_t len)
 enum tsm_err kind_length(enum token_kind kind, size_t len)
 {
     const struct kind_row *row = &token_kinds[kind];
-    if (row->class == CKO_PRIVATE_KEY)
-        return len == 0 ? TSM_OK : FAIL(BAD_LENGTH, "a P-256 pair has no length to choose");
+    if (row->class == CKO_PRIVATE_KEY && row->lengths[0] == 0)
+        return len == 0 ? TSM_OK : FAIL(BAD_LENGTH, "an EC pair has no length to choose");
     for (size_t i = 0; i < KIND_LENGTHS_MAX; i++)
         if (len && row->lengths[i] == len)
             return TSM_OK;
@@ -72,6 +83,13 @@ static void add_yes_if(struct template *t, CK_ATTRIBUTE_TYPE type, unsigned fact
         template_add(t, type, &yes, sizeof yes);
 }
 
+/* Tokens say yes where nothing is said: a secret key that is not to encipher is told so. */
+static void add_cipher_use(struct template *t, unsigned may)
+{
+    template_add(t, CKA_ENCRYPT, may ? &yes : &no, sizeof yes);
+    template_add(t, CKA_DECRYPT, may ? &yes : &no, sizeof yes);
+}
+
 void template_key(struct template *t, enum token_kind kind, const char *name, size_t len)
 {
     const struct kind_row *row = &token_kinds[kind];
@@ -86,24 +104,38 @@ void template_key(struct template *t, enum token_kind kind, const char *name, si
     template_add(t, CKA_PRIVATE, &yes, sizeof yes);
     template_add(t, CKA_SENSITIVE, &yes, sizeof yes);
     template_add(t, CKA_EXTRACTABLE, &no, sizeof no);
-    add_yes_if(t, CKA_ENCRYPT, row->uses & USE_CIPHER);
-    add_yes_if(t, CKA_DECRYPT, row->uses & USE_CIPHER);
+    if (row->class == CKO_SECRET_KEY)
+        add_cipher_use(t, row->uses & USE_CIPHER);
     add_yes_if(t, CKA_SIGN, row->uses & USE_SIGN);
     add_yes_if(t, CKA_DERIVE, row->uses & USE_DERIVE);
     add_yes_if(t, CKA_UNWRAP, row->uses & USE_UNWRAP);
     template_add(t, CKA_ALLOWED_MECHANISMS, row->mechanisms, row->mechanisms_n * sizeof row->mechanisms[0]);
 }
 
-void template_public(struct template *t, enum token_kind kind, const char *name)
+static void add_parameters(struct template *t, enum token_kind kind)
 {
+    if (t->type == CKK_RSA) {
+        template_add(t, CKA_MODULUS_BITS, &t->bits, sizeof t->bits);
+        template_add(t, CKA_PUBLIC_EXPONENT, rsa_exponent, sizeof rsa_exponent);
+    } else if (kind == TOKEN_EC_SIGN_384) {
+        template_add(t, CKA_EC_PARAMS, ec_p384, sizeof ec_p384);
+    } else {
+        template_add(t, CKA_EC_PARAMS, ec_p256, sizeof ec_p256);
+    }
+}
+
+void template_public(struct template *t, enum token_kind kind, const char *name, size_t len)
+{
+    enum { BITS = 8 };
     t->n = 0;
     t->class = CKO_PUBLIC_KEY;
-    t->type = CKK_EC;
+    t->type = kind_type(kind, len);
+    t->bits = BITS * len;
     template_add(t, CKA_CLASS, &t->class, sizeof t->class);
     template_add(t, CKA_KEY_TYPE, &t->type, sizeof t->type);
     template_add(t, CKA_LABEL, name, strlen(name));
     template_add(t, CKA_TOKEN, &yes, sizeof yes);
     template_add(t, CKA_PRIVATE, &no, sizeof no);
-    template_add(t, CKA_EC_PARAMS, ec_p256, sizeof ec_p256);
+    add_parameters(t, kind);
     add_yes_if(t, CKA_VERIFY, token_kinds[kind].uses & USE_SIGN);
 }

@@ -18,7 +18,7 @@ enum key_use {
 struct kind_row {
     CK_OBJECT_CLASS class;
     unsigned uses;
-    size_t lengths[KIND_LENGTHS_MAX]; /* 0 ends; none for pairs */
+    size_t lengths[KIND_LENGTHS_MAX]; /* 0 ends; none for EC pairs; RSA: of the modulus */
     CK_MECHANISM_TYPE mechanisms[KIND_MECHANISMS_MAX];
     size_t mechanisms_n;
 };
@@ -39,16 +39,16 @@ struct template
     CK_ULONG n;
     CK_OBJECT_CLASS class;
     CK_KEY_TYPE type;
-    CK_ULONG len;
+    CK_ULONG len, bits;
 };
 void template_add(struct template *t, CK_ATTRIBUTE_TYPE type, const void *value, size_t len);
 /* The attributes of a secret or private key of this kind: on the token, sensitive, never extractable, bound.
  */
 void template_key(struct template *t, enum token_kind kind, const char *name, size_t len);
-/* The attributes of the public half of a pair. */
-void template_public(struct template *t, enum token_kind kind, const char *name);
+/* The attributes of the public half of a pair; `len` as in template_key. */
+void template_public(struct template *t, enum token_kind kind, const char *name, size_t len);
 
-/* namedCurve secp256r1 [RFC 5480], the value of CKA_EC_PARAMS. */
-extern const CK_BYTE ec_p256[10];
+/* namedCurve secp256r1 and secp384r1 [RFC 5480], the values of CKA_EC_PARAMS. */
+extern const CK_BYTE ec_p256[10], ec_p384[7];
 
 #endif

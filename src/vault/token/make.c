@@ -28,11 +28,11 @@ static CK_RV run_generate_secret(const struct lease *l, void *arg)
 static CK_RV run_generate_pair(const struct lease *l, void *arg)
 {
     const struct making *m = arg;
-    CK_MECHANISM how = {CKM_EC_KEY_PAIR_GEN, NULL, 0};
+    CK_MECHANISM how = {kind_generator(m->kind, m->len), NULL, 0};
     CK_OBJECT_HANDLE public_half, private_half;
     struct template open, closed;
-    template_public(&open, m->kind, m->name);
-    template_key(&closed, m->kind, m->name, 0);
+    template_public(&open, m->kind, m->name, m->len);
+    template_key(&closed, m->kind, m->name, m->len);
     return l->f->C_GenerateKeyPair(l->session, &how, open.at, open.n, closed.at, closed.n, &public_half,
                                    &private_half);
 }
@@ -55,7 +55,7 @@ static CK_RV run_import_pair(const struct lease *l, void *arg)
     struct template t;
     CK_RV rv;
     memcpy(point + 3, m->value.at + EC_COORDINATE, EC_POINT_LEN - 1);
-    template_public(&t, m->kind, m->name);
+    template_public(&t, m->kind, m->name, 0);
     template_add(&t, CKA_EC_POINT, point, sizeof point);
     rv = l->f->C_CreateObject(l->session, t.at, t.n, &public_half);
     if (rv != CKR_OK)
@@ -120,6 +120,7 @@ enum tsm_err token_import(struct token *t, const char *name, enum token_kind kin
     enum { PAIR_LEN = 3 * EC_COORDINATE };
     struct making m = {.name = name, .kind = kind, .value = value};
     bool pair = token_kinds[kind].class == CKO_PRIVATE_KEY;
+    NEED(kind != TOKEN_RSA_SIGN && kind != TOKEN_EC_SIGN_384, KEY_REFUSED);
     if (pair)
         NEED(value.len == PAIR_LEN, BAD_LENGTH);
     else

@@ -10,6 +10,7 @@
 #include "base/bytes.h"
 #include "base/crypto.h"
 #include "base/secret.h"
+#include "base/sign/sign.h"
 
 enum {
     TOKEN_LABEL_MAX = 32, /* CK_TOKEN_INFO.label */
@@ -56,15 +57,19 @@ enum token_kind {
     TOKEN_HMAC,        /* 32 bytes: HMAC-SHA-256 */
     TOKEN_EC_SIGN,     /* P-256: ECDSA */
     TOKEN_EC_AGREE,    /* P-256: ECDH */
+    TOKEN_EC_SIGN_384, /* P-384: ECDSA */
+    TOKEN_RSA_SIGN,    /* modulus of 128, 256 or 384 octets: PKCS#1 v1.5 and PSS signatures */
+    TOKEN_AES_SIGN,    /* AES 16/24/32: CMAC only */
     TOKEN_KINDS
 };
 
 /* Makes a key in the token: non-extractable, sensitive, bound to its mechanisms. `len` is the key length of
- * symmetric kinds, else 0. UNIQUE when the name is taken, BAD_LENGTH when the kind does not know the length.
+ * symmetric kinds, that of the modulus of RSA, else 0. UNIQUE when the name is taken, BAD_LENGTH when the
+ * kind does not know the length.
  */
 enum tsm_err token_generate(struct token *t, const char *name, enum token_kind kind, size_t len);
 /* Puts a clear key into the token (laboratory, ceremony of components): symmetric value, or d | x | y of
- * P-256 (96 bytes). Errors as token_generate. */
+ * P-256 (96 bytes). Errors as token_generate; KEY_REFUSED for other pairs, which are made in the token. */
 enum tsm_err token_import(struct token *t, const char *name, enum token_kind kind, struct bytes value);
 /* Puts a key into the token that comes wrapped under the transport key `transport` [RFC 3394]; its value is
  * never in our memory. For symmetric master kinds; KEY_REFUSED else. */
@@ -83,6 +88,7 @@ enum tsm_err token_destroy(struct token *t, const char *name);
  */
 enum tsm_err token_data_put(struct token *t, const char *name, struct bytes value);
 enum tsm_err token_data_get(struct token *t, const char *name, struct writer *out);
+enum tsm_err token_data_drop(struct token *t, const char *name);
 
 /* Uses. All: KEY_MISSING when the name is unknown, KEY_REFUSED when the key's policy forbids the mechanism,
  * TOKEN_FAILED (may be repeated) when the token is not there. */
@@ -109,7 +115,24 @@ enum tsm_err token_agrees(struct token *t, const char *name, bool *out);
 /* The public half: 04 | x | y. */
 enum tsm_err token_public(struct token *t, const char *name, uint8_t point[EC_POINT_LEN]);
 
+/* The signature seam over a pair in the token (token/sign.c), valid as long as t; it only signs. RSA signs
+ * digests of SHA-1 in PKCS#1 v1.5 and any in PSS. */
+enum tsm_err token_sign_key(struct token *t, const char *name, struct sign_key *out);
+/* The public half of such a pair as a key in memory that verifies; owned: sign_key_free. */
+enum tsm_err token_public_key(struct token *t, const char *name, struct sign_key *out);
+/* Its numbers: the point 04 | x | y, or modulus and exponent as two spans of `room`. */
+struct token_public_numbers {
+    enum sign_type type;
+    struct bytes point, n, e;
+};
+enum { TOKEN_PUBLIC_MAX = SIGNATURE_MAX + 16 };
+enum tsm_err token_public_numbers(struct token *t, const char *name, struct writer *room,
+                                  struct token_public_numbers *out);
+
 /* The crypto seam over a master in the token (cbc, ecb, cmac), valid as long as t. */
 enum tsm_err token_cipher_key(struct token *t, const char *name, enum cipher_alg alg, struct cipher_key *out);
+/* The same over a TOKEN_AES_SIGN key; KEY_REFUSED for an AES key that enciphers or derives too: a master must
+ * sign nothing that a partner hands in. */
+enum tsm_err token_mac_key(struct token *t, const char *name, struct cipher_key *out);
 
 #endif

@@ -74,7 +74,6 @@ static void install_wants_exactly_its_fields(void **state)
     assert_int_equal(install_app(d, 0x0C, ""), 0x6A80);
     assert_int_equal(install_app(d, 0x0C, "EF00"), 0x6A80);
     assert_int_equal(install_app(d, 0x0C, "C9"), 0x6A80);
-    assert_int_equal(install_app(d, 0x8C, "C900"), 0x6A86);
     assert_int_equal(install_app(d, 0x0E, "C900"), 0x6A86);
     assert_int_equal(secure(d, "80E60C0100"), 0x6A86);
     assert_int_equal(install_app(d, 0x0C, "C900"), 0x9000);
@@ -107,8 +106,8 @@ static void privileges_are_checked(void **state)
         uint16_t sw;
     } rows[] = {
         {SD_MODULE, "80", 0x9000},      {SD_MODULE, "808000", 0x9000}, {SD_MODULE, "80C000", 0x9000},
-        {SD_MODULE, "00", 0x6A80},      {SD_MODULE, "C0", 0x6A80},     {SD_MODULE, "A0", 0x6A80},
-        {SD_MODULE, "8080", 0x6A80},    {SD_MODULE, "", 0x6A80},       {SD_MODULE, "800200", 0x6A80},
+        {SD_MODULE, "00", 0x6A80},      {SD_MODULE, "C0", 0x9000},     {SD_MODULE, "A0", 0x9000},
+        {SD_MODULE, "8080", 0x6A80},    {SD_MODULE, "", 0x6A80},       {SD_MODULE, "800100", 0x6A80},
         {APP_MODULE, "000000", 0x9000}, {APP_MODULE, "80", 0x6A80},    {APP_MODULE, "04", 0x9000},
         {APP_MODULE, "10", 0x6A80},
     };
@@ -169,7 +168,7 @@ static void a_domain_without_authorized_management_changes_no_content(void **sta
 static void domain_parameters_are_checked(void **state)
 {
     static const char *const refused[] = {
-        "810103", "81020340", "81020171", "81", "82020000", "840100", "86020102", "990100",
+        "810103", "81020340", "81020171", "81", "8203000000", "8200", "840100", "86020102", "990100",
     };
     struct desk *d = opened(NULL);
 

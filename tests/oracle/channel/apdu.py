@@ -26,7 +26,9 @@ class Command:
         return cls(*head, body[1:1 + length], body[-1] if len(body) == 2 + length else None)
 
     def header(self, lc):
-        return bytes([self.cla, self.ins, self.p1, self.p2, lc])
+        """Header and Lc as MACs cover them: three octets for a command that will be cut (GPCS 11.1.5.1)."""
+        length = bytes([lc]) if lc <= 255 else b"\0" + lc.to_bytes(2, "big")
+        return bytes([self.cla, self.ins, self.p1, self.p2]) + length
 
     def encode(self):
         if len(self.data) > 255:

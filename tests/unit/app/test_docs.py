@@ -24,7 +24,12 @@ def table(path, name):
 
 def verbs_of_tsm():
     rows = table("src/app/tsm.c", "server_commands") + table("src/app/tsm_gp.c", "tsm_gp_commands")
-    return rows + table("src/app/tsm_cap.c", "tsm_cap_commands") + table("src/app/tsm.c", "ota_commands")
+    return rows + table("src/app/tsm_cap.c", "tsm_cap_commands") + table("src/app/tsm.c", "ota_commands") + card_verbs()
+
+
+def card_verbs():
+    """`tsm card` finds its verb among its operands: one row a verb."""
+    return [("card", verb) for verb in re.findall(r'^    \{"([a-z-]+)",', text("src/app/card/verb/table.c"), flags=re.M)]
 
 
 def tsm_verbs_are_in_page_and_completion():

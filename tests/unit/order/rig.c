@@ -26,7 +26,8 @@ json_t *rig_ese(void)
         "{\"name\":\"ese\",\"certificate\":\"\",\"bearer\":\"seram\",\"isd_aid\":\"A000000151000000\","
         "\"ssd_package\":\"A0000001515350\",\"ssd_module\":\"A000000151535041\",\"memory\":131072,"
         "\"protocol\":3,\"i\":112,\"level\":51,\"batch\":20,\"command_max\":255,\"isd_kvn\":255,"
-        "\"first_kvn\":48,\"own_kvn\":49,\"put_key_1171\":0,\"counter_only_with_data\":0}",
+        "\"first_kvn\":48,\"own_kvn\":49,\"cplc\":\"\",\"recognition\":\"\",\"put_key_1171\":0,\"counter_"
+        "only_with_data\":0}",
         0, NULL);
     assert_non_null(o);
     return o;
@@ -53,6 +54,9 @@ void rig_make(struct rig *r, json_t *profile)
     r->hash = octets_of("000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F");
     r->keys = octets_of("00B9048001AABB811304DEADBEEF");
     r->ppse = octets_of("A5048801015000");
+    r->token = octets_of("70707070707070707070707070707070");
+    for (size_t i = 0; i < PLAN_TOKENS_MAX; i++)
+        f->token[i] = octets_bytes(&r->token);
     memset(r->load_file, 0xC5, sizeof r->load_file);
     for (size_t i = 0; i < 3; i++) {
         r->perso[i] = octets_of(perso[i]);

@@ -23,7 +23,7 @@ enum { RIG_STORE = 64 * 1024, RIG_LOAD_FILE = 700 };
 struct rig {
     struct se_profile profile;
     struct plan_facts facts;
-    struct octets domain, package, hash, keys, perso[3], ppse;
+    struct octets domain, package, hash, keys, perso[3], ppse, token;
     uint8_t load_file[RIG_LOAD_FILE];
     struct plan_dgi dgis[3];
     uint8_t store[RIG_STORE];

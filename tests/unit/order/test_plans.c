@@ -122,7 +122,7 @@ static void a_store_that_is_too_small_is_refused(void **state)
 
 static void only_removals_may_be_needless(const struct plan *plan, const struct plan_step *step)
 {
-    if (plan != &plan_remove)
+    if (strncmp(plan->name, "remove", strlen("remove")) != 0)
         assert_null(step->needless);
 }
 

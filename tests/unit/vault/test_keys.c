@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Key sets that come and go: made, imported, handed over. Unit test of vault/keys/handover.c. */
+/* Key sets that come and go: made, imported, handed over, kept by name. Unit test of vault/keys/handover.c
+ * and named.c. */
 #include "vault/keys/handover.h"
 
 #include <stdio.h>
@@ -8,6 +9,7 @@
 #include "rig.h"
 #include "vault/jose/jwe.h"
 #include "vault/jose/jwk.h"
+#include "vault/keys/named.h"
 #include "vault/party.h"
 
 enum { ID = 4711 };
@@ -182,6 +184,40 @@ static void clear_keys_need_a_laboratory(void **state)
     assert_err(vault_import_clear(lab, &row, (struct keyset_target){ID, &w, NULL}), TSM_SHORT_INPUT);
 }
 
+static void a_set_is_kept_by_name_and_forgotten(void **state)
+{
+    struct vault_party *p = rig_party("bank");
+    struct named_keyset kept, *out = &kept;
+    struct sealed_keyset set;
+    uint64_t id, other;
+    (void)state;
+    assert_ok(vault_named_id("desk", &id));
+    assert_ok(vault_named_id("desk2", &other));
+    assert_true(id >> 63 && other >> 63 && id != other); /* never the id of a database row */
+    set = rig_keyset(p, id, scp03_128, keys_128);
+    assert_ok(vault_keep_keyset(p, "desk", set));
+    assert_err(vault_keep_keyset(p, "desk", set), TSM_UNIQUE);
+    assert_ok(vault_named_keyset(p, "desk", out));
+    assert_hex(BYTES(facts_of(p, kept.sealed).kcvs[KEY_ENC]), "504A77");
+    assert_ok(vault_forget_keyset(p, "desk"));
+    assert_err(vault_named_keyset(p, "desk", out), TSM_KEY_MISSING);
+    assert_err(vault_forget_keyset(p, "desk"), TSM_KEY_MISSING);
+}
+
+/* A blob is bound to its name: kept under another it would open nothing, so it is not kept at all. */
+static void a_set_is_not_kept_under_the_name_of_another(void **state)
+{
+    struct vault_party *p = rig_party("bank");
+    static const char *const wrong[] = {"", "a b", "a/b", "a,b",
+                                        "a234567890123456789012345678901234567890123456789"};
+    uint64_t id;
+    (void)state;
+    assert_ok(vault_named_id("one", &id));
+    assert_err(vault_keep_keyset(p, "two", rig_keyset(p, id, scp03_128, keys_128)), TSM_BAD_VALUE);
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++)
+        assert_err(vault_named_id(wrong[i], &id), TSM_BAD_VALUE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +228,8 @@ int main(void)
         cmocka_unit_test(a_jwe_that_holds_no_key_set_is_refused),
         cmocka_unit_test(rows_of_an_import_file_are_resealed),
         cmocka_unit_test(clear_keys_need_a_laboratory),
+        cmocka_unit_test(a_set_is_kept_by_name_and_forgotten),
+        cmocka_unit_test(a_set_is_not_kept_under_the_name_of_another),
     };
     return cmocka_run_group_tests_name("keys", tests, rig_setup, rig_teardown);
 }

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Loading, installing and deleting, and how the registry tells what was done. Station 5. Pure. [GPCS 11.2,
+ * 11.4, 11.5, 11.6] */
+#include "order/manage/content.h"
+
+#include "gp/command/delete.h"
+#include "gp/command/load.h"
+
+enum tsm_err content_load_request(const struct plan_facts *f, struct bytes token, struct script *out)
+{
+    struct gp_install i = {.p1 = INSTALL_FOR_LOAD,
+                           .load_file = f->package_aid,
+                           .domain = f->domain_aid,
+                           .hash = f->load_hash,
+                           .token = token};
+    size_t mark = script_mark(out);
+    TRY(install_write(&i, &out->store));
+    return script_add(out, mark);
+}
+
+enum tsm_err content_load(const struct plan_facts *f, struct bytes token, struct script *out)
+{
+    struct load_plan plan;
+    TRY(content_load_request(f, token, out));
+    TRY(load_plan_make(f->dap_blocks, f->load_file, f->data_max, &plan));
+    for (size_t n = 0; n < plan.blocks; n++) {
+        size_t mark = script_mark(out);
+        TRY(load_plan_block(&plan, n, &out->store));
+        TRY(script_add(out, mark));
+    }
+    return TSM_OK;
+}
+
+enum tsm_err content_install(const struct plan_facts *f, int arg, struct bytes token, struct script *out)
+{
+    const struct plan_application *app = &f->applications[arg];
+    uint8_t room[16];
+    struct writer params = WRITER(room);
+    struct install_params p = {0};
+    struct gp_install i = {.p1 = INSTALL_FOR_INSTALL_AND_MAKE_SELECTABLE,
+                           .load_file = f->package_aid,
+                           .module = BYTES_OF(app->module, app->module_len),
+                           .application = application_aid(f, arg),
+                           .privileges = BYTES(app->privileges),
+                           .token = token};
+    size_t mark = script_mark(out);
+    TRY(install_params_write(PARAMS_FOR_INSTALL, &p, &params));
+    i.parameters = written(&params);
+    TRY(install_write(&i, &out->store));
+    return script_add(out, mark);
+}
+
+static enum tsm_err add_delete(const struct gp_delete *d, struct script *out)
+{
+    size_t mark = script_mark(out);
+    TRY(delete_write(d, &out->store));
+    return script_add(out, mark);
+}
+
+enum tsm_err content_delete_application(const struct plan_facts *f, int arg, struct bytes token,
+                                        struct script *out)
+{
+    return add_delete(&(struct gp_delete){.aid = application_aid(f, arg), .token = token}, out);
+}
+
+enum tsm_err content_delete_load_file(const struct plan_facts *f, struct bytes token, struct script *out)
+{
+    return add_delete(&(struct gp_delete){.aid = f->package_aid, .related = true, .token = token}, out);
+}
+
+enum tsm_err content_delete_domain(const struct plan_facts *f, int arg, struct script *out)
+{
+    (void)arg;
+    return add_delete(&(struct gp_delete){.aid = f->domain_aid}, out);
+}
+
+enum tsm_err probe_domain(const struct plan_facts *f, int arg, struct script *out)
+{
+    (void)arg;
+    return probe_registry(STATUS_APPLICATIONS, f->domain_aid, out);
+}
+
+enum verdict judge_domain(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
+{
+    uint8_t life;
+    (void)arg;
+    return registry_has(a, n, STATUS_APPLICATIONS, f->domain_aid, &life) ? VERDICT_DONE : VERDICT_NOT_DONE;
+}
+
+static enum verdict opposite(enum verdict v)
+{
+    return v == VERDICT_DONE ? VERDICT_NOT_DONE : VERDICT_DONE;
+}
+
+enum verdict judge_domain_gone(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
+{
+    return opposite(judge_domain(f, arg, a, n));
+}
+
+enum tsm_err probe_load(const struct plan_facts *f, int arg, struct script *out)
+{
+    (void)arg;
+    return probe_registry(STATUS_LOAD_FILES, f->package_aid, out);
+}
+
+enum verdict judge_load(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
+{
+    uint8_t life;
+    (void)arg;
+    return registry_has(a, n, STATUS_LOAD_FILES, f->package_aid, &life) ? VERDICT_DONE : VERDICT_NOT_DONE;
+}
+
+enum verdict judge_load_file_gone(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
+{
+    return opposite(judge_load(f, arg, a, n));
+}
+
+enum tsm_err probe_application(const struct plan_facts *f, int arg, struct script *out)
+{
+    return probe_registry(STATUS_APPLICATIONS, application_aid(f, arg), out);
+}
+
+enum verdict judge_installed(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
+{
+    uint8_t life;
+    return registry_has(a, n, STATUS_APPLICATIONS, application_aid(f, arg), &life) ? VERDICT_DONE
+                                                                                   : VERDICT_NOT_DONE;
+}
+
+enum verdict judge_gone(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
+{
+    return opposite(judge_installed(f, arg, a, n));
+}
+
+bool application_not_ours(const struct plan_facts *f, int arg)
+{
+    return f->applications[arg].not_ours;
+}
+
+bool package_not_ours(const struct plan_facts *f, int arg)
+{
+    (void)arg;
+    return f->package_not_ours;
+}
