@@ -20,9 +20,9 @@ struct field {
 struct install_parameters {
     struct field specific; /* value of C9 */
     bool has_specific;
-    struct field crt;          /* contents of B6 */
-    struct memory_terms terms; /* C8, D8, C7, D7 */
-    uint32_t grant, ram_grant; /* 83, 82: of a security domain */
+    struct field crt;                 /* contents of B6 */
+    struct memory_terms terms;        /* C8, D8, C7, D7 */
+    uint32_t grant, ram_grant;        /* 83, 82: of a security domain */
     struct cl_parameters contactless; /* A0, A1 */
     bool has_implicit;
     uint8_t implicit;

@@ -62,15 +62,14 @@ struct talk {
                             struct plan_facts *facts);
     /* Told of each answer that goes on, in order, while talk_read runs: for steps that read. The data are
      * borrowed for the call. May be NULL. */
-    void (*heard)(void *self, const struct plan_step *step, size_t command,
-                  const struct step_answer *answer);
+    void (*heard)(void *self, const struct plan_step *step, size_t command, const struct step_answer *answer);
     void *self;
     struct talk_state *state;
     /* out: */
     struct failure failure;
     bool changing; /* what talk_next gave may change the card */
     bool refused;  /* TALK_FAILED because the card refused a command: the step that was said is not done */
-    bool denied;   /* TALK_FAILED because the element did not take the key set, so nothing was done under it */
+    bool denied; /* TALK_FAILED because the element did not take the key set, so nothing was done under it */
     const struct plan_step *said; /* the step that the last reply belonged to */
     json_t *apdus; /* decoded commands and answers of the last reply, secrets masked; owned by the talk */
 };

@@ -95,8 +95,8 @@ static void every_change_gives_another_refresh_tag(void **state)
 
 static void rules_are_deleted_by_rule_reference_applet_or_all(void **state)
 {
-    static const char *const deletions[] = {"F127" RULE(HASH_1, "01"), "F120" REF(HASH_1), "F1084F06" APPLET,
-                                            "F100"};
+    static const char *const deletions[] = {"F127" RULE(HASH_1, "01"), "F120" REF(HASH_1),
+                                            ("F1084F06" APPLET), "F100"};
     static const char *const left[] = {"FF4027" RULE(HASH_2, "00"), "FF4027" RULE(HASH_2, "00"), "FF4000",
                                        "FF4000"};
 
@@ -146,9 +146,9 @@ static void malformed_rules_and_strangers_are_refused(void **state)
         "F003E22500",                                         /* cut */
         "F027E225E11E4F06" APPLET "C114" HASH_1 "E303D00102", /* neither never nor always */
         "F025E223E11C4F04A0000000C114" HASH_1 "E303D00101",   /* an AID of four bytes */
-        "F026E224E11D4F06" APPLET
-        "C11311111111111111111111111111111111111111E303D00101", /* a hash of 19 bytes */
-        "F01DE21BE1194F01A0C114" HASH_1,                        /* no access rule */
+        ("F026E224E11D4F06" APPLET
+         "C11311111111111111111111111111111111111111E303D00101"), /* a hash of 19 bytes */
+        "F01DE21BE1194F01A0C114" HASH_1,                          /* no access rule */
     };
     struct desk *d = with_aram();
 
