@@ -74,6 +74,7 @@ static enum tsm_err set_up(SSL_CTX *ctx, const struct http_tls *config)
     NEED(SSL_CTX_set_num_tickets(ctx, 1) == 1, CRYPTO_FAILED);
     SSL_CTX_set_options(ctx,
                         SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION | SSL_OP_CIPHER_SERVER_PREFERENCE);
+    SSL_CTX_set_read_ahead(ctx, 1); /* head and body of a record by one call of the system */
     SSL_CTX_set_mode(ctx, SSL_MODE_RELEASE_BUFFERS | SSL_MODE_ENABLE_PARTIAL_WRITE |
                               SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
     /* Tickets carry the session; a cache on our side would only be memory that strangers fill. */
