@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 enum {
@@ -18,6 +19,7 @@ enum {
     SHED_AT_ONCE = 64,
     TICK_MIN_MS = 5,
     TICK_MAX_MS = 250, /* how late a deadline may be noticed */
+    WORKER_NICE = 5,   /* all workers wait for the one thread that commits: it goes before them */
 };
 
 static void arm(struct loop *l, int fd, uint32_t events, void *what)
@@ -140,6 +142,7 @@ static void *work(void *arg)
 {
     struct loop *l = arg;
     struct epoll_event e;
+    setpriority(PRIO_PROCESS, (id_t)gettid(), WORKER_NICE);
     while (!atomic_load(&l->quit))
         if (epoll_wait(l->epoll, &e, 1, -1) == 1)
             on_event(l, e.data.ptr, false);
