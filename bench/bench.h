@@ -75,10 +75,13 @@ struct result result_of(const char *name, const char *unit, const struct measure
 enum tsm_err row_floor(struct bench *b);
 enum tsm_err row_scp80_wrap(struct bench *b);
 enum tsm_err row_scp03_script(struct bench *b);
+enum tsm_err row_data_preparation(struct bench *b);
 enum tsm_err row_jobs_sqlite(struct bench *b);
 enum tsm_err row_disk(struct bench *b);
 /* With a server of their own. */
 enum tsm_err row_process(struct bench *b);
+enum tsm_err row_sptsm_read(struct bench *b);
+enum tsm_err row_inventory(struct bench *b);
 enum tsm_err row_orders_accept(struct bench *b);
 enum tsm_err row_orders_sqlite(struct bench *b);
 

@@ -45,7 +45,7 @@ static enum tsm_err load_elements(struct tx *tx, void *arg)
         char iccid[ICCID_ROOM], msisdn[ICCID_ROOM];
         snprintf(msisdn, sizeof msisdn, "49170%07zu", i + FIRST_MSISDN);
         TRY(db_exec(tx, SQL_SE_ADD, l->f->se[i], l->owner, l->profile, fleet_iccid(i, iccid),
-                    (const char *)NULL, msisdn, (int64_t)1));
+                    (const char *)NULL, msisdn, (int64_t)0));
         TRY(db_exec(tx, SQL_COUNTER_TAKE, fleet_keyset_id(l->f->se[i])));
     }
     return TSM_OK;
@@ -59,7 +59,7 @@ static enum tsm_err load_keysets(struct tx *tx, void *arg)
         uint8_t plain[FLEET_PLAIN], sealed[SEALED_KEYSET_MAX];
         struct writer blob = WRITER(sealed);
         struct import_row row = {
-            {FLEET_PROTOCOL, FLEET_KVN, CIPHER_AES, 16}, BYTES_OF(plain + 4, 48), BYTES_NONE};
+            {FLEET_PROTOCOL, FLEET_KVN, CIPHER_AES, 16}, BYTES_OF(plain + 4, 48), BYTES_NONE, BYTES_NONE};
         fleet_keys(id, plain);
         TRY(vault_import_clear(l->vault, &row, (struct keyset_target){(uint64_t)id, &blob, NULL}));
         TRY(db_exec(tx, SQL_KEYSET_ADD, l->f->se[i], (int64_t)FLEET_PARTY, (int64_t)FLEET_PROTOCOL,

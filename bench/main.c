@@ -12,10 +12,13 @@ static const struct {
     {"floor", row_floor},
     {"scp80_wrap", row_scp80_wrap},
     {"scp03_script", row_scp03_script},
+    {"data_preparation", row_data_preparation},
     {"jobs_sqlite", row_jobs_sqlite},
     {"disk_per_se disk_per_keyset disk", row_disk},
     {"start_ms rss_idle rss_1m_se rss", row_process},
+    {"inventory_import eligibility_p99", row_inventory},
     {"orders_sqlite", row_orders_sqlite},
+    {"sptsm_read", row_sptsm_read},
     {"orders_accept", row_orders_accept}, /* last: it leaves many orders behind */
 };
 enum { ROWS_COUNT = sizeof rows / sizeof rows[0] };

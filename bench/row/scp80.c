@@ -25,7 +25,7 @@ static enum tsm_err make_card(struct scp80_row *r, size_t i)
     uint8_t plain[FLEET_PLAIN];
     struct writer blob = WRITER(r->cards[i].blob), aad = WRITER(r->cards[i].aad);
     struct import_row row = {
-        {FLEET_PROTOCOL, FLEET_KVN, CIPHER_AES, 16}, BYTES_OF(plain + 4, 48), BYTES_NONE};
+        {FLEET_PROTOCOL, FLEET_KVN, CIPHER_AES, 16}, BYTES_OF(plain + 4, 48), BYTES_NONE, BYTES_NONE};
     fleet_keys((int64_t)i, plain);
     TRY(write_u64(&aad, i));
     return vault_import_clear(r->vault, &row, (struct keyset_target){i, &blob, NULL});

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The issuer's answer to an authorisation request of the demo scheme (CVN 18), and `tsm-lab bank verify`.
- * Edge in main alone. [EMV 4.3 Book 2 8.1, 8.2; the input list is that of cryptogram version 18] */
+/* The issuer's answer to an authorisation request of a laboratory scheme, and `tsm-lab bank verify`.
+ * Edge in main alone. [EMV 4.3 Book 2 8.1, 8.2] */
 #include "bank/verify.h"
 
 #include "bank/bank.h"
@@ -12,7 +12,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { IAD_DKI = 1, IAD_CVN = 2, IAD_MIN = 7, IAD_MAX = 32, ATC = 2, MAX_VALUE = 255, PAN_BYTES = 10 };
+enum { IAD_MAX = 32, ATC = 2, MAX_VALUE = 255, PAN_BYTES = 10, NUMBER = 4 };
 
 static const uint8_t approved[BANK_ARC] = {'0', '0'};
 
@@ -42,59 +42,72 @@ static bool read_pan(const json_t *data, char pan[BANK_MAX_PAN + 1], char psn[3]
     return true;
 }
 
-/* Values of the fixed list of CVN 18, then AIP, ATC and the whole IAD. */
-static const char *collect(const json_t *data, uint8_t *out, size_t *len)
+/* Values of the list that all our schemes share, then AIP, ATC and what the scheme covers of 9F10. */
+static const char *collect(const json_t *data, struct bank_verdict *v, uint8_t *out, size_t *len)
 {
     static const struct {
         const char *tag;
         size_t len;
-    } list[] = {{"9F02", 6}, {"9F03", 6}, {"9F1A", 2}, {"95", 5}, {"5F2A", 2},
-                {"9A", 3},   {"9C", 1},   {"9F37", 4}, {"82", 2}, {"9F36", ATC}};
+    } list[] = {{"9F02", 6}, {"9F03", 6}, {"9F1A", 2},      {"95", 5}, {"5F2A", 2},
+                {"9A", 3},   {"9C", 1},   {"9F37", NUMBER}, {"82", 2}, {"9F36", ATC}};
+    uint8_t iad[IAD_MAX];
+    ssize_t iad_len = read_tag(data, "9F10", iad, sizeof iad);
     size_t n = 0;
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
         if (!read_exact(data, list[i].tag, out + n, list[i].len))
             return "the transaction lacks a data element of the cryptogram, or one has a wrong length";
         n += list[i].len;
     }
-    ssize_t iad = read_tag(data, "9F10", out + n, IAD_MAX);
-    if (iad < IAD_MIN)
-        return "the issuer application data (9F10) is missing or too short";
-    if (out[n + IAD_CVN] != BANK_CVN)
-        return "the cryptogram version is not 18";
-    *len = n + (size_t)iad;
+    v->scheme = iad_len > 0 ? bank_scheme_of(iad, (size_t)iad_len) : NULL;
+    if (!v->scheme)
+        return "the issuer application data (9F10) are missing, or of no scheme that is known here";
+    memcpy(out + n, iad + v->scheme->covered_at, v->scheme->covered_len);
+    v->dki = iad[v->scheme->cvn_at - 1];
+    *len = n + v->scheme->covered_len;
     return NULL;
 }
 
-/* The ICC key of the number in the request, and the session key of its ATC. */
-static const char *session_key(const uint8_t imk[BANK_KEY], const json_t *data, struct bank_verdict *v,
-                               uint8_t key[BANK_KEY])
+/* The diversification value of the session key: counter, and in the older method the number at the end. */
+static bool read_r(const json_t *data, const struct bank_scheme *scheme, uint8_t r[BANK_BLOCK])
+{
+    return read_exact(data, "9F36", r, ATC) && (scheme->session != BANK_BY_COUNTER_AND_NUMBER ||
+                                                read_exact(data, "9F37", r + BANK_BLOCK - NUMBER, NUMBER));
+}
+
+/* The ICC key of the number in the request, and the key of its cryptogram. */
+static const char *cryptogram_key(const uint8_t *imk, const json_t *data, struct bank_verdict *v,
+                                  uint8_t key[BANK_KEY])
 {
     char pan[BANK_MAX_PAN + 1], psn[3];
-    uint8_t mk[BANK_KEY], r[BANK_BLOCK] = {0};
+    uint8_t mk[BANK_KEY], r[BANK_BLOCK] = {0}, lab[BANK_KEY];
     if (!read_pan(data, pan, psn))
         return "the transaction lacks the card number (5A), or it is malformed";
-    v->option = strlen(pan) > BANK_OPTION_A_DIGITS ? BANK_OPTION_B : BANK_OPTION_A;
-    bool done = read_exact(data, "9F36", r, ATC) && bank_icc_key(v->option, imk, pan, psn, mk) &&
-                bank_session_key(mk, r, key);
+    if (!imk && hs_hex_read(v->scheme->imk_ac, lab, sizeof lab) != BANK_KEY)
+        return "the keys cannot be derived";
+    v->option = v->scheme->derivation == BANK_DERIVE_B && strlen(pan) > BANK_OPTION_A_DIGITS ? BANK_OPTION_B
+                                                                                             : BANK_OPTION_A;
+    bool done = read_r(data, v->scheme, r) && bank_icc_key(v->option, imk ? imk : lab, pan, psn, mk);
+    if (done && v->scheme->session == BANK_CARD_KEY)
+        memcpy(key, mk, BANK_KEY);
+    else
+        done = done && bank_session_key(mk, r, key);
     v->atc = (unsigned)r[0] << 8 | r[1];
     explicit_bzero(mk, sizeof mk);
     explicit_bzero(pan, sizeof pan);
     return done ? NULL : "the keys cannot be derived";
 }
 
-void bank_verify(const uint8_t imk_ac[BANK_KEY], const json_t *data, struct bank_verdict *out)
+void bank_verify(const uint8_t *imk_ac, const json_t *data, struct bank_verdict *out)
 {
-    uint8_t input[MAX_VALUE], key[BANK_KEY], arqc[BANK_BLOCK], expected[BANK_BLOCK], iad[IAD_MAX];
+    uint8_t input[MAX_VALUE], key[BANK_KEY], arqc[BANK_BLOCK], expected[BANK_BLOCK];
     struct bank_verdict v = {0};
     size_t len = 0;
-    v.why = collect(data, input, &len);
+    v.why = collect(data, &v, input, &len);
     if (!v.why)
-        v.why = session_key(imk_ac, data, &v, key);
+        v.why = cryptogram_key(imk_ac, data, &v, key);
     if (!v.why && !read_exact(data, "9F26", arqc, sizeof arqc))
         v.why = "the transaction lacks the cryptogram (9F26)";
-    if (!v.why && read_tag(data, "9F10", iad, sizeof iad) > IAD_DKI)
-        v.dki = iad[IAD_DKI];
-    if (!v.why && (!bank_mac3(key, input, len, BANK_PADDING_2, expected) ||
+    if (!v.why && (!bank_mac3(key, input, len, v.scheme->padding, expected) ||
                    CRYPTO_memcmp(expected, arqc, sizeof arqc) != 0))
         v.why = "the ARQC is wrong";
     if (!v.why && !bank_arpc1(key, arqc, approved, v.arpc))
@@ -114,7 +127,8 @@ static void print_verdict(const struct bank_verdict *v)
     snprintf(tag91, sizeof tag91, "910A%s%02X%02X", arpc, approved[0], approved[1]);
     json_t *all = json_pack("{s:b,s:s*}", "right", v->right, "reason", v->why);
     if (v->right)
-        json_object_update_new(all, json_pack("{s:i,s:s,s:i,s:i,s:s,s:s}", "cvn", BANK_CVN, "udk_option",
+        json_object_update_new(all, json_pack("{s:i,s:s,s:s,s:i,s:i,s:s,s:s}", "cvn", (int)v->scheme->cvn,
+                                              "scheme", v->scheme->name, "udk_option",
                                               v->option == BANK_OPTION_A ? "A" : "B", "dki", (int)v->dki,
                                               "atc", (int)v->atc, "arpc", arpc, "tag91", tag91));
     json_dumpf(all, stdout, JSON_COMPACT);
@@ -146,13 +160,13 @@ int bank_verify_main(int argc, char **argv)
         {"imk-ac", required_argument, NULL, 'k'}, {"transaction", required_argument, NULL, 't'}, {0}};
     uint8_t imk[BANK_KEY];
     const char *file = NULL;
-    bool good = hs_hex_read(BANK_LAB_IMK_AC, imk, sizeof imk) == BANK_KEY;
+    bool good = true, given = false;
     optind = 0; /* other verbs of the same process may have read options before */
     for (int id; good && (id = getopt_long(argc, argv, "", long_options, NULL)) != -1;) {
         if (id == 't')
             file = optarg;
         else
-            good = id == 'k' && read_key(optarg, imk);
+            good = given = id == 'k' && read_key(optarg, imk);
     }
     if (!good || !file || optind < argc) {
         fprintf(stderr,
@@ -162,7 +176,7 @@ int bank_verify_main(int argc, char **argv)
     struct bank_verdict v;
     json_t *transaction = bank_read_json(file);
     const json_t *issuer = json_object_get(transaction, "issuer");
-    bank_verify(imk, issuer ? issuer : transaction, &v);
+    bank_verify(given ? imk : NULL, issuer ? issuer : transaction, &v);
     explicit_bzero(imk, sizeof imk);
     print_verdict(&v);
     json_decref(transaction);

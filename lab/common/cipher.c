@@ -203,6 +203,24 @@ bool des_mac_retail(const struct sym_key *k, const uint8_t *icv, const uint8_t *
     return ok;
 }
 
+bool des_mac_retail_blocks(const struct sym_key *k, const uint8_t *msg, size_t n, uint8_t *mac)
+{
+    struct sym_key left = *k;
+    uint8_t state[DES_BLOCK] = {0};
+    bool ok = sym_block(k) == DES_BLOCK && k->len == 16 && n > 0 && n % DES_BLOCK == 0;
+
+    left.len = DES_BLOCK;
+    for (size_t b = 0; ok && b < n / DES_BLOCK; b++) {
+        for (size_t i = 0; i < DES_BLOCK; i++)
+            state[i] ^= msg[b * DES_BLOCK + i];
+        ok = ecb(b + 1 == n / DES_BLOCK ? k : &left, state, DES_BLOCK, state, 1);
+    }
+    lab_wipe(&left, sizeof left);
+    if (ok)
+        memcpy(mac, state, DES_BLOCK);
+    return ok;
+}
+
 bool lab_digest(size_t size, const uint8_t *msg, size_t n, uint8_t *hash)
 {
     const EVP_MD *md = size == 20   ? EVP_sha1()

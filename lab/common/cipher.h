@@ -43,6 +43,8 @@ bool aes_cmac(const struct sym_key *k, const uint8_t *msg, size_t n, uint8_t mac
 bool des_mac_full(const struct sym_key *k, const uint8_t *icv, const uint8_t *msg, size_t n, uint8_t *mac);
 /* GPCS B.1.2.2 = ISO 9797-1 algorithm 3: single DES, triple DES on the last block, padding 80 00... */
 bool des_mac_retail(const struct sym_key *k, const uint8_t *icv, const uint8_t *msg, size_t n, uint8_t *mac);
+/* The same over whole blocks, without padding. */
+bool des_mac_retail_blocks(const struct sym_key *k, const uint8_t *msg, size_t n, uint8_t *mac);
 
 /* The SHA whose output has `size` bytes: 20, 32, 48 or 64; false for others. */
 bool lab_digest(size_t size, const uint8_t *msg, size_t n, uint8_t *hash);

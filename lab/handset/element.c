@@ -17,6 +17,7 @@
 enum control { POWER_OFF = 0x00, POWER_ON = 0x01, RESET = 0x02, ASK_ATR = 0x04 };
 
 enum { FRAME_HEAD = 2, MAX_HOST = 256, MAX_LINE = 24, MIN_RAPDU = 2 };
+enum { SW1_MORE = 0x61, INS_GET_RESPONSE = 0xC0, CHANNEL_BITS = 0x03 };
 
 static bool wait_for(int fd, short events, int ms)
 {
@@ -148,14 +149,33 @@ bool element_open(struct element *e, const char *address)
     return false;
 }
 
-ssize_t element_transmit(struct element *e, const uint8_t *capdu, size_t len, uint8_t *out)
+static ssize_t exchange(struct element *e, const uint8_t *capdu, size_t len, uint8_t *out)
 {
-    if (e->fd < 0 || len < ELEMENT_MIN_CAPDU || len > ELEMENT_MAX_APDU)
-        return -1;
     ssize_t got = send_frame(e->fd, capdu, len) ? receive_frame(e->fd, out) : -1;
     if (got < MIN_RAPDU) {
         element_lose(e);
         return -1;
+    }
+    return got;
+}
+
+/* 61xx: more waits behind this piece; it is fetched and joined here, as the device's access API does, so that
+ * who protected the command sees one answer [ISO 7816-4 5.3.4, OMAPI transmit]. */
+ssize_t element_transmit(struct element *e, const uint8_t *capdu, size_t len, uint8_t *out)
+{
+    static _Thread_local uint8_t piece[ELEMENT_MAX_APDU];
+    if (e->fd < 0 || len < ELEMENT_MIN_CAPDU || len > ELEMENT_MAX_APDU)
+        return -1;
+    ssize_t got = exchange(e, capdu, len, out);
+    while (got >= MIN_RAPDU && out[got - MIN_RAPDU] == SW1_MORE) {
+        const uint8_t fetch[] = {capdu[0] & CHANNEL_BITS, INS_GET_RESPONSE, 0, 0, out[got - 1]};
+        ssize_t more = exchange(e, fetch, sizeof fetch, piece);
+        if (more < 0 || got - MIN_RAPDU + more > ELEMENT_MAX_APDU) {
+            element_lose(e);
+            return -1;
+        }
+        memcpy(out + got - MIN_RAPDU, piece, (size_t)more);
+        got += more - MIN_RAPDU;
     }
     return got;
 }

@@ -8,9 +8,14 @@ _tsm_words() {
     "order post") echo "$server $token --ref" ;;
     "order show") echo "$server $token --full" ;;
     "order list") echo "$server $token --limit --before" ;;
+    "order import") echo "$server $token --format" ;;
     "order wait") echo "$server $token --timeout --full" ;;
     "se import") echo "$server $token --format" ;;
-    "se show" | "key intake") echo "$server $token" ;;
+    "se list") echo "$server $token --limit --before" ;;
+    "se show" | "se identify" | "key intake" | "key import" | "profile "*) echo "$server $token" ;;
+    "load-file upload" | "load-file list" | "admission list" | "admission allow" | "admission withdraw") echo "$server $token" ;;
+    "script key" | "script sign" | "usage "*) echo "$server $token" ;;
+    "care "* | "campaign "* | "domain "* | "space "*) echo "$server $token --with" ;;
     "health "*) echo "$server" ;;
     "gp session" | "gp wrap") echo "--key --enc --mac --dek --host --answer --level --i --kdf --kdd --help" ;;
     "gp kcv") echo "--key --alg --zero --help" ;;
@@ -24,7 +29,18 @@ _tsm_words() {
     "ota wrap") echo "--spi --kic --kid --tar --counter --kic-key --kid-key --data --cc-len --segments --ref" ;;
     "ota unwrap") echo "--spi --kic --kid --kic-key --kid-key --data --raw" ;;
     "ota por") echo "--spi --kic --kid --tar --counter --kic-key --kid-key --data --cc-len --segments --ref --status" ;;
+    "keyblock wrap")
+        echo "--kbpk --key --usage --algorithm --mode --export --version --key-version --option --short --help"
+        ;;
+    "keyblock unwrap") echo "--kbpk --help" ;;
+    "perso check") echo "--block --round-trip --help" ;;
+    "perso try") echo "--set --help" ;;
+    "keyblock info") echo "--json --help" ;;
     "card "*) _tsm_card_words ;;
+    "sems certify") echo "--pem --issuer --issuer-key --holder --domain --point --serial --usage --help" ;;
+    "sems build") echo "--pem --certificate --number --help" ;;
+    "sems check") echo "--pem --json --help" ;;
+    "sems commands") echo "--block --help" ;;
     "cap info") echo "--json --help" ;;
     "cap check") echo "--profile --export --owner --taken --allow --allow-only --allow-unproven --json --help" ;;
     esac
@@ -34,6 +50,9 @@ _tsm_words() {
 _tsm_card_words() {
     echo "--reader --domain --scp --key --enc --mac --dek --keyset --vault --pin --kdf --kdd --kvn --level"
     echo "--profiles --profile --dry-run --json --verbose --help"
+    echo "--oce-key --oce-chain --card-ca --chaining --bits --ca-kvn --ca-kid --host-id"
+    echo "--token --token-key --dap --dap-key --dap-domain --receipt-key --last --sign-tdes --hash-alg"
+    echo "--single --kid --confirm --quota --quota-volatile"
     echo "--new-key --new-enc --new-mac --new-dek --new-keyset --new-kdf --new-kvn --replace"
     echo "--package --module --instance --privileges --params --to --hash --install --block --related --card --form"
 }
@@ -44,7 +63,9 @@ _tsm_values() {
     --format) echo "csv ndjson json" ;;
     --kdf | --new-kdf) echo "none emv visa2 kdf3" ;;
     --level) echo "mac mac+enc mac+rmac mac+enc+rmac mac+enc+rmac+renc" ;;
-    --scp) echo "scp02 scp02-i15 scp02-i55 scp03 scp03-i10 scp03-i60 scp03-i70 scp03-i70-s16" ;;
+    --scp) echo "scp02 scp02-i15 scp02-i55 scp03 scp03-i10 scp03-i60 scp03-i70 scp03-i70-s16 scp11a scp11b scp11c scp11a-s16" ;;
+    --chaining) echo "p1 class both extended" ;;
+    --bits) echo "128 192 256" ;;
     --form) echo "tlv dgi plain" ;;
     --alg) echo "aes tdes" ;;
     --for) echo "load install extradition registry-update delete combined" ;;
@@ -52,6 +73,7 @@ _tsm_values() {
     token | receipt | dap) echo "sign verify" ;;
     --segments) echo "spec cpi-first cpi-all" ;;
     --cc-len) echo "4 8" ;;
+    --algorithm) echo "A T D H" ;;
     --token) echo "fd: @ env:" ;;
     *) return 1 ;;
     esac
@@ -61,16 +83,27 @@ _tsm() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} values
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "order se key health gp ota cap card --help --version" -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "order se profile load-file admission script usage care campaign domain space key health gp sems ota keyblock perso cap card --help --version" -- "$word")
         return
     fi
     if [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" != health ]; then
         case "${COMP_WORDS[1]}" in
-        order) values="post show list wait" ;;
-        se) values="import show" ;;
-        key) values="intake" ;;
+        order) values="post show list wait import" ;;
+        se) values="import show list identify" ;;
+        profile) values="list show add retire" ;;
+        load-file) values="upload list" ;;
+        admission) values="list allow withdraw" ;;
+        care) values="audit repair lock unlock terminate rotate rules contactless list show" ;;
+        campaign) values="start list show members pause resume stop" ;;
+        domain) values="prepare create list remove extradite sign tokens work" ;;
+        space) values="reserve list commit release" ;;
+        script) values="key sign" ;;
+        sems) values="certify build check commands" ;;
+        key) values="intake import" ;;
         gp) values="session wrap kcv diversify token receipt dap" ;;
         ota) values="wrap unwrap por" ;;
+        keyblock) values="wrap unwrap info" ;;
+        perso) values="check try" ;;
         card) values="--reader readers" ;;
         cap) values="info check" ;;
         esac
@@ -78,7 +111,8 @@ _tsm() {
         return
     fi
     if [ "${COMP_WORDS[1]}" = card ] && [ "${word#-}" = "$word" ] && ! values=$(_tsm_values "$before"); then
-        values="readers info auth list load install delete put-key lock unlock ssd-create store-data apdu"
+        values="readers info auth list audit load install extradite registry-update delete put-key delete-key"
+        values="$values lock unlock terminate ssd-create store-data oce-make apdu"
         mapfile -t COMPREPLY < <(compgen -W "$values" -- "$word"; compgen -f -- "$word")
     elif values=$(_tsm_values "$before"); then
         mapfile -t COMPREPLY < <(compgen -W "$values" -- "$word")

@@ -7,13 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum tsm_err cap_file_read(const char *path, struct cap_file *out)
+enum tsm_err cap_file_whole(const char *path, uint8_t **file, size_t *len)
 {
     FILE *f = fopen(path, "rbe");
     uint8_t *room;
     size_t n;
     bool failed;
-    enum tsm_err e;
     if (!f)
         return FAIL(IO, "%s: %s", path, strerror(errno));
     room = malloc(CAP_FILE_MAX + 1);
@@ -21,8 +20,24 @@ enum tsm_err cap_file_read(const char *path, struct cap_file *out)
     failed = ferror(f) != 0;
     fclose(f);
     NEED(room != NULL, NO_MEMORY);
-    e = failed ? FAIL(IO, "%s cannot be read", path) : cap_archive_read(BYTES_OF(room, n), out);
-    free(room);
+    if (failed || n > CAP_FILE_MAX) {
+        free(room);
+        return failed ? FAIL(IO, "%s cannot be read", path)
+                      : FAIL(TOO_LONG, "%s has more than %d octets", path, CAP_FILE_MAX);
+    }
+    *file = room;
+    *len = n;
+    return TSM_OK;
+}
+
+enum tsm_err cap_file_read(const char *path, struct cap_file *out)
+{
+    uint8_t *file;
+    size_t n;
+    enum tsm_err e;
+    TRY(cap_file_whole(path, &file, &n));
+    e = cap_archive_read(BYTES_OF(file, n), out);
+    free(file);
     return e;
 }
 

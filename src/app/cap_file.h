@@ -6,6 +6,8 @@
 
 #include "link/cap/archive.h"
 
+/* The file as it is, owned by the caller (free); IO, TOO_LONG above CAP_FILE_MAX. */
+enum tsm_err cap_file_whole(const char *path, uint8_t **file, size_t *len);
 /* IO when it cannot be read, and what cap_archive_read says. Owned by the caller: cap_file_free, on success
  * only. */
 enum tsm_err cap_file_read(const char *path, struct cap_file *out);

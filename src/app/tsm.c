@@ -13,10 +13,30 @@ static const struct tsm_command server_commands[] = {
     {"order", "post", client_order_post, "give an order to the server"},
     {"order", "show", client_order_show, "one order with its timeline"},
     {"order", "list", client_order_list, "the newest orders"},
+    {"order", "import", client_order_import, "orders from an issuer's file of cards"},
     {"order", "wait", client_order_wait, "wait until an order is done (3: it failed)"},
     {"se", "import", client_se_import, "register secure elements from a file"},
     {"se", "show", client_se_show, "one secure element"},
+    {"se", "list", client_se_list, "the newest secure elements"},
+    {"se", "identify", client_se_identify, "ask a secure element what it is"},
+    {"profile", "list", client_profile_list, "the kinds of secure elements"},
+    {"profile", "show", client_profile_show, "one kind, as data"},
+    {"profile", "add", client_profile_add, "add or mend a kind from a file"},
+    {"profile", "retire", client_profile_retire, "no new secure element gets it"},
+    {"key", "import", client_key_import, "the key that import files' keys are encrypted to"},
     {"key", "intake", client_key_intake, "the key that order data are encrypted to"},
+    {"load-file", "upload", client_load_file_upload, "give a load file to the server's gate"},
+    {"load-file", "list", client_load_file_list, "the provider's load files"},
+    {"admission", "list", client_admission_list, "rules of admission, and what was admitted for whom"},
+    {"admission", "allow", client_admission_allow, "put a hash on the owner's list"},
+    {"admission", "withdraw", client_admission_withdraw, "take a rule back"},
+    {"script", "key", client_script_key, "the key that signs offline scripts"},
+    {"script", "sign", client_script_sign, "have an offline script signed"},
+    {"usage", NULL, client_usage, "what was used or done for others, to be billed"},
+    {"care", NULL, client_care, "audit, repair, lock, unlock, terminate, rotate, rules, contactless"},
+    {"campaign", NULL, client_campaign, "one act of care on many secure elements"},
+    {"domain", NULL, client_domain, "security domains: prepare, create, remove, extradite, sign, tokens"},
+    {"space", NULL, client_space, "space on elements: reserve, commit, release"},
     {"health", NULL, client_health, "is the server up and ready"},
     {NULL, NULL, NULL, NULL},
 };
@@ -26,7 +46,8 @@ static const struct tsm_command ota_commands[] = {
 };
 
 static const struct tsm_command *const tables[] = {
-    server_commands, tsm_gp_commands, tsm_cap_commands, tsm_card_commands, ota_commands,
+    server_commands,   tsm_gp_commands, tsm_cap_commands,      tsm_card_commands,
+    tsm_sems_commands, ota_commands,    tsm_keyblock_commands, tsm_perso_commands,
 };
 enum { TABLES = sizeof tables / sizeof tables[0] };
 

@@ -20,6 +20,9 @@ struct tsm_command {
 extern const struct tsm_command tsm_gp_commands[];
 extern const struct tsm_command tsm_cap_commands[];
 extern const struct tsm_command tsm_card_commands[];
+extern const struct tsm_command tsm_sems_commands[];
+extern const struct tsm_command tsm_keyblock_commands[];
+extern const struct tsm_command tsm_perso_commands[];
 
 /* Tells the last failure on stderr: what, why. Returns TSM_EXIT_FAILED. */
 int tsm_failed(enum tsm_err err);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* BER-TLV data objects over the cursors: one at a time in, one at a time or nested out. Stations 5, 8, 10.
- * Pure. [ISO 7816-4 5.2.2, EMV Book 3 Annex B, TS 101 220 7.1] */
+ * Pure. [ISO 7816-4 5.2.2, EMV Book 3 Annex B, TS 101 220 7.1] For ota/ and emv/, whose standards allow long
+ * lengths; templates of GlobalPlatform are read by gp/tlv, which is stricter and has tables. */
 #ifndef TSM_BASE_BER_H
 #define TSM_BASE_BER_H
 

@@ -37,6 +37,23 @@ int bytes_compare(struct bytes a, struct bytes b)
     return c ? c : (a.len > b.len) - (a.len < b.len);
 }
 
+bool bytes_find(struct bytes in, struct bytes what, size_t *at)
+{
+    size_t from = 0;
+    while (what.len && in.len - from >= what.len) {
+        const uint8_t *hit = memchr(in.at + from, what.at[0], in.len - from - what.len + 1);
+        if (!hit)
+            return false;
+        from = (size_t)(hit - in.at);
+        if (memcmp(hit, what.at, what.len) == 0) {
+            *at = from;
+            return true;
+        }
+        from++;
+    }
+    return false;
+}
+
 enum tsm_err bytes_part(struct bytes b, size_t from, size_t len, struct bytes *out)
 {
     NEED(from <= b.len && len <= b.len - from, SHORT_INPUT);

@@ -38,6 +38,8 @@ struct bytes bytes_of_text(const char *text);            /* the characters witho
 bool bytes_equal(struct bytes a, struct bytes b);        /* for public data */
 bool bytes_equal_secret(struct bytes a, struct bytes b); /* constant time for equal lengths */
 int bytes_compare(struct bytes a, struct bytes b);       /* memcmp order, the shorter first */
+/* Where `what` begins in a span for the first time; false when it is nowhere in it. */
+bool bytes_find(struct bytes in, struct bytes what, size_t *at);
 /* A part of a span; SHORT_INPUT where it reaches beyond. */
 enum tsm_err bytes_part(struct bytes b, size_t from, size_t len, struct bytes *out);
 

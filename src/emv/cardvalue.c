@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/hex.h"
+#include "emv/cryptogram.h"
 #include "emv/digits.h"
 
 enum { INPUT_DIGITS = 32, INPUT_LEN = INPUT_DIGITS / 2, ATC_DIGITS = 4 };
@@ -99,4 +100,26 @@ enum tsm_err emv_dcvv(const struct cipher_key *udk, struct cvv_input in, uint16_
     e = emv_cvv(udk, in, cvv);
     explicit_bzero(pan, sizeof pan);
     return e;
+}
+
+enum tsm_err emv_cvc3_iv(const struct cipher_key *udk, struct bytes track, uint8_t iv[CVC3_IV])
+{
+    uint8_t mac[EMV_BLOCK];
+    TRY(emv_mac(udk, EMV_PAD_2, track, mac));
+    memcpy(iv, mac + EMV_BLOCK - CVC3_IV, CVC3_IV);
+    return TSM_OK;
+}
+
+enum tsm_err emv_cvc3(const struct cipher_key *udk, const struct cvc3_input *in, char cvc3[CVC3_ROOM])
+{
+    uint8_t x[EMV_BLOCK];
+    struct writer w = WRITER(x);
+    unsigned value;
+    TRY(write_span(&w, BYTES(in->iv)));
+    TRY(write_span(&w, BYTES(in->un)));
+    TRY(write_u16(&w, in->atc));
+    TRY(crypto_ecb(udk, ENCRYPT, BYTES(x), x));
+    value = (unsigned)x[EMV_BLOCK - 2] << 8 | x[EMV_BLOCK - 1];
+    snprintf(cvc3, CVC3_ROOM, "%05u", value);
+    return TSM_OK;
 }

@@ -24,6 +24,20 @@ enum tsm_err emv_cvv(const struct cipher_key *cvk, struct cvv_input in, char cvv
  * four. BAD_FORM for a counter that has letters in hex: the caller counts in decimal there. */
 enum tsm_err emv_dcvv(const struct cipher_key *udk, struct cvv_input in, uint16_t atc, char cvv[CVV_ROOM]);
 
+/*
+ * CVC3, the dynamic value of a contactless magnetic stripe transaction. The static part is the last two
+ * octets of the MAC over the track (track 2 in binary, track 1 as characters), the value five digits of which
+ * a track takes the last. Both under the card's CVC3 key, a two-key TDES key in memory. [EMV Kernel 2 4.8;
+ * Book C-2]
+ */
+enum { CVC3_IV = 2, CVC3_DIGITS = 5, CVC3_ROOM = CVC3_DIGITS + 1, CVC3_UN = 4 };
+enum tsm_err emv_cvc3_iv(const struct cipher_key *udk, struct bytes track, uint8_t iv[CVC3_IV]);
+struct cvc3_input {
+    uint8_t iv[CVC3_IV], un[CVC3_UN];
+    uint16_t atc;
+};
+enum tsm_err emv_cvc3(const struct cipher_key *udk, const struct cvc3_input *in, char cvc3[CVC3_ROOM]);
+
 /* The two ends of the function, for a key that cannot leave its token: blocks[0..7] and [8..15] go in (DES by
  * the left key, xor, then triple DES), three digits come out of the last block. BAD_FORM as above. */
 enum tsm_err emv_cvv_blocks(struct cvv_input in, uint8_t blocks[2 * EMV_BLOCK]);

@@ -34,6 +34,18 @@ enum tsm_err emv_diversification(enum emv_option option, struct emv_card_id id, 
  * two-key TDES key. */
 enum tsm_err emv_udk(const struct cipher_key *master, const uint8_t y[EMV_BLOCK], uint8_t udk[EMV_KEY_LEN]);
 
+/*
+ * Option C, for AES masters of 16, 24 or 32 octets: Y is PAN and sequence number right-justified in 32
+ * digits, the card's key AES of Y and, where the master is longer than a block, of its complement, cut to the
+ * master's length. The session key likewise from R of 16 octets: unchanged for AES-128, with F0 and 0F in its
+ * third octet for longer keys. No published example was found for any of the two. [EMV Book 2 A1.4.3, A1.3.1]
+ */
+enum { EMV_AES_BLOCK = 16, EMV_AES_KEY_MAX = 32 };
+enum tsm_err emv_diversification_aes(struct emv_card_id id, uint8_t y[EMV_AES_BLOCK]);
+enum tsm_err emv_udk_aes(const struct cipher_key *master, const uint8_t y[EMV_AES_BLOCK], struct secret *udk);
+enum tsm_err emv_session_key_aes(const struct cipher_key *udk, const uint8_t r[EMV_AES_BLOCK],
+                                 struct secret *session);
+
 /* Common session key: R with F0 and 0F in its third byte, odd parity. [EMV Book 2 A1.3.1] */
 enum tsm_err emv_session_key(const struct cipher_key *udk, const uint8_t r[EMV_BLOCK],
                              uint8_t session[EMV_KEY_LEN]);

@@ -9,8 +9,8 @@
 enum {
     TRACK2_LEN_MAX = 19, /* tag 57 */
     TRACK2_DIGITS_MAX = 37,
-    NAME_MIN = 2, /* tag 5F20 */
-    NAME_MAX = 26,
+    CARDHOLDER_MIN = 2, /* tag 5F20 */
+    CARDHOLDER_MAX = 26,
     AFL_ENTRIES_MAX = 63,
     SFI_MAX = 30,
 };

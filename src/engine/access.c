@@ -7,7 +7,8 @@
 
 #include "base/crypto.h"
 
-static const char *const role_words[] = {[ACCESS_PROVIDER] = "provider", [ACCESS_OPERATOR] = "operator"};
+static const char *const role_words[] = {
+    [ACCESS_PROVIDER] = "provider", [ACCESS_OPERATOR] = "operator", [ACCESS_ADMINISTRATOR] = "administrator"};
 
 struct question {
     uint8_t hash[SHA256_LEN];
@@ -19,6 +20,16 @@ static void hash_token(const char *token, uint8_t hash[SHA256_LEN])
     SHA256((const unsigned char *)token, strlen(token), hash);
 }
 
+enum tsm_err access_role_of(const char *word, enum access_role *out)
+{
+    for (enum access_role role = ACCESS_PROVIDER; role < ACCESS_ROLES; role++)
+        if (strcmp(word, role_words[role]) == 0) {
+            *out = role;
+            return TSM_OK;
+        }
+    return FAIL_FIELD(BAD_VALUE, "role", "%.40s is no role of a token", word);
+}
+
 static enum tsm_err find(struct tx *tx, void *arg)
 {
     struct question *q = arg;
@@ -28,9 +39,7 @@ static enum tsm_err find(struct tx *tx, void *arg)
         return FAIL(NOT_SIGNED_IN, "the bearer token is not known");
     TRY(e);
     q->caller.party = db_int(&r, 0);
-    q->caller.role =
-        strcmp(db_text(&r, 1), role_words[ACCESS_OPERATOR]) == 0 ? ACCESS_OPERATOR : ACCESS_PROVIDER;
-    return TSM_OK;
+    return access_role_of(db_text(&r, 1), &q->caller.role);
 }
 
 enum tsm_err access_of(struct store *s, const char *token, enum access_role needed, struct caller *out)

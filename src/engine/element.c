@@ -9,7 +9,8 @@
 static const enum sql_id find_by[SE_KINDS] = {[SE_BY_ICCID] = SQL_SE_BY_ICCID,
                                               [SE_BY_SEID] = SQL_SE_BY_SEID,
                                               [SE_BY_MSISDN] = SQL_SE_BY_MSISDN,
-                                              [SE_BY_EID] = SQL_SE_BY_SEID};
+                                              [SE_BY_EID] = SQL_SE_BY_EID,
+                                              [SE_BY_CPLC] = SQL_SE_BY_CPLC};
 
 static enum tsm_err read_profile(const char *text, struct se_profile *out)
 {
@@ -21,25 +22,38 @@ static enum tsm_err read_profile(const char *text, struct se_profile *out)
     return e;
 }
 
+static enum tsm_err read_row(const struct rows *r, int64_t owner, struct element *out)
+{
+    struct element el = {
+        .owner = owner, .id = db_int(r, 0), .profile_id = db_int(r, 1), .state = db_int(r, 5)};
+    snprintf(el.iccid, sizeof el.iccid, "%s", db_text(r, 2));
+    snprintf(el.seid, sizeof el.seid, "%s", db_text(r, 3));
+    snprintf(el.msisdn, sizeof el.msisdn, "%s", db_text(r, 4));
+    TRY(read_profile(db_text(r, 6), &el.profile));
+    *out = el;
+    return TSM_OK;
+}
+
 enum tsm_err element_find(struct tx *tx, int64_t owner, int64_t kind, const char *ref, struct element *out)
 {
     ROWS r = {0};
-    struct element el = {.owner = owner};
     enum tsm_err e;
     NEED(kind >= 0 && kind < SE_KINDS, BAD_VALUE);
     e = db_first(tx, &r, find_by[kind], ref, owner);
     if (e == TSM_NOT_FOUND)
         return FAIL(NOT_FOUND, "no secure element of this owner has the %s %.40s", se_kind_words[kind], ref);
     TRY(e);
-    el.id = db_int(&r, 0);
-    el.profile_id = db_int(&r, 1);
-    snprintf(el.iccid, sizeof el.iccid, "%s", db_text(&r, 2));
-    snprintf(el.seid, sizeof el.seid, "%s", db_text(&r, 3));
-    snprintf(el.msisdn, sizeof el.msisdn, "%s", db_text(&r, 4));
-    el.state = db_int(&r, 5);
-    TRY(read_profile(db_text(&r, 6), &el.profile));
-    *out = el;
-    return TSM_OK;
+    return read_row(&r, owner, out);
+}
+
+enum tsm_err element_by_id(struct tx *tx, int64_t owner, int64_t id, struct element *out)
+{
+    ROWS r = {0};
+    enum tsm_err e = db_first(tx, &r, SQL_SE_BY_ID, id, owner);
+    if (e == TSM_NOT_FOUND)
+        return FAIL(NOT_FOUND, "no secure element of this owner has this id");
+    TRY(e);
+    return read_row(&r, owner, out);
 }
 
 enum tsm_err element_of_json(struct tx *tx, int64_t owner, const json_t *se, struct element *out)

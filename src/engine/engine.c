@@ -4,9 +4,14 @@
 
 #include <pthread.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "engine/batch.h"
+#include "engine/turn/batch.h"
+
+/* The thread that commits goes before those that wait for it, and requests before jobs. */
+enum { WORKER_NICE = 8 };
 
 /* What waits for its turn, and the threads that wait for it. */
 struct lane {
@@ -18,6 +23,7 @@ struct lane {
 
 struct engine {
     struct engine_core core;
+    struct engine_shared shared;
     struct lane lanes[JOB_LANES];
     pthread_t *threads;
     unsigned started;
@@ -59,6 +65,7 @@ static void *worker(void *arg)
 {
     struct lane *l = arg;
     enum tsm_err before = TSM_OK, e;
+    setpriority(PRIO_PROCESS, (id_t)gettid(), WORKER_NICE);
     for (;;) {
         size_t done = 0;
         time_us next_due = 0;
@@ -79,16 +86,20 @@ static void *worker(void *arg)
     }
 }
 
+static void wake(void *self, enum job_lane lane)
+{
+    struct engine *e = self;
+    pthread_mutex_lock(&e->lock);
+    e->lanes[lane].notes++;
+    pthread_cond_signal(&e->lanes[lane].wake);
+    pthread_mutex_unlock(&e->lock);
+}
+
 static void noted(void *arg, unsigned about)
 {
-    struct engine *e = arg;
-    pthread_mutex_lock(&e->lock);
     for (int i = 0; i < JOB_LANES; i++)
-        if (about & 1u << i) {
-            e->lanes[i].notes++;
-            pthread_cond_signal(&e->lanes[i].wake);
-        }
-    pthread_mutex_unlock(&e->lock);
+        if (about & 1u << i)
+            wake(arg, (enum job_lane)i);
 }
 
 enum tsm_err engine_new(const struct engine_config *config, struct engine **out)
@@ -100,8 +111,12 @@ enum tsm_err engine_new(const struct engine_config *config, struct engine **out)
     e->core.c.batch = config->batch ? config->batch : ENGINE_BATCH;
     for (const struct step_row *row = config->rows; row->name; row++)
         e->core.row_of[row->kind] = row;
+    e->core.shared = &e->shared;
+    e->core.wake = wake;
+    e->core.self = e;
     pthread_mutex_init(&e->lock, NULL);
     for (int i = 0; i < JOB_LANES; i++) {
+        pthread_mutex_init(&e->shared.receivers[i].lock, NULL);
         e->lanes[i] = (struct lane){.e = e, .name = (enum job_lane)i};
         pthread_cond_init(&e->lanes[i].wake, NULL);
     }
@@ -112,7 +127,8 @@ enum tsm_err engine_new(const struct engine_config *config, struct engine **out)
 static enum tsm_err take_back(struct tx *tx, void *arg)
 {
     struct engine *e = arg;
-    return db_exec(tx, SQL_JOB_TAKE_BACK, e->core.c.node, tx_now(tx));
+    TRY(db_exec(tx, SQL_JOB_TAKE_BACK, e->core.c.node, tx_now(tx)));
+    return db_exec(tx, SQL_DELIVERY_TAKE_BACK, e->core.c.node, tx_now(tx));
 }
 
 /* Deliveries have threads of their own where this node has them at all. */
@@ -151,8 +167,10 @@ void engine_free(struct engine *e)
     if (!e)
         return;
     free(e->threads);
-    for (int i = 0; i < JOB_LANES; i++)
+    for (int i = 0; i < JOB_LANES; i++) {
         pthread_cond_destroy(&e->lanes[i].wake);
+        pthread_mutex_destroy(&e->shared.receivers[i].lock);
+    }
     pthread_mutex_destroy(&e->lock);
     free(e);
 }

@@ -41,11 +41,14 @@ struct engine_config {
 
 enum {
     ENGINE_WORKERS = 2,
-    ENGINE_CARRIERS =
-        4, /* threads of each kind of delivery: a partner that does not answer keeps no card waiting */
+    ENGINE_CARRIERS = 8,          /* threads of each kind of delivery: a partner that does not answer keeps no
+                                     card waiting */
+    ENGINE_CARRIERS_EACH = 2,     /* of them for one receiver at most: it keeps no other receiver waiting */
     ENGINE_BATCH = 64,            /* a claim is one unit of the writer: callers wait behind it */
     ENGINE_LEASE_S = 30,          /* a node that dies gives its jobs back after this */
     ENGINE_DELIVERY_LEASE_S = 60, /* longer than any call of the HTTP client */
+    ENGINE_SWEEP_MS = 500,        /* under load, elements whose holder's lease ran out are looked for this
+                                     often */
     ENGINE_IDLE_MS = 500,         /* longest sleep: jobs of other nodes are seen at least this often */
     ENGINE_BACKOFF_MS = 200,      /* first retry; doubles */
     ENGINE_BACKOFF_MAX_S = 60,

@@ -7,11 +7,13 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "engine/block.h"
 #include "engine/line.h"
 
 struct asked {
     json_t *se, *payload;
     char session[40], holder[HOLDER_MAX + 1];
+    bool care; /* the owner looks after its own element: blocks are for the others */
     bool held; /* the element is the asker's for now: the exchange begins at once */
 };
 
@@ -20,6 +22,7 @@ static const struct json_row asked_rows[] = {
     {"payload", JSON_VALUE, offsetof(struct asked, payload), 0, 0, JSON_OPTIONAL, NULL},
     {"session", JSON_TEXT, offsetof(struct asked, session), 0, 39, JSON_OPTIONAL, NULL},
     {"holder", JSON_TEXT, offsetof(struct asked, holder), 1, HOLDER_MAX, JSON_NEEDED, NULL},
+    {"care", JSON_BOOL, offsetof(struct asked, care), 0, 0, JSON_OPTIONAL, NULL},
     {NULL, JSON_TEXT, 0, 0, 0, JSON_OPTIONAL, NULL},
 };
 
@@ -106,6 +109,20 @@ static enum tsm_err take_script(struct partners *p, struct tx *tx, const struct 
     return answered ? TSM_OK : add_exchange(tx, call, a, el);
 }
 
+/* What the owner has blocked takes nothing from others, and the owner's own care alone. */
+static enum tsm_err is_open(struct partners *p, struct tx *tx, const struct partner_call *call,
+                            const struct asked *a, const struct element *el, bool *open)
+{
+    struct failure f;
+    bool closed;
+    *open = a->care && call->party == call->peer;
+    if (*open)
+        return TSM_OK;
+    TRY(block_judge(tx, el, call->peer, &f, &closed));
+    *open = !closed;
+    return closed ? partner_refuse(p, tx, call->id, &f) : TSM_OK;
+}
+
 /* The asker hears at once when the element is not this owner's, so that it may look elsewhere. */
 static enum tsm_err refuse(struct partners *p, struct tx *tx, int64_t call)
 {
@@ -134,10 +151,13 @@ static enum tsm_err accept_script(void *self, struct tx *tx, const struct partne
     struct asked a = {0};
     struct element el;
     json_t *document;
+    bool open = false;
     enum tsm_err e;
     TRY(with_call(call, &a, &document));
     e = element_of_json(tx, call->party, a.se, &el);
     if (e == TSM_OK)
+        e = is_open(self, tx, call, &a, &el, &open);
+    if (open && e == TSM_OK)
         e = take_script(self, tx, call, &a, &el);
     else if (e == TSM_NOT_FOUND)
         e = refuse(self, tx, call->id);
@@ -150,16 +170,20 @@ static enum tsm_err accept_begin(void *self, struct tx *tx, const struct partner
     struct asked a = {0};
     struct element el;
     json_t *document;
-    bool held = false;
+    bool held = false, open = false;
     enum tsm_err e;
     TRY(with_call(call, &a, &document));
     e = element_of_json(tx, call->party, a.se, &el);
     if (e == TSM_OK)
+        e = is_open(self, tx, call, &a, &el, &open);
+    if (open && e == TSM_OK)
         e = line_hold(tx, el.id, a.holder, el.profile.answer_s, &held);
     json_decref(document);
     if (e == TSM_NOT_FOUND)
         return refuse(self, tx, call->id);
     TRY(e);
+    if (!open)
+        return TSM_OK;
     return partner_reply(self, tx, call->id, held ? "{\"held\":true}" : "{\"held\":false}");
 }
 

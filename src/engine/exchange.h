@@ -42,8 +42,9 @@ enum tsm_err exchange_finish(struct partners *p, struct tx *tx, const struct exc
 /* Gives the element to its next waiting exchange, and the hold with it: one of the conversation that is open,
  * else the oldest. Called whenever an exchange or a conversation ends. */
 enum tsm_err job_promote(struct tx *tx, int64_t se);
-/* The same for elements that are free again because a conversation's lease ran out. */
-enum tsm_err exchange_sweep(struct tx *tx);
+/* The same for elements that are free again because a conversation's lease ran out; *all false: there are
+ * more. */
+enum tsm_err exchange_sweep(struct tx *tx, bool *all);
 /* The rows for SEND_SCRIPT, BEGIN_CONVERSATION and END_CONVERSATION. */
 enum tsm_err exchange_answer_partners(struct partners *p);
 

@@ -23,13 +23,19 @@ static enum tsm_err first_state(struct tx *tx, const struct job_new *job, enum j
     return e == TSM_NOT_FOUND ? TSM_OK : e;
 }
 
+/* A delivery always has a receiver: without one named it is for the party that it belongs to. */
+static int64_t whose(const struct job_new *job)
+{
+    return job->se == 0 && job_lane(job->kind) != LANE_WORK ? job->party : job->se;
+}
+
 enum tsm_err job_add(struct tx *tx, const struct job_new *job, int64_t *id)
 {
     enum job_state state;
-    int64_t new_id = store_id(tx_store(tx));
+    int64_t new_id = store_id(tx_store(tx)), se = whose(job);
     TRY(first_state(tx, job, &state));
-    TRY(db_exec(tx, SQL_JOB_ADD, new_id, bucket_of(job->se), (int64_t)job->kind, job->party, job->se,
-                job->ref, job->trace, job->key, (int64_t)state, job->step, job->due, job->deadline, job->body,
+    TRY(db_exec(tx, SQL_JOB_ADD, new_id, bucket_of(se), (int64_t)job->kind, job->party, se, job->ref,
+                job->trace, job->key, (int64_t)state, job->step, job->due, job->deadline, job->body,
                 BYTES_NONE, BYTES_NONE));
     tx_note_of(tx, 1u << job_lane(job->kind));
     *id = new_id;

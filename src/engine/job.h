@@ -17,6 +17,8 @@ enum job_kind {
     JOB_DOMAIN,           /* the owner's work for a provider: domain, loading, removal */
     JOB_MESSAGE,          /* a partner message to be carried to another process */
     JOB_CALLBACK,         /* a result to be told to a provider */
+    JOB_CARE,             /* the owner's own work on an element: audit, lock, rotation */
+    JOB_CAMPAIGN,         /* one such work on many elements, by its rules */
     JOB_KINDS
 };
 
@@ -44,7 +46,8 @@ struct job_next {
 };
 
 struct job {
-    int64_t id, kind, party, se, ref, step, attempt;
+    int64_t id, kind, party, ref, step, attempt;
+    int64_t se; /* the element; of a delivery the party that it goes to */
     uint8_t trace[TRACE_LEN];
     time_us due, deadline, now;
     struct bytes body, progress, answer;

@@ -101,7 +101,7 @@ enum tsm_err job_promote(struct tx *tx, int64_t se)
     return e;
 }
 
-enum tsm_err exchange_sweep(struct tx *tx)
+enum tsm_err exchange_sweep(struct tx *tx, bool *all)
 {
     int64_t se[SWEEP_MAX];
     size_t n = 0;
@@ -115,5 +115,6 @@ enum tsm_err exchange_sweep(struct tx *tx)
     }
     for (size_t i = 0; i < n; i++)
         TRY(job_promote(tx, se[i]));
+    *all = n < SWEEP_MAX;
     return TSM_OK;
 }

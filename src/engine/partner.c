@@ -7,16 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hex.h"
 #include "base/json.h"
-
-enum { OUT = 0, IN = 1, NEW = 0, DELIVERED = 1, REPLIED = 2, URL_MAX = 256 };
-
-struct partners {
-    struct partners_config c;
-    struct partner_row rows[PARTNER_ROWS_MAX];
-    size_t n;
-};
+#include "engine/mail/mail.h"
 
 enum tsm_err partners_new(const struct partners_config *config, struct partners **out)
 {
@@ -39,6 +31,13 @@ enum tsm_err partners_add(struct partners *p, const struct partner_row *row)
     return TSM_OK;
 }
 
+enum tsm_err partners_want_late(struct partners *p, enum partner_verb verb)
+{
+    NEED(p->n_late < PARTNER_ROWS_MAX, NO_ROOM);
+    p->late[p->n_late++] = verb;
+    return TSM_OK;
+}
+
 /* Where a party's roles run: "" is this process. */
 static enum tsm_err party_url(struct tx *tx, int64_t party, char *url, size_t cap)
 {
@@ -53,7 +52,7 @@ static enum tsm_err add_row(struct tx *tx, int direction, const struct partner_c
 {
     int64_t new_id = store_id(tx_store(tx));
     TRY(db_exec(tx, SQL_PARTNER_ADD, new_id, (int64_t)direction, c->party, c->peer, (int64_t)c->verb, c->key,
-                job, c->trace, (int64_t)NEW, tx_now(tx), c->body));
+                job, c->trace, (int64_t)MAIL_NEW, tx_now(tx), c->body));
     *id = new_id;
     return TSM_OK;
 }
@@ -82,10 +81,10 @@ static enum tsm_err accept(struct partners *p, struct tx *tx, struct partner_cal
     struct failure f;
     bool before;
     enum tsm_err e;
-    TRY(known(tx, IN, call, &before));
+    TRY(known(tx, MAIL_IN, call, &before));
     if (before)
         return TSM_OK;
-    TRY(add_row(tx, IN, call, 0, &call->id));
+    TRY(add_row(tx, MAIL_IN, call, 0, &call->id));
     err_clear();
     e = dispatch(p, tx, call);
     if (e == TSM_OK || err_may_retry(e))
@@ -93,19 +92,6 @@ static enum tsm_err accept(struct partners *p, struct tx *tx, struct partner_cal
     failure_set(&f, OWNER_HUB, "correct the call and order again", "%s was refused: %s",
                 partner_verb_word(call->verb), err_cause()[0] ? err_cause() : err_text(e));
     return partner_refuse(p, tx, call->id, &f);
-}
-
-static enum tsm_err carry_later(struct tx *tx, int64_t party, int64_t message, struct bytes trace)
-{
-    int64_t job;
-    struct job_new j = {.kind = JOB_MESSAGE,
-                        .state = JOB_READY,
-                        .party = party,
-                        .ref = message,
-                        .trace = trace,
-                        .due = tx_now(tx),
-                        .deadline = tx_now(tx) + SECONDS(PARTNER_TIMEOUT_S)};
-    return job_add(tx, &j, &job);
 }
 
 enum tsm_err partner_ask(struct partners *p, struct tx *tx, const struct partner_ask *ask)
@@ -117,78 +103,33 @@ enum tsm_err partner_ask(struct partners *p, struct tx *tx, const struct partner
                                .trace = ask->trace,
                                .body = ask->body};
     struct partner_call in = out;
-    char url[URL_MAX];
+    char url[MAIL_URL_MAX];
     bool before;
-    TRY(known(tx, OUT, &out, &before));
+    TRY(known(tx, MAIL_OUT, &out, &before));
     if (before)
         return TSM_OK;
-    TRY(add_row(tx, OUT, &out, ask->job, &out.id));
+    TRY(add_row(tx, MAIL_OUT, &out, ask->job, &out.id));
     TRY(party_url(tx, ask->peer, url, sizeof url));
     if (url[0])
-        return carry_later(tx, ask->party, out.id, ask->trace);
+        return mail_carry(tx, &out);
     in.party = ask->peer;
     in.peer = ask->party;
     return accept(p, tx, &in);
 }
 
-/* Brings a reply to the row that asked and to the job that waits for it; only whom it asked may answer. The
- * question has done its work then, and the reply too, once a job has it: load files and packets are not kept
- * twice. */
-static enum tsm_err reply_arrives(struct tx *tx, const struct partner_call *c, const char *body)
-{
-    int64_t id, job;
-    enum tsm_err e;
-    {
-        ROWS r = {0};
-        TRY(db_first(tx, &r, SQL_PARTNER_BY_KEY, (int64_t)OUT, c->party, c->peer, c->key));
-        if (db_int(&r, 2) == REPLIED)
-            return TSM_OK;
-        id = db_int(&r, 0);
-        job = db_int(&r, 1);
-    }
-    e = job ? job_answer(tx, job, bytes_of_text(body)) : TSM_OK;
-    if (e != TSM_OK && e != TSM_NOT_FOUND)
-        return e;
-    /* nobody waits any more: the row keeps the answer */
-    return db_exec_one(tx, SQL_PARTNER_REPLIED, id, (int64_t)REPLIED, e == TSM_OK ? "" : body);
-}
-
-/* A row as it is stored. */
-struct stored {
-    struct partner_call call;
-    int64_t direction, state;
-    char key[MESSAGE_KEY_MAX + 1];
-    uint8_t trace[TRACE_LEN];
-};
-
-static enum tsm_err load_row(struct tx *tx, int64_t id, struct stored *s)
-{
-    ROWS r = {0};
-    size_t n;
-    TRY(db_first(tx, &r, SQL_PARTNER_BY_ID, id));
-    s->call = (struct partner_call){.party = db_int(&r, 0), .peer = db_int(&r, 1), .key = s->key, .id = id};
-    snprintf(s->key, sizeof s->key, "%s", db_text(&r, 2));
-    s->state = db_int(&r, 3);
-    TRY(bytes_keep(db_blob(&r, 4), s->trace, sizeof s->trace, &n));
-    s->call.trace = BYTES_OF(s->trace, n);
-    s->direction = db_int(&r, 5);
-    return TSM_OK;
-}
-
 enum tsm_err partner_reply(struct partners *p, struct tx *tx, int64_t call, const char *body)
 {
-    struct stored s;
-    char url[URL_MAX];
-    (void)p;
-    TRY(load_row(tx, call, &s));
-    if (s.state == REPLIED)
+    struct mail_row s;
+    char url[MAIL_URL_MAX];
+    TRY(mail_load(tx, call, &s));
+    if (s.state == MAIL_REPLIED)
         return TSM_OK;
     TRY(party_url(tx, s.call.peer, url, sizeof url));
-    TRY(db_exec_one(tx, SQL_PARTNER_REPLIED, call, (int64_t)REPLIED, url[0] ? body : ""));
+    TRY(db_exec_one(tx, SQL_PARTNER_REPLIED, call, (int64_t)MAIL_REPLIED, url[0] ? body : ""));
     if (url[0])
-        return carry_later(tx, s.call.party, call, s.call.trace);
-    return reply_arrives(tx, &(struct partner_call){.party = s.call.peer, .peer = s.call.party, .key = s.key},
-                         body);
+        return mail_carry(tx, &s.call);
+    return mail_reply(p, tx, &(struct partner_call){.party = s.call.peer, .peer = s.call.party, .key = s.key},
+                      body);
 }
 
 enum tsm_err partner_reply_json(struct partners *p, struct tx *tx, int64_t call, json_t *o)
@@ -226,74 +167,6 @@ enum tsm_err partner_receive(struct partners *p, struct tx *tx, const struct par
     TRY(party_named(tx, w->to, true, &call.party));
     TRY(party_named(tx, w->from, false, &call.peer));
     if (call.verb == VERB_NOTIFY)
-        return reply_arrives(tx, &call, w->body);
+        return mail_reply(p, tx, &call, w->body);
     return accept(p, tx, &call);
-}
-
-/* What a JOB_MESSAGE carries: an outgoing call, or the reply to an incoming one. */
-struct letter {
-    struct job *job;
-    char url[URL_MAX], key[MESSAGE_KEY_MAX + 1];
-    const char *json, *verb;
-};
-
-static enum tsm_err load_letter(struct tx *tx, void *arg)
-{
-    struct letter *l = arg;
-    char trace[2 * TRACE_LEN + 1];
-    json_t *o;
-    ROWS r = {0};
-    TRY(db_first(tx, &r, SQL_PARTNER_LETTER, l->job->ref));
-    l->verb = db_int(&r, 0) == OUT ? partner_verb_word(db_int(&r, 1)) : partner_verb_word(VERB_NOTIFY);
-    snprintf(l->key, sizeof l->key, "%s", db_text(&r, 2));
-    snprintf(l->url, sizeof l->url, "%s", db_text(&r, 6));
-    o = json_pack("{ss ss ss ss ss}", "from", db_text(&r, 4), "to", db_text(&r, 5), "key", l->key, "trace",
-                  hex_text(BYTES(l->job->trace), trace), "body",
-                  db_int(&r, 0) == OUT ? db_text(&r, 3) : db_text(&r, 7));
-    char *text = o ? json_text(o) : NULL;
-    json_decref(o);
-    NEED(text != NULL, NO_MEMORY);
-    l->json = arena_text(&l->job->arena, text);
-    free(text);
-    NEED(l->json != NULL, NO_MEMORY);
-    return TSM_OK;
-}
-
-enum tsm_err partner_message_work(void *self, struct job *job)
-{
-    struct partners *p = self;
-    struct letter l = {.job = job};
-    TRY(store_read(p->c.store, load_letter, &l));
-    NEED(p->c.post != NULL, UNSUPPORTED);
-    return p->c.post(p->c.post_self, l.url, l.verb, l.key, l.json);
-}
-
-/* A reply that has arrived is forgotten here; a question that cannot be brought is answered here, so that its
- * asker does not wait until its own deadline. */
-enum tsm_err partner_message_commit(void *self, struct tx *tx, struct job *job)
-{
-    struct stored s;
-    struct failure f;
-    char *text;
-    json_t *o;
-    enum tsm_err e;
-    (void)self;
-    if (job->next.state != JOB_DONE && job->next.state != JOB_FAILED)
-        return TSM_OK;
-    TRY(load_row(tx, job->ref, &s));
-    if (job->next.state == JOB_DONE)
-        return s.direction == OUT
-                   ? db_exec(tx, SQL_PARTNER_DELIVERED, job->ref, (int64_t)DELIVERED, (int64_t)NEW)
-                   : db_exec(tx, SQL_PARTNER_REPLIED, job->ref, (int64_t)REPLIED, "");
-    if (s.direction == IN)
-        return TSM_OK;
-    failure_set(&f, OWNER_HUB, "look at the connection to the partner and at its log, naming the trace id",
-                "the partner did not take the question: %s",
-                job->cause[0] ? job->cause : err_text(job->error));
-    o = json_pack("{so}", "failure", failure_json(&f));
-    text = o ? json_text(o) : NULL;
-    json_decref(o);
-    e = text ? reply_arrives(tx, &s.call, text) : FAIL(NO_MEMORY, "no memory for a failure");
-    free(text);
-    return e;
 }

@@ -31,6 +31,14 @@ struct partner_row {
     void *self;
 };
 
+/* The same for a verb that changes nothing: its reply at once, owned by the caller. For who waits for it and
+ * whose peer's roles run in this process. */
+struct partner_look {
+    enum partner_verb verb;
+    enum tsm_err (*look)(void *self, struct tx *tx, const struct partner_call *call, json_t **reply);
+    void *self;
+};
+
 /* Carries one message to another process: POST body to url/partner/v1/verb. From link/. */
 typedef enum tsm_err (*partner_post)(void *self, const char *url, const char *verb, const char *key,
                                      const char *json);
@@ -45,6 +53,13 @@ enum { PARTNER_ROWS_MAX = 32, PARTNER_TIMEOUT_S = 86400, MESSAGE_KEY_MAX = 128 }
 enum tsm_err partners_new(const struct partners_config *config, struct partners **out);
 void partners_free(struct partners *p);
 enum tsm_err partners_add(struct partners *p, const struct partner_row *row);
+enum tsm_err partners_add_look(struct partners *p, const struct partner_look *look);
+/* Asks without a message. UNSUPPORTED where the peer's roles run elsewhere, or no role looks for this verb.
+ */
+enum tsm_err partner_look(struct partners *p, struct tx *tx, const struct partner_call *call, json_t **reply);
+/* Replies to this verb make the job that asked ready once more, also when it is over: what happened on the
+ * card is written down, whatever became of the order [DESIGN 4, rule 7]. */
+enum tsm_err partners_want_late(struct partners *p, enum partner_verb verb);
 
 /* Asks a peer in the caller's transaction; the reply (JSON) becomes the answer of `job`, 0: nobody waits. The
  * same (party, peer, key) asks once. */

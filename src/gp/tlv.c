@@ -2,6 +2,8 @@
 /* BER-TLV cursor and writer. Stations 5, 7 and 10. Pure. [ISO 8825-1 8.1, GPCS 11.1.5] */
 #include "gp/tlv.h"
 
+#include "base/ber.h"
+
 enum {
     TAG_MORE = 0x1F,      /* low five bits all set: the tag goes on */
     TAG_CONTINUES = 0x80, /* b8 of a following octet */
@@ -80,29 +82,22 @@ enum tsm_err tlv_find(struct bytes siblings, uint32_t tag, struct bytes *value)
     return FAIL(NOT_FOUND, "no data object %02X", (unsigned)tag);
 }
 
+/* Writing is base/ber's, below the length that GlobalPlatform's two octets hold. */
 enum tsm_err tlv_write_tag(struct writer *w, uint32_t tag)
 {
-    if (tag > 0xFFFF)
-        return write_u24(w, tag);
-    return tag > 0xFF ? write_u16(w, tag) : write_u8(w, tag);
+    return ber_write_tag(w, tag);
 }
 
 enum tsm_err tlv_write_length(struct writer *w, size_t len)
 {
     NEED(len <= LENGTH_MAX, TOO_LONG);
-    if (len > 0xFF)
-        return write_u24(w, (uint32_t)(LENGTH_TWO << 16 | len));
-    return len < LENGTH_LONG ? write_u8(w, (unsigned)len) : write_u16(w, (unsigned)(LENGTH_ONE << 8 | len));
+    return ber_write_length(w, len);
 }
 
 enum tsm_err tlv_write(struct writer *w, uint32_t tag, struct bytes value)
 {
-    struct writer at = *w;
-    TRY(tlv_write_tag(&at, tag));
-    TRY(tlv_write_length(&at, value.len));
-    TRY(write_span(&at, value));
-    *w = at;
-    return TSM_OK;
+    NEED(value.len <= LENGTH_MAX, TOO_LONG);
+    return ber_write(w, tag, value);
 }
 
 enum tsm_err tlv_write_u8(struct writer *w, uint32_t tag, unsigned value)
@@ -113,18 +108,11 @@ enum tsm_err tlv_write_u8(struct writer *w, uint32_t tag, unsigned value)
 
 enum tsm_err tlv_open(struct writer *w, uint32_t tag, size_t *mark)
 {
-    TRY(tlv_write_tag(w, tag));
-    *mark = w->len;
-    return TSM_OK;
+    return ber_open(w, tag, mark);
 }
 
 enum tsm_err tlv_close(struct writer *w, size_t mark)
 {
-    uint8_t octets[3], *slot;
-    struct writer length = WRITER(octets);
-    struct writer place;
-    TRY(tlv_write_length(&length, w->len - mark));
-    TRY(write_insert(w, mark, length.len, &slot));
-    place = (struct writer){slot, 0, length.len};
-    return write_span(&place, written(&length));
+    NEED(w->len - mark <= LENGTH_MAX, TOO_LONG);
+    return ber_close(w, mark);
 }

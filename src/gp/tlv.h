@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* BER-TLV: a cursor, a writer, and tables that read and write a template from one list of rows. Stations 5, 7
- * and
- * 10. Pure. [ISO 8825-1, GPCS 11.1.5, 11.1.11] */
+/*
+ * BER-TLV as GlobalPlatform has it: a cursor, and tables that read and write a template from one list of
+ * rows. Stations 5, 7 and 10. Pure. [ISO 8825-1, GPCS 11.1.5, 11.1.11] Beside base/ber, which reads what
+ * other standards allow (lengths of three and four octets, any form of a length): here a length has at most
+ * two octets, tag 00 is none, and a refused object leaves the reader where it was. Writing is the same code.
+ */
 #ifndef TSM_GP_TLV_H
 #define TSM_GP_TLV_H
 

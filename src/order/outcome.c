@@ -83,7 +83,7 @@ static const struct {
     enum fault_owner owner;
     const char *next;
 } sw_rows[] = {
-    {SW_NO_SPACE, OWNER_SE, "free memory on the secure element or choose another one"},
+    {SW_NO_SPACE, OWNER_SE, "NOT ENOUGH SPACE: free memory on the secure element or choose another one"},
     {SW_CONDITIONS, OWNER_SE,
      "compare the registry of the secure element with the inventory: the object may exist or be locked"},
     {SW_BAD_DATA, OWNER_SP,

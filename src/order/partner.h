@@ -22,8 +22,14 @@
     X(SEND_SCRIPT, "send-script")               /* {se, holder, payload} -> {answers} | {lost} */          \
     X(END_CONVERSATION, "end-conversation")     /* {se, holder, session?} -> {} */                         \
     X(NOTIFY, "notify")                         /* the later answer to one of the others */                \
-    X(GENERATE_TOKEN, "generate-token")         /* {se, domain, commands} -> {tokens}; delegated mode */   \
-    X(VERIFY_RECEIPT, "verify-receipt")         /* {se, domain, command, answer} -> {counter} */
+    X(GENERATE_TOKEN, "generate-token") /* {se, domain, commands, load_file?} -> {tokens}; delegated */    \
+    X(VERIFY_RECEIPT,                                                                                      \
+      "verify-receipt") /* {se, domain, receipts: [{token, answer?}], refused?} -> {counter} */            \
+    X(LIST_APPLICATION,                                                                                    \
+      "list-application")         /* {se, domain, directory, load_file, application, entry?} -> {} */      \
+    X(SET_UP_KEYS, "set-up-keys") /* {se, domain, groupings} -> {answer}; confidential hand-over */        \
+    X(UPGRADE, "upgrade") /* {se, domain, load_file, applications} -> {}: the data stay, Amendment H */    \
+    X(SE_RENEWED, "se-renewed") /* {se, old, element} -> {instances}: asked by the owner */
 
 enum partner_verb {
 #define X(name, word) VERB_##name,

@@ -31,6 +31,7 @@ struct plan_application {
     size_t module_len, instance_len;
     uint8_t privileges[3];
     bool not_ours; /* the registry does not know it as this domain's: it is never deleted */
+    bool there;    /* the card has it already: it is not installed again */
 };
 
 /* Which token of the facts: one for the load file, one for each application. A plan loads or removes, so the
@@ -42,8 +43,12 @@ enum plan_token {
 };
 
 /* What the builders may use; every span is borrowed. */
+struct care_facts;
 struct plan_facts {
     const struct se_profile *profile;
+    const struct care_facts *care; /* of the owner's own plans: order/care/plan_care.h */
+    const struct bytes *rules;     /* commands to the access rule master: order/care/rules_step.h */
+    size_t n_rules;
     struct bytes domain_aid;                        /* the provider's domain */
     uint32_t tar;                                   /* of that domain */
     struct bytes package_aid, load_file, load_hash; /* load file data block and its SHA-256 */
@@ -55,12 +60,32 @@ struct plan_facts {
     struct bytes perso; /* DGIs of applications[0], encrypted ones prepared by the vault: see perso_clear */
     const struct plan_dgi *dgis;
     size_t n_dgis;
-    struct bytes ppse; /* value of DGI 9102 of the payment system environment */
-    size_t data_max;   /* most data bytes of one plain command for this bearer */
+    bool attests;             /* the flavor asks for an attestation token */
+    struct bytes attestation; /* the token, object 7F41 */
+    struct bytes ppse;        /* value of DGI 9102 of the payment system environment */
+    size_t data_max;          /* most data bytes of one plain command for this bearer */
     enum domain_mode mode;
     bool verifies_dap;                   /* the domain gets the DAP Verification privilege */
     struct bytes dap_blocks;             /* in front of the load file (gp/delegated/dap.h); may be empty */
     struct bytes token[PLAN_TOKENS_MAX]; /* of the owner, delegated mode: order/manage/mode.h */
+    /* PUT KEY data fields of order/manage/keys.h; the card has the owner's two already. */
+    struct bytes token_key, receipt_key, dap_key;
+    bool prepared;
+    struct domain_terms {
+        uint32_t privileges;                 /* beside those of the mode */
+        uint32_t nonvolatile, volatile_room; /* octets granted to it and to all below it; 0: no limit */
+        struct bytes parent;                 /* AID of the domain above; empty: the issuer's */
+        bool keys_elsewhere;                 /* its first keys do not come from the owner */
+        bool opens_by_scp11;                 /* but put by the provider in a channel of SCP11 */
+        bool reads_casd;                     /* but through the Controlling Authority's domain */
+    } terms;
+    bool no_first_keys;           /* the owner made none: nothing is to be retired */
+    bool own_keys_there;          /* the domain has the provider's keys from the beginning */
+    bool package_there;           /* loaded for another service: the same octets, so it is not loaded again */
+    bool package_used;            /* others' applications were made from it: it stays */
+    struct bytes package_domain;  /* of a package that is there: what is made from it begins there */
+    struct bytes moved, moved_to; /* extradition: application, load file or domain, and its new domain */
+    bool moves_load_file;
 };
 struct plan_dgi {
     uint16_t id;
@@ -80,7 +105,8 @@ struct step_answer {
     struct bytes data;
     uint16_t sw;
 };
-enum verdict { VERDICT_DONE, VERDICT_NOT_DONE, VERDICT_PARTIAL };
+/* REFUSED: it never will be, whatever is sent again. */
+enum verdict { VERDICT_DONE, VERDICT_NOT_DONE, VERDICT_PARTIAL, VERDICT_REFUSED };
 
 struct plan_step {
     const char *name, *text;
@@ -92,6 +118,8 @@ struct plan_step {
     enum verdict (*judge)(const struct plan_facts *f, int arg, const struct step_answer *answers, size_t n);
     uint16_t also_fine; /* a status word other than 9000 that means the wanted state: 6A88 for DELETE */
     bool (*needless)(const struct plan_facts *f, int arg); /* the step is passed over; NULL: never */
+    bool ask_first; /* the card is asked before anything is sent: it may have come so far by itself */
+    bool confirm;   /* a good answer is not enough: the probe has the last word */
     /* Delegated management: the plain command that needs the owner's token, and where that stands in the
      * facts; what the receipt in the last answer is about. NULL: none is due. */
     enum tsm_err (*request)(const struct plan_facts *f, int arg, struct script *out);
@@ -109,6 +137,8 @@ struct plan {
 extern const struct plan plan_create_domain, plan_load_and_install, plan_remove, plan_remove_domain;
 extern const struct plan plan_load_delegated, plan_remove_delegated, plan_load_authorized,
     plan_remove_authorized;
+extern const struct plan plan_prepare, plan_extradite, plan_confirm, plan_directory, plan_set_up;
+extern const struct plan plan_upgrade, plan_upgrade_back; /* Amendment H; order/manage/plan_upgrade.c */
 extern const struct plan plan_own_keys, plan_personalise, plan_activate, plan_suspend, plan_resume;
 
 /* Every plan there is, for the tests and the docs; ended by NULL. */

@@ -4,10 +4,14 @@
 #include "gp/command/store_data.h"
 #include "gp/content/sd_params.h"
 #include "gp/content/uicc_params.h"
+#include "order/care/rules_step.h"
+#include "order/manage/confidential.h"
 #include "order/manage/content.h"
+#include "order/manage/keys.h"
 #include "order/manage/mode.h"
+#include "order/manage/move.h"
 
-enum { PROTOCOL_SCP80 = 0x80, SCP80_I = 0, DOMAIN_PARAMS_MAX = 96 };
+enum { PROTOCOL_SCP11 = 0x11, PROTOCOL_SCP80 = 0x80, SCP80_I = 0, DOMAIN_PARAMS_MAX = 96 };
 
 /* C9 says which protocols the domain speaks; on a UICC EA gives it the TAR that the owner allocated. */
 static enum tsm_err domain_params(const struct plan_facts *f, struct writer *w)
@@ -22,7 +26,11 @@ static enum tsm_err domain_params(const struct plan_facts *f, struct writer *w)
         .has_toolkit = true,
         .toolkit = {.tar_count = 1,
                     .tar = {{(uint8_t)(f->tar >> 16), (uint8_t)(f->tar >> 8), (uint8_t)f->tar}}}};
-    struct install_params p = {0};
+    struct install_params p = {.granted_nonvolatile = f->terms.nonvolatile,
+                               .granted_volatile = f->terms.volatile_room};
+    if (f->terms.opens_by_scp11)
+        domain.protocol[domain.protocol_count++] = (struct sd_protocol){
+            PROTOCOL_SCP11, (uint8_t)(f->profile->scp11_i >> 8), (uint8_t)f->profile->scp11_i};
     TRY(sd_params_write(&domain, &sd));
     p.application = written(&sd);
     if (uicc) {
@@ -43,7 +51,8 @@ static enum tsm_err build_domain(const struct plan_facts *f, int arg, struct scr
     size_t mark = script_mark(out);
     (void)arg;
     TRY(domain_params(f, &params));
-    TRY(privileges_write(mode_privileges(f->mode, f->verifies_dap), false, &privileges));
+    TRY(privileges_write(mode_privileges(f->mode, f->verifies_dap) | f->terms.privileges, false,
+                         &privileges));
     i.privileges = written(&privileges);
     i.parameters = written(&params);
     TRY(install_write(&i, &out->store));
@@ -78,6 +87,18 @@ static enum verdict judge_domain_keys(const struct plan_facts *f, int arg, const
     return (life & 0x0F) == LIFE_PERSONALIZED ? VERDICT_DONE : VERDICT_PARTIAL;
 }
 
+static bool keys_come_from_elsewhere(const struct plan_facts *f, int arg)
+{
+    (void)arg;
+    return f->terms.keys_elsewhere;
+}
+
+static bool mandates_nothing(const struct plan_facts *f, int arg)
+{
+    return keys_come_from_elsewhere(f, arg) ||
+           (f->terms.privileges & PRIVILEGE_MANDATED_DAP) != PRIVILEGE_MANDATED_DAP;
+}
+
 static enum tsm_err build_load(const struct plan_facts *f, int arg, struct script *out)
 {
     (void)arg;
@@ -89,36 +110,65 @@ static enum tsm_err build_install(const struct plan_facts *f, int arg, struct sc
     return content_install(f, arg, BYTES_NONE, out);
 }
 
-static enum tsm_err build_delete_application(const struct plan_facts *f, int arg, struct script *out)
-{
-    return content_delete_application(f, arg, BYTES_NONE, out);
-}
-
 static enum tsm_err build_delete_load_file(const struct plan_facts *f, int arg, struct script *out)
 {
     (void)arg;
     return content_delete_load_file(f, BYTES_NONE, out);
 }
 
+/* The owner's step in his own domain that may be passed over. */
+#define OWNER_STEP(n, t, a, b, p, j, skip)                                                                 \
+    {                                                                                                      \
+        .name = n, .text = t, .domain = IN_ISSUER, .arg = a, .build = b, .changes_card = true, .probe = p, \
+        .judge = j, .needless = skip                                                                       \
+    }
+
 static const struct plan_step create_steps[] = {
+    OWNER_STEP("TOKEN_KEY", "the card gets the key that verifies the owner's tokens", 0, build_token_key,
+               probe_keys, judge_token_key, prepared_or_no_tokens),
+    OWNER_STEP("RECEIPT_KEY", "the card gets the key that it makes receipts with", 0, build_receipt_key,
+               probe_keys, judge_receipt_key, prepared_or_no_tokens),
     CHANGE_STEP("INSTALL_DOMAIN", "the provider's security domain is installed", IN_ISSUER, 0, build_domain,
                 probe_domain, judge_domain, 0),
-    CHANGE_STEP("DOMAIN_KEYS", "the domain gets its first key set", IN_ISSUER, 0, build_domain_keys,
-                probe_domain, judge_domain_keys, 0),
+    OWNER_STEP("DOMAIN_KEYS", "the domain gets its first key set", 0, build_domain_keys, probe_domain,
+               judge_domain_keys, keys_come_from_elsewhere),
+    {.name = "AUTHORITY_KEY",
+     .text = "the domain gets the key that verifies every load file of the card",
+     .domain = IN_PROVIDER_FIRST,
+     .build = build_dap_key,
+     .changes_card = true,
+     .probe = probe_keys,
+     .judge = judge_dap_key,
+     .needless = mandates_nothing},
+    OWNER_STEP("JOIN_PARENT", "the domain goes below the one that it belongs to", 0, build_join_parent,
+               probe_domain, judge_below_parent, has_no_parent),
+    {.name = "READ_CASD", /* last: what it tells goes into the answer */
+     .text = "the Controlling Authority's domain shows its certificates",
+     .domain = IN_ISSUER,
+     .build = build_read_casd,
+     .needless = needs_no_casd},
 };
 static const struct plan_step load_steps[] = {
-    CHANGE_STEP("LOAD", "the load file is loaded into the provider's domain", IN_ISSUER, 0, build_load,
-                probe_load, judge_load, 0),
-    CHANGE_STEP("INSTALL_PAYMENT", "the application is installed", IN_ISSUER, 0, build_install,
-                probe_application, judge_installed, 0),
-    CHANGE_STEP("INSTALL_PPSE", "the payment system environment is installed", IN_ISSUER, 1, build_install,
-                probe_application, judge_installed, 0),
+    OWNER_STEP("LOAD", "the load file is loaded into the provider's domain", 0, build_load, probe_load,
+               judge_load, load_file_there),
+    OWNER_STEP("INSTALL_PAYMENT", "the application is installed", 0, build_install, probe_application,
+               judge_installed, no_such_application),
+    OWNER_STEP("MOVE_PAYMENT", "the application goes from the load file's domain to the provider's", 0,
+               build_move_home, probe_application, judge_at_home, is_born_at_home),
+    OWNER_STEP("INSTALL_PPSE", "the payment system environment is installed", 1, build_install,
+               probe_application, judge_installed, no_such_application),
+    OWNER_STEP("MOVE_PPSE", "the payment system environment goes to the provider's domain", 1,
+               build_move_home, probe_application, judge_at_home, is_born_at_home),
+    RULES_STEP("STORE_RULES", "device applications get their access to the application"),
 };
 static const struct plan_step remove_steps[] = {
-    DELETE_STEP("DELETE_PAYMENT", "the application is deleted", 0, build_delete_application,
+    RULES_STEP("DELETE_RULES", "device applications lose their access to the application"),
+    DELETE_STEP("DELETE_PAYMENT", "the application is deleted", 0, content_delete_plain, probe_application,
+                judge_gone, application_not_ours),
+    DELETE_STEP("DELETE_PPSE", "the payment system environment is deleted", 1, content_delete_plain,
                 probe_application, judge_gone, application_not_ours),
-    DELETE_STEP("DELETE_PPSE", "the payment system environment is deleted", 1, build_delete_application,
-                probe_application, judge_gone, application_not_ours),
+    OWNER_STEP("PASS_LOAD_FILE", "the load file that others use goes to the issuer's domain", 0,
+               build_pass_load_file, probe_load, judge_load_file_passed, passes_no_load_file),
     DELETE_STEP("DELETE_LOAD_FILE", "the load file is deleted", 0, build_delete_load_file, probe_load,
                 judge_load_file_gone, package_not_ours),
     DELETE_STEP("DELETE_DOMAIN", "the security domain is deleted with its keys", 0, content_delete_domain,

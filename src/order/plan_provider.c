@@ -8,8 +8,9 @@
 #include "gp/command/store_data.h"
 #include "gp/content/dgi.h"
 #include "order/manage/content.h"
+#include "order/manage/keys.h"
 
-enum { PERSO_PARTS_MAX = 32, PERSO_MAX = 8192, DGI_FCI_PROPRIETARY = 0x9102, PAYMENT = 0, PPSE = 1 };
+enum { PERSO_PARTS_MAX = 32, PERSO_MAX = 8192, PAYMENT = 0, PPSE = 1 };
 
 static enum tsm_err build_own_keys(const struct plan_facts *f, int arg, struct script *out)
 {
@@ -40,6 +41,17 @@ static enum verdict judge_retired(const struct plan_facts *f, int arg, const str
     return keys_have(a, n, (uint8_t)f->profile->own_kvn) && !keys_have(a, n, (uint8_t)f->profile->first_kvn)
                ? VERDICT_DONE
                : VERDICT_NOT_DONE; /* a list without our own keys is no list */
+}
+
+static bool own_keys_there(const struct plan_facts *f, int arg)
+{
+    (void)arg;
+    return f->own_keys_there;
+}
+
+static bool no_first_keys(const struct plan_facts *f, int arg)
+{
+    return own_keys_there(f, arg) || f->no_first_keys;
 }
 
 /* Adds the blocks of one STORE DATA run: it starts at block 0 whenever it is begun. */
@@ -86,18 +98,32 @@ static enum verdict judge_again(const struct plan_facts *f, int arg, const struc
     uint8_t life = 0;
     if (!registry_has(a, n, STATUS_APPLICATIONS, application_aid(f, arg), &life))
         return VERDICT_NOT_DONE;
-    return arg == PAYMENT && (life & 0x7F) == LIFE_PERSONALIZED ? VERDICT_DONE : VERDICT_NOT_DONE;
+    return (life & 0x7F) == LIFE_PERSONALIZED ? VERDICT_DONE : VERDICT_NOT_DONE;
 }
 
-static enum tsm_err build_ppse(const struct plan_facts *f, int arg, struct script *out)
+/* In a run of its own, as data objects [TR-03165 A.1]. */
+static enum tsm_err build_attest(const struct plan_facts *f, int arg, struct script *out)
 {
-    uint8_t room[256];
-    struct writer w = WRITER(room);
-    struct store_part part = {.p1 = STORE_NO_ENCRYPTION | STORE_DGI};
+    struct store_part part = {.data = f->attestation, .p1 = STORE_NO_ENCRYPTION | STORE_TLV};
+    NEED(f->attestation.len > 0, MISSING_FIELD);
     TRY(script_personalization(out, application_aid(f, arg)));
-    TRY(dgi_write(&w, DGI_FCI_PROPRIETARY, f->ppse));
-    part.data = written(&w);
     return add_run(&part, 1, f->data_max, out);
+}
+
+/* Whether an application has its token shows in no registry: the run begins again. */
+static enum verdict judge_attested(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
+{
+    (void)f;
+    (void)arg;
+    (void)a;
+    (void)n;
+    return VERDICT_NOT_DONE;
+}
+
+static bool no_attestation(const struct plan_facts *f, int arg)
+{
+    (void)arg;
+    return !f->attests;
 }
 
 static enum tsm_err set_lock(const struct plan_facts *f, int arg, bool lock, struct script *out)
@@ -133,18 +159,48 @@ static enum verdict judge_unlocked(const struct plan_facts *f, int arg, const st
 }
 
 static const struct plan_step key_steps[] = {
-    CHANGE_STEP("OWN_KEYS", "the provider puts its own key set", IN_PROVIDER_FIRST, 0, build_own_keys,
-                probe_keys, judge_own_keys, 0),
-    CHANGE_STEP("RETIRE_FIRST_KEYS", "the key set that the owner made is deleted", IN_PROVIDER, 0,
-                build_retire, probe_keys, judge_retired, SW_NOT_FOUND),
+    {.name = "OWN_KEYS",
+     .text = "the provider puts its own key set",
+     .domain = IN_PROVIDER_FIRST,
+     .build = build_own_keys,
+     .changes_card = true,
+     .probe = probe_keys,
+     .judge = judge_own_keys,
+     .needless = own_keys_there},
+    {.name = "RETIRE_FIRST_KEYS",
+     .text = "the key set that the owner made is deleted",
+     .domain = IN_PROVIDER,
+     .build = build_retire,
+     .changes_card = true,
+     .probe = probe_keys,
+     .judge = judge_retired,
+     .also_fine = SW_NOT_FOUND,
+     .needless = no_first_keys},
+    {.name = "DAP_KEY",
+     .text = "the domain gets the key that verifies the provider's load files",
+     .domain = IN_PROVIDER,
+     .build = build_dap_key,
+     .changes_card = true,
+     .probe = probe_keys,
+     .judge = judge_dap_key,
+     .needless = no_dap},
 };
 static const struct plan_step perso_steps[] = {
     CHANGE_STEP("PERSONALISE", "the application gets its card data and keys", IN_PROVIDER, PAYMENT,
                 build_personalise, probe_application, judge_again, 0),
+    {.name = "ATTEST",
+     .text = "the application gets its attestation token",
+     .domain = IN_PROVIDER,
+     .arg = PAYMENT,
+     .build = build_attest,
+     .changes_card = true,
+     .probe = probe_application,
+     .judge = judge_attested,
+     .needless = no_attestation},
 };
 static const struct plan_step activate_steps[] = {
     CHANGE_STEP("ACTIVATE", "the payment system environment lists the application", IN_PROVIDER, PPSE,
-                build_ppse, probe_application, judge_again, 0),
+                content_directory, probe_application, judge_directory, 0),
 };
 static const struct plan_step suspend_steps[] = {
     CHANGE_STEP("LOCK", "the application is locked", IN_PROVIDER, PAYMENT, build_lock, probe_application,
@@ -162,17 +218,11 @@ const struct plan plan_activate = {.name = "activate", STEPS(activate_steps)};
 const struct plan plan_suspend = {.name = "suspend", STEPS(suspend_steps)};
 const struct plan plan_resume = {.name = "resume", STEPS(resume_steps)};
 
-const struct plan *const plans_all[] = {&plan_create_domain,
-                                        &plan_load_and_install,
-                                        &plan_remove,
-                                        &plan_remove_domain,
-                                        &plan_own_keys,
-                                        &plan_personalise,
-                                        &plan_activate,
-                                        &plan_suspend,
-                                        &plan_resume,
-                                        &plan_load_delegated,
-                                        &plan_remove_delegated,
-                                        &plan_load_authorized,
-                                        &plan_remove_authorized,
-                                        NULL};
+const struct plan *const plans_all[] = {
+    &plan_create_domain,     &plan_load_and_install, &plan_remove,
+    &plan_remove_domain,     &plan_own_keys,         &plan_personalise,
+    &plan_activate,          &plan_suspend,          &plan_resume,
+    &plan_load_delegated,    &plan_remove_delegated, &plan_load_authorized,
+    &plan_remove_authorized, &plan_prepare,          &plan_extradite,
+    &plan_confirm,           &plan_directory,        &plan_set_up,
+    &plan_upgrade,           &plan_upgrade_back,     NULL};

@@ -8,12 +8,14 @@
 #include "base/hex.h"
 #include "base/json.h"
 #include "order/admission/admission.h"
+#include "order/card/component.h"
 #include "ota/packet/spi.h"
 
 /* What JSON gives before the AIDs are bytes. */
 struct raw {
     struct se_profile p;
     char isd[33], package[33], module[33], spi[5], tar[7];
+    json_t *component; /* borrowed */
 };
 
 static const char *const bearers[] = {"sms", "seram", NULL};
@@ -23,13 +25,14 @@ static const char *const concats[] = {"spec", "cpi_first", "cpi_all", NULL};
 #define AT(member) offsetof(struct raw, member)
 static const struct json_row rows[] = {
     {"name", JSON_TEXT, AT(p.name), 1, PROFILE_NAME_MAX, JSON_NEEDED, NULL},
+    {"component", JSON_VALUE, AT(component), 0, 0, JSON_OPTIONAL, NULL},
     {"certificate", JSON_TEXT, AT(p.certificate), 0, PROFILE_NAME_MAX, JSON_OPTIONAL, NULL},
     {"cplc", JSON_TEXT, AT(p.cplc), 0, PROFILE_PATTERN_MAX, JSON_OPTIONAL, NULL},
     {"recognition", JSON_TEXT, AT(p.recognition), 0, PROFILE_PATTERN_MAX, JSON_OPTIONAL, NULL},
     {"bearer", JSON_ENUM, AT(p.bearer), 0, 0, JSON_NEEDED, bearers},
     {"isd_aid", JSON_TEXT, AT(isd), 10, 32, JSON_NEEDED, NULL},
-    {"ssd_package", JSON_TEXT, AT(package), 10, 32, JSON_NEEDED, NULL},
-    {"ssd_module", JSON_TEXT, AT(module), 10, 32, JSON_NEEDED, NULL},
+    {"ssd_package", JSON_TEXT, AT(package), 10, 32, JSON_OPTIONAL, NULL},
+    {"ssd_module", JSON_TEXT, AT(module), 10, 32, JSON_OPTIONAL, NULL},
     {"memory", JSON_INT, AT(p.memory), 0, PROFILE_MEMORY_MAX, JSON_NEEDED, NULL},
     {"protocol", JSON_INT, AT(p.protocol), 2, 128, JSON_NEEDED, NULL},
     {"i", JSON_INT, AT(p.scp_i), 0, 255, JSON_OPTIONAL, NULL},
@@ -38,6 +41,7 @@ static const struct json_row rows[] = {
     {"batch", JSON_INT, AT(p.batch), 1, 64, JSON_OPTIONAL, NULL},
     {"isd_kvn", JSON_INT, AT(p.isd_kvn), 1, 255, JSON_NEEDED, NULL},
     {"first_kvn", JSON_INT, AT(p.first_kvn), 1, 127, JSON_NEEDED, NULL},
+    {"scp11_i", JSON_INT, AT(p.scp11_i), 0, 0xFFFF, JSON_OPTIONAL, NULL},
     {"own_kvn", JSON_INT, AT(p.own_kvn), 1, 127, JSON_NEEDED, NULL},
     {"spi", JSON_TEXT, AT(spi), 4, 4, JSON_OPTIONAL, NULL},
     {"kic_alg", JSON_INT, AT(p.kic_alg), 0, 15, JSON_OPTIONAL, NULL},
@@ -53,7 +57,9 @@ static const struct json_row rows[] = {
     {"put_key_1171", JSON_INT, AT(p.put_key_1171), 0, 1, JSON_OPTIONAL, NULL},
     {"counter_only_with_data", JSON_INT, AT(p.counter_only_with_data), 0, 1, JSON_OPTIONAL, NULL},
     {"packages", JSON_TEXT, AT(p.packages), 0, PROFILE_PACKAGES_MAX, JSON_OPTIONAL, NULL},
+    {"no_dap", JSON_INT, AT(p.no_dap), 0, 1, JSON_OPTIONAL, NULL},
     {"no_int", JSON_INT, AT(p.no_int), 0, 1, JSON_OPTIONAL, NULL},
+    {"elf_upgrade", JSON_INT, AT(p.elf_upgrade), 0, 1, JSON_OPTIONAL, NULL},
     {NULL, JSON_TEXT, 0, 0, 0, JSON_OPTIONAL, NULL},
 };
 
@@ -117,6 +123,22 @@ static enum tsm_err key_versions(const struct se_profile *p)
     return TSM_OK;
 }
 
+/* Key sets of domains are made as AES keys: no token here does TDES for packets, and none is fallen back to.
+ */
+static enum tsm_err packet_algorithms(const struct se_profile *p)
+{
+    const struct {
+        const char *member;
+        int64_t alg;
+    } rows_of[] = {{"kic_alg", p->kic_alg}, {"kid_alg", p->kid_alg}};
+    for (size_t i = 0; i < sizeof rows_of / sizeof rows_of[0]; i++)
+        if (p->protocol == PROTOCOL_SCP80 && rows_of[i].alg != ALG_AES)
+            return FAIL_FIELD(UNSUPPORTED, rows_of[i].member,
+                              "%s %lld is not supported by the token: it must be %d, AES [TS 102 225 5.1.2]",
+                              rows_of[i].member, (long long)rows_of[i].alg, ALG_AES);
+    return TSM_OK;
+}
+
 /* What a member alone cannot tell. A packet without a proof of receipt would count as lost each time. */
 static enum tsm_err together(const struct se_profile *p)
 {
@@ -128,6 +150,7 @@ static enum tsm_err together(const struct se_profile *p)
         return FAIL_FIELD(BAD_VALUE, "bearer", "short messages carry SCP80, an agent carries SCP02 or SCP03");
     if (p->protocol == PROTOCOL_SCP80 && (p->spi2 & SPI2_POR) != POR_ALWAYS)
         return FAIL_FIELD(BAD_VALUE, "spi", "spi must ask for a proof of receipt always");
+    TRY(packet_algorithms(p));
     if (p->cc_len != 4 && p->cc_len != 8)
         return FAIL_FIELD(BAD_VALUE, "cc_len", "cc_len must be 4 or 8");
     if (p->tar_first + p->tar_count - 1 > TAR_MAX)
@@ -152,6 +175,8 @@ enum tsm_err profile_read(const json_t *object, struct se_profile *out)
                     .spi = "1639",
                     .tar = "B20200"};
     TRY(json_fill(object, rows, &r));
+    if (r.component)
+        TRY(component_check(r.component));
     TRY(hex_members(&r));
     TRY(together(&r.p));
     *out = r.p;

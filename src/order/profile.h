@@ -18,19 +18,23 @@ enum {
     PROFILE_PACKAGES_MAX = 1024
 };
 
+/* What an element has until it is identified; made by sql/002_inventory.sql. */
+#define PROFILE_UNIDENTIFIED "unidentified"
+
 struct se_profile {
     char name[PROFILE_NAME_MAX + 1], certificate[PROFILE_NAME_MAX + 1];
     uint8_t isd_aid[16], ssd_package[16], ssd_module[16];
     size_t isd_aid_len, ssd_package_len, ssd_module_len;
     /* Which cards have this profile: how CPLC and recognition data begin, see order/card/match.h. */
     char cplc[PROFILE_PATTERN_MAX + 1], recognition[PROFILE_PATTERN_MAX + 1];
-    int bearer;                          /* enum bearer: how the SE is reached */
-    int64_t memory;                      /* bytes that may be sold */
-    int64_t protocol;                    /* of security domains: 2, 3 or 128 (SCP80) */
-    int64_t scp_i;                       /* parameter i of SCP02/SCP03 */
-    int64_t level;                       /* security level of channels, 00..33 */
-    int64_t command_max;                 /* most data bytes of one plain command */
-    int64_t batch;                       /* most commands in one batch to a device agent */
+    int bearer;          /* enum bearer: how the SE is reached */
+    int64_t memory;      /* bytes that may be sold */
+    int64_t protocol;    /* of security domains: 2, 3 or 128 (SCP80) */
+    int64_t scp_i;       /* parameter i of SCP02/SCP03 */
+    int64_t level;       /* security level of channels, 00..33 */
+    int64_t command_max; /* most data bytes of one plain command */
+    int64_t batch;       /* most commands in one batch to a device agent */
+    int64_t scp11_i;     /* option of SCP11 that new domains may have, 2 octets [AmdF 4.3]; 0: none */
     int64_t isd_kvn, first_kvn, own_kvn; /* key versions: issuer's, the provider's first set, its own */
     int64_t spi1, spi2, kic_alg, kid_alg, cc_len; /* SCP80 [TS 102 225 5.1] */
     int format, concat;                           /* enum script_format; enum concat_order of ota/sms */
@@ -42,7 +46,9 @@ struct se_profile {
     int64_t counter_only_with_data; /* 1: SCP03 counter quirk */
     /* What loaded packages may import, "AID/1.6 AID/1.0"; "" not told; see order/admission/admission.h. */
     char packages[PROFILE_PACKAGES_MAX + 1];
-    int64_t no_int; /* 1: the virtual machine has no int */
+    int64_t no_int;      /* 1: the virtual machine has no int */
+    int64_t no_dap;      /* 1: no domain here verifies load files [GPCS C.2] */
+    int64_t elf_upgrade; /* 1: load files can be replaced under their applications [Amendment H] */
 };
 
 /* Reads a profile; every failure names the member. */

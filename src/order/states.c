@@ -4,7 +4,10 @@
 
 const char *const operation_words[OPERATIONS + 1] = {"deploy",    "update",   "suspend", "resume",
                                                      "terminate", "exchange", NULL};
-const char *const se_kind_words[SE_KINDS + 1] = {"iccid", "seid", "msisdn", "eid", NULL};
+const char *const se_kind_words[SE_KINDS + 1] = {"iccid", "seid", "msisdn", "eid", "cplc", NULL};
+const char *const se_state_words[] = {"active", "locked", "terminated", "closed", NULL};
+const char *const subscription_words[] = {"active", "suspended", "restricted", "terminated", NULL};
+const char *const device_words[] = {"in-use", "lost", "stolen", "no-nfc", "unsupported", NULL};
 
 static const struct transition rows[] = {
     {INSTANCE_NOT_DEPLOYED, EV_DEPLOY_STARTS, INSTANCE_INITIALIZED},
@@ -17,6 +20,8 @@ static const struct transition rows[] = {
     {INSTANCE_ACTIVATED, EV_DEPLOYED, INSTANCE_OPERATIONAL},
     {INSTANCE_PERSONALIZED, EV_DEPLOYED, INSTANCE_OPERATIONAL},
     {INSTANCE_INSTALLED, EV_DEPLOYED, INSTANCE_OPERATIONAL},
+    {INSTANCE_OPERATIONAL, EV_UPDATED, INSTANCE_OPERATIONAL},
+    {INSTANCE_IN_ERROR, EV_UPDATED, INSTANCE_OPERATIONAL},
     {INSTANCE_OPERATIONAL, EV_SUSPENDED, INSTANCE_SUSPENDED},
     {INSTANCE_SUSPENDED, EV_RESUMED, INSTANCE_OPERATIONAL},
     {INSTANCE_OPERATIONAL, EV_TERMINATED, INSTANCE_REMOVED},
@@ -53,12 +58,9 @@ enum tsm_err instance_next(enum instance_state state, enum instance_event event,
 
 enum tsm_err operation_allowed(enum operation op, enum instance_state state)
 {
-    static const int begins[OPERATIONS] = {[OP_DEPLOY] = EV_DEPLOY_STARTS,
-                                           [OP_SUSPEND] = EV_SUSPENDED,
-                                           [OP_RESUME] = EV_RESUMED,
-                                           [OP_TERMINATE] = EV_TERMINATED,
-                                           [OP_UPDATE] = -1,
-                                           [OP_EXCHANGE] = -1};
+    static const int begins[OPERATIONS] = {
+        [OP_DEPLOY] = EV_DEPLOY_STARTS, [OP_SUSPEND] = EV_SUSPENDED, [OP_RESUME] = EV_RESUMED,
+        [OP_TERMINATE] = EV_TERMINATED, [OP_UPDATE] = EV_UPDATED,    [OP_EXCHANGE] = -1};
     enum instance_state next;
     if (begins[op] >= 0)
         return instance_next(state, (enum instance_event)begins[op], &next);

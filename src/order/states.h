@@ -42,6 +42,7 @@ enum instance_event {
     EV_RESUMED,
     EV_TERMINATED,
     EV_FAILED_AFTER_CHANGE,
+    EV_UPDATED,
     INSTANCE_EVENTS
 };
 
@@ -62,9 +63,22 @@ enum domain_state { DOMAIN_PLANNED, DOMAIN_CREATED, DOMAIN_KEYED, DOMAIN_HANDED_
 enum domain_mode { MODE_SIMPLE, MODE_DELEGATED, MODE_AUTHORIZED };
 enum keyset_state { KEYSET_PLANNED, KEYSET_LIVE, KEYSET_UNKNOWN, KEYSET_RETIRED };
 enum application_state { APPLICATION_PLANNED, APPLICATION_INSTALLED };
-enum se_state { SE_ACTIVE, SE_LOCKED, SE_TERMINATED };
+enum se_state { SE_ACTIVE, SE_LOCKED, SE_TERMINATED, SE_CLOSED }; /* closed: another took its place */
+extern const char *const se_state_words[];
+/* The mobile subscription behind an SE, in the words of GP Messaging's HandleMobileSubscriptionStatusChange.
+ */
+enum se_subscription {
+    SUBSCRIPTION_ACTIVE,
+    SUBSCRIPTION_SUSPENDED,
+    SUBSCRIPTION_RESTRICTED,
+    SUBSCRIPTION_TERMINATED
+};
+extern const char *const subscription_words[]; /* ended by NULL, as are the next */
+/* The device that an SE is in. */
+enum se_device { DEVICE_IN_USE, DEVICE_LOST, DEVICE_STOLEN, DEVICE_NO_NFC, DEVICE_UNSUPPORTED };
+extern const char *const device_words[];
 /* Which identifier names an SE. */
-enum se_kind { SE_BY_ICCID, SE_BY_SEID, SE_BY_MSISDN, SE_BY_EID, SE_KINDS };
+enum se_kind { SE_BY_ICCID, SE_BY_SEID, SE_BY_MSISDN, SE_BY_EID, SE_BY_CPLC, SE_KINDS };
 extern const char *const se_kind_words[SE_KINDS + 1];
 
 #endif

@@ -17,12 +17,28 @@ struct tx {
     unsigned noted; /* units made work due: bits of tx_note_of */
 };
 
-struct unit;
+/* A unit that waits for the writer. It lives on the stack of store_write or in the block of store_submit_all.
+ */
+struct unit {
+    struct unit *next;
+    store_unit run;
+    void *arg;
+    store_done done;
+    int64_t sort;
+    uint64_t order;
+    enum tsm_err result;
+    char cause[ERR_CAUSE_MAX], field[ERR_FIELD_MAX];
+};
+
 struct queue {
     struct unit *first, **last;
 };
 
 enum { READERS_MAX = 64 };
+
+/* The work behind the callers gets this long in each batch while callers wait, or a part of what the last
+ * commit took if that is more, so that a slow disk still gets long batches. */
+enum { BEHIND_US = 100, BEHIND_PART = 8 };
 
 struct store {
     const struct driver *driver;

@@ -19,31 +19,51 @@ S(JOB_ADD, "iiiiiibtiiiibbb",
 S(JOB_SE_IN_HAND, "i", "SELECT 1 FROM job WHERE se = $1 AND kind <= 2 AND state BETWEEN 1 AND 3 LIMIT 1")
 S(JOB_CLAIM, "iiii",
   "UPDATE job SET state = 2, owner = $1, due = $2, attempt = attempt + 1 WHERE id IN "
-  "(SELECT id FROM job WHERE state BETWEEN 1 AND 3 AND due <= $3 AND kind < 5 ORDER BY due, id LIMIT $4) "
+  "(SELECT id FROM job WHERE state BETWEEN 1 AND 3 AND kind NOT BETWEEN 5 AND 6 AND due <= $3 ORDER BY due, "
+  "id LIMIT $4) "
   "RETURNING id, kind, party, se, ref, trace, step, attempt, due, deadline, body, progress, answer")
-S(JOB_NEXT_DUE, "", "SELECT due FROM job WHERE state BETWEEN 1 AND 3 AND kind < 5 ORDER BY due, id LIMIT 1")
-/* The same for deliveries of one kind. */
-S(JOB_CLAIM_KIND, "iiiii",
+S(JOB_NEXT_DUE, "",
+  "SELECT due FROM job WHERE state BETWEEN 1 AND 3 AND kind NOT BETWEEN 5 AND 6 ORDER BY due, id LIMIT 1")
+/* Deliveries of one kind, each receiver's apart: the next receiver behind $2 with its earliest one; one of it
+ * taken. */
+S(DELIVERY_NEXT, "ii",
+  "SELECT se, due FROM job WHERE state BETWEEN 1 AND 3 AND kind BETWEEN 5 AND 6 AND kind = $1 AND se > $2 "
+  "ORDER BY se, due, id LIMIT 1")
+S(DELIVERY_CLAIM, "iiiii",
   "UPDATE job SET state = 2, owner = $1, due = $2, attempt = attempt + 1 WHERE id IN "
-  "(SELECT id FROM job WHERE state BETWEEN 1 AND 3 AND due <= $3 AND kind = $5 ORDER BY due, id LIMIT $4) "
+  "(SELECT id FROM job WHERE state BETWEEN 1 AND 3 AND kind BETWEEN 5 AND 6 AND kind = $4 AND se = $5 AND "
+  "due "
+  "<= $3 ORDER BY due, id LIMIT 1) "
   "RETURNING id, kind, party, se, ref, trace, step, attempt, due, deadline, body, progress, answer")
-S(JOB_NEXT_DUE_KIND, "i",
-  "SELECT due FROM job WHERE state BETWEEN 1 AND 3 AND kind = $1 ORDER BY due, id LIMIT 1")
 /* An answer that came while the job was in hand, or by its own commit, is not lost: the job is ready again at
- * once. */
+ * once. What was asked of a job that is over is emptied with its end. */
 S(JOB_UPDATE, "iiiiiibi",
   "UPDATE job SET state = CASE WHEN $3 = 3 AND length(answer) > 0 THEN 1 ELSE $3 END, step = $4, attempt = "
-  "$5, "
-  "due = CASE WHEN $3 = 3 AND length(answer) > 0 THEN $8 ELSE $6 END, progress = $7 WHERE id = $1 AND owner "
+  "$5, due = CASE WHEN $3 = 3 AND length(answer) > 0 THEN $8 ELSE $6 END, progress = $7, "
+  "body = CASE WHEN $3 > 3 AND length(body) > 0 THEN substr(body, 1, 0) ELSE body END WHERE id = $1 AND "
+  "owner "
   "= $2 AND state = 2")
 S(JOB_ANSWER_READ, "ib", "UPDATE job SET answer = $2 WHERE id = $1")
 S(JOB_ANSWER, "ibi",
   "UPDATE job SET answer = $2, due = CASE WHEN state = 2 THEN due ELSE $3 END, state = CASE WHEN state = 2 "
   "THEN 2 ELSE 1 END "
   "WHERE id = $1 AND state BETWEEN 1 AND 3")
-S(JOB_END, "ii", "UPDATE job SET state = $2 WHERE id = $1 AND state BETWEEN 1 AND 3")
+/* A reply that its role wants also when it comes too late makes the finished job ready once more. */
+S(JOB_REOPEN, "ibii",
+  "UPDATE job SET state = 1, attempt = 0, answer = $2, due = $3, deadline = $4 WHERE id = $1 AND state > 3")
+S(JOB_END, "ii",
+  "UPDATE job SET state = $2, body = CASE WHEN length(body) > 0 THEN substr(body, 1, 0) ELSE body END WHERE "
+  "id "
+  "= $1 AND state BETWEEN 1 AND 3")
+/* Work and deliveries apart, as their indexes are. */
 S(JOB_TAKE_BACK, "ii",
-  "UPDATE job SET due = $2 WHERE state BETWEEN 1 AND 3 AND state = 2 AND owner % 1024 = $1")
+  "UPDATE job SET due = $2 WHERE state BETWEEN 1 AND 3 AND kind NOT BETWEEN 5 AND 6 AND state = 2 AND owner "
+  "% "
+  "1024 = $1")
+S(DELIVERY_TAKE_BACK, "ii",
+  "UPDATE job SET due = $2 WHERE state BETWEEN 1 AND 3 AND kind BETWEEN 5 AND 6 AND state = 2 AND owner % "
+  "1024 "
+  "= $1")
 
 /* Parties and their messages. Directions: 0 out, 1 in; states: 0 new, 1 delivered, 2 replied. */
 S(PARTY_ADD, "itiitti",
@@ -63,7 +83,8 @@ S(PARTNER_ADD, "iiiiitibiit",
   "INSERT INTO partner_message(id, direction, party, peer, verb, key, job, trace, state, at, body, reply) "
   "VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '')")
 S(PARTNER_BY_KEY, "iiit",
-  "SELECT id, job, state FROM partner_message WHERE direction = $1 AND party = $2 AND peer = $3 AND key = $4")
+  "SELECT id, job, state, verb FROM partner_message WHERE direction = $1 AND party = $2 AND peer = $3 AND "
+  "key = $4")
 S(PARTNER_BY_ID, "i", "SELECT party, peer, key, state, trace, direction FROM partner_message WHERE id = $1")
 S(PARTNER_REPLIED, "iit", "UPDATE partner_message SET state = $2, body = '', reply = $3 WHERE id = $1")
 S(PARTNER_DELIVERED, "iii", "UPDATE partner_message SET state = $2 WHERE id = $1 AND state = $3")
@@ -81,14 +102,14 @@ S(USAGE_ADD, "iitbiti",
 
 /* The provider's side. */
 S(SERVICE_ADD, "iitt", "INSERT INTO service(id, party, name, body) VALUES($1, $2, $3, $4)")
-S(SERVICE_BY_NAME, "it", "SELECT id, body FROM service WHERE party = $1 AND name = $2")
+S(SERVICE_BY_NAME, "it", "SELECT id, body FROM service WHERE party = $1 AND name = $2 ORDER BY id LIMIT 1")
 S(SERVICE_BY_ID, "ii", "SELECT name, body FROM service WHERE id = $1 AND party = $2")
 S(VERSION_ADD, "iiitit",
   "INSERT INTO service_version(id, party, service, name, state, body) VALUES($1, $2, $3, $4, $5, $6)")
 S(FLAVOR_ADD, "iiitt", "INSERT INTO flavor(id, party, version, name, body) VALUES($1, $2, $3, $4, $5)")
 S(FLAVOR_LIST, "ii",
   "SELECT f.id, f.name, f.body FROM flavor f JOIN service_version v ON v.id = f.version WHERE v.service = $1 "
-  "AND f.party = $2 ORDER BY f.id")
+  "AND f.party = $2 ORDER BY v.rank DESC, f.id")
 S(FLAVOR_BY_ID, "ii", "SELECT name, body FROM flavor WHERE id = $1 AND party = $2")
 S(LOAD_FILE_ADD, "iibbbt",
   "INSERT INTO executable_load_file(id, party, aid, hash, content, body) VALUES($1, $2, $3, $4, $5, $6)")
@@ -168,8 +189,10 @@ S(DOMAIN_ADD, "iiibiiiii",
   "INSERT INTO security_domain(id, party, se, aid, parent, tar, holder, mode, state) VALUES($1, $2, $3, $4, "
   "$5, $6, $7, $8, $9)")
 S(DOMAIN_BY_AID, "iib",
-  "SELECT id, tar, holder, state FROM security_domain WHERE se = $1 AND party = $2 AND aid = $3")
-S(DOMAIN_BY_ID, "i", "SELECT se, aid, tar, holder, state, party FROM security_domain WHERE id = $1")
+  "SELECT id, tar, holder, state, mode, parent, privileges, nonvolatile, volatile_room, dap, delegates, "
+  "hand_over FROM security_domain WHERE se = $1 AND party = $2 AND aid = $3")
+S(DOMAIN_BY_ID, "i",
+  "SELECT se, aid, tar, holder, state, party, mode, dap, hand_over FROM security_domain WHERE id = $1")
 S(DOMAIN_SET, "iii", "UPDATE security_domain SET state = $2, tar = $3 WHERE id = $1")
 S(DOMAIN_DELETE, "i", "DELETE FROM security_domain WHERE id = $1")
 S(DOMAIN_TARS, "i", "SELECT tar FROM security_domain WHERE se = $1")
@@ -191,11 +214,11 @@ S(APPLICATION_BY_AID, "ib", "SELECT id, domain FROM application WHERE se = $1 AN
 S(APPLICATION_DELETE, "ib", "DELETE FROM application WHERE se = $1 AND aid = $2")
 S(BOOKING_SUM, "ii",
   "SELECT COALESCE(SUM(bytes), 0) FROM space_booking WHERE se = $1 AND (expires = 0 OR expires > $2)")
-S(BOOKING_SET, "iiiii",
-  "INSERT INTO space_booking(id, se, provider, bytes, expires) VALUES($1, $2, $3, $4, $5) "
-  "ON CONFLICT(se, provider) DO UPDATE SET bytes = excluded.bytes, expires = excluded.expires")
-S(BOOKING_GET, "ii", "SELECT bytes, expires FROM space_booking WHERE se = $1 AND provider = $2")
-S(BOOKING_DELETE, "ii", "DELETE FROM space_booking WHERE se = $1 AND provider = $2")
+S(BOOKING_SET, "iiitii",
+  "INSERT INTO space_booking(id, se, provider, ref, bytes, expires) VALUES($1, $2, $3, $4, $5, $6) "
+  "ON CONFLICT(se, provider, ref) DO UPDATE SET bytes = excluded.bytes, expires = excluded.expires")
+S(BOOKING_GET, "iit", "SELECT bytes, expires FROM space_booking WHERE se = $1 AND provider = $2 AND ref = $3")
+S(BOOKING_DELETE, "iit", "DELETE FROM space_booking WHERE se = $1 AND provider = $2 AND ref = $3")
 S(COUNTER_JUMP, "ii", "UPDATE counter SET next = next + $2 WHERE keyset = $1")
 
 /* Conversations and device sessions. */
@@ -233,12 +256,14 @@ S(EVENT_LIST_SINCE, "ibi",
   "SELECT at, station, role, step, text, apdus FROM event WHERE party = $1 AND trace = $2 AND at >= $3 ORDER "
   "BY at, id")
 S(EXCHANGE_BY_ID, "i", "SELECT se, body FROM job WHERE id = $1 AND kind <= 2 AND state BETWEEN 1 AND 3")
-S(EXCHANGE_SEND_AGAIN, "i",
-  "UPDATE job SET state = 1, step = 0, due = $1 WHERE kind = 1 AND state BETWEEN 1 AND 3 AND state >= 2 AND "
-  "step >= 1")
+S(EXCHANGE_SEND_AGAIN, "ii",
+  "UPDATE job SET state = 1, step = 0, due = $1 WHERE state BETWEEN 1 AND 3 AND kind NOT BETWEEN 5 AND 6 AND "
+  "kind = 1 AND state >= 2 AND step >= 1 AND owner % 1024 = $2")
 S(PARTY_LOCAL, "", "SELECT id, name FROM party WHERE partner_url = '' ORDER BY id")
 S(JOB_COUNTS, "",
-  "SELECT state, COUNT(*) FROM job WHERE state BETWEEN 1 AND 3 GROUP BY state "
+  "SELECT state, COUNT(*) FROM job WHERE state BETWEEN 1 AND 3 AND kind NOT BETWEEN 5 AND 6 GROUP BY state "
+  "UNION ALL SELECT state, COUNT(*) FROM job WHERE state BETWEEN 1 AND 3 AND kind BETWEEN 5 AND 6 GROUP BY "
+  "state "
   "UNION ALL SELECT 0, COUNT(*) FROM job WHERE kind <= 2 AND state = 0")
 S(STRAY_SET, "iit",
   "INSERT INTO stray_answer(se, at, answer) VALUES($1, $2, $3) ON CONFLICT(se) DO UPDATE SET at = "
@@ -246,3 +271,10 @@ S(STRAY_SET, "iit",
 S(STRAY_GET, "ii", "SELECT answer FROM stray_answer WHERE se = $1 AND at >= $2")
 S(STRAY_DELETE, "i", "DELETE FROM stray_answer WHERE se = $1")
 S(SE_ID_BY_MSISDN, "t", "SELECT id FROM se WHERE msisdn = $1")
+#include "store/statements/content.h"
+#include "store/statements/inventory.h"
+#include "store/statements/care.h"
+#include "store/statements/retention.h"
+#include "store/statements/modes.h"
+#include "store/statements/sptsm.h"
+#include "store/statements/prep.h"

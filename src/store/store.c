@@ -42,10 +42,14 @@ enum tsm_err store_read(struct store *s, store_unit run, void *arg)
     return e;
 }
 
+int64_t store_id_at(time_us t)
+{
+    return (t / 1000) << (ID_NODE_BITS + ID_SEQ_BITS);
+}
+
 int64_t store_id(struct store *s)
 {
-    int64_t id, floor = (clock_now(s->clock) / 1000) << (ID_NODE_BITS + ID_SEQ_BITS) | (int64_t)s->node
-                                                                                           << ID_SEQ_BITS;
+    int64_t id, floor = store_id_at(clock_now(s->clock)) | (int64_t)s->node << ID_SEQ_BITS;
     pthread_mutex_lock(&s->id_lock);
     id = floor > s->last_id
              ? floor

@@ -57,6 +57,8 @@ enum tsm_err store_read(struct store *s, store_unit unit, void *arg);
 
 /* A new id: 41 bits of milliseconds, 10 of node, 12 of sequence; ascending within a process. */
 int64_t store_id(struct store *s);
+/* The smallest id that was made at this time: ids below are older. */
+int64_t store_id_at(time_us t);
 /* `note` is called on the writer's thread after a commit in which a unit said tx_note: work has become due.
  * `about`: bits that the callers of tx_note_of give a meaning; tx_note is bit 0. To be set before the first
  * write. NO_ROOM above STORE_NOTES_MAX. */

@@ -47,8 +47,10 @@ static enum tsm_err sub_key(const struct cipher_key *d, const char *label, uint8
 
 static enum tsm_err sub_keys(const struct secret *key, struct data_key *row)
 {
-    static const char *const labels[SEAL_PURPOSES] = {
-        [SEAL_KEYSET] = "key sets", [SEAL_DATA] = "personal data", [SEAL_FILE_KEY] = "file keys"};
+    static const char *const labels[SEAL_PURPOSES] = {[SEAL_KEYSET] = "key sets",
+                                                      [SEAL_DATA] = "personal data",
+                                                      [SEAL_FILE_KEY] = "file keys",
+                                                      [SEAL_POLICY] = "key policies"};
     struct worker *w;
     CIPHER_KEY d = {0};
     TRY(worker_get(&w));

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A key pair that is used for one agreement and forgotten. Stations 5 and 7. Edge. Only vault/ includes this.
- * [SP 800-56A 5.6.1.2] */
+/* A key pair that is used for one agreement and forgotten. Stations 5 and 7. Edge. vault/ includes this,
+ * and the tool of app/ that is given clear keys. [SP 800-56A 5.6.1.2] */
 #ifndef TSM_VAULT_EPHEMERAL_H
 #define TSM_VAULT_EPHEMERAL_H
 

@@ -19,7 +19,7 @@ for folder in ("oracle", "journey"):
 os.environ.setdefault("TSM_LAB", os.path.join(BUILD, "lab", "tsm-lab"))
 
 from labcard import LabCard, VARIANTS, levels, number  # noqa: E402,F401
-from pcscd import READER, VPCD, Pcscd, await_card, enter  # noqa: E402,F401
+from pcscd import READER, VPCD, NoCard, Pcscd, await_card, enter  # noqa: E402,F401
 from tap import Tap  # noqa: E402,F401
 
 TSM = os.path.join(BUILD, "src", "app", "tsm")
@@ -31,6 +31,7 @@ PACKAGE, PAYMENT, PPSE_MODULE = "F04F54534D0001", "F04F54534D000101", "F04F54534
 DOMAIN = "F04F54534DD00001"
 ISD = "A000000151000000"
 END_SECONDS = 30
+FIRST_LOOK, LAST_LOOK = 4000, 20000  # milliseconds
 DONE, FAILED, USAGE = 0, 1, 2
 
 
@@ -42,9 +43,15 @@ class Inserted(LabCard):
         self.seen = tempfile.TemporaryFile()
 
     def __enter__(self):
-        self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=self.seen, text=True)
-        await_card()
-        return self
+        """A driver that is still taking the card before out now and then misses the next one: it is put in again."""
+        for milliseconds in (FIRST_LOOK, FIRST_LOOK, LAST_LOOK):
+            self.process = subprocess.Popen(self.command, stdout=subprocess.PIPE, stderr=self.seen, text=True)
+            try:
+                await_card(milliseconds=milliseconds)
+                return self
+            except NoCard:
+                super().__exit__()
+        raise NoCard("the driver does not see the card")
 
     def __exit__(self, *_):
         super().__exit__()
@@ -93,10 +100,11 @@ class Keys:
 keys = Keys()
 
 
-def run(*words, status=DONE, json_out=True, reader=READER, environment=None):
+def run(*words, status=DONE, json_out=True, reader=READER, environment=None, descriptors=()):
     """tsm card WORDS; checks the exit status."""
     command = [TSM, "card"] + (["--reader", reader] if reader else []) + (["--json"] if json_out else []) + list(words)
-    done = subprocess.run(command, capture_output=True, text=True, timeout=END_SECONDS, check=False, env=environment)
+    done = subprocess.run(command, capture_output=True, text=True, timeout=END_SECONDS, check=False, env=environment,
+                          pass_fds=descriptors)
     result = Result(command, done.returncode, done.stdout, done.stderr)
     assert result.status == status, result
     return result

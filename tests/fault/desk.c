@@ -4,6 +4,7 @@
 
 #include <sqlite3.h>
 #include <stdio.h>
+#include <time.h>
 
 enum { PARTY = 7 };
 
@@ -49,12 +50,22 @@ static void carry(void *self, struct job *job)
     if (d->writes)
         assert_true(rig_has(d->rig, d->writes));
     d->carries++;
+    sem_post(&d->carried);
+}
+
+bool desk_await_carry(struct desk *d)
+{
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_sec += DESK_PATIENCE_S;
+    return sem_timedwait(&d->carried, &until) == 0;
 }
 
 void desk_open(struct desk *d, struct rig *rig, int64_t node)
 {
     struct engine_config c = {.store = rig->store, .clock = &rig->clock, .rows = d->rows, .node = node};
     d->rig = rig;
+    sem_init(&d->carried, 0, 0);
     d->rows[0] = (struct step_row){
         .kind = JOB_ORDER, .name = "order", .work = work, .commit = commit, .carry = carry, .self = d};
     assert_int_equal(engine_new(&c, &d->engine), TSM_OK);
@@ -63,6 +74,7 @@ void desk_open(struct desk *d, struct rig *rig, int64_t node)
 void desk_close(struct desk *d)
 {
     engine_free(d->engine);
+    sem_destroy(&d->carried);
 }
 
 struct posting {

@@ -3,10 +3,12 @@
 #ifndef TSM_TESTS_FAULT_DESK_H
 #define TSM_TESTS_FAULT_DESK_H
 
+#include <semaphore.h>
+
 #include "engine/engine.h"
 #include "rig.h"
 
-enum { DESK_ANSWER = 16 };
+enum { DESK_ANSWER = 16, DESK_PATIENCE_S = 10 };
 
 /* What the role does, and what it saw. Members that a test leaves NULL or 0 do nothing. */
 struct desk {
@@ -23,6 +25,7 @@ struct desk {
     char answer[DESK_ANSWER]; /* of the last turn */
     enum tsm_err error;       /* of the last commit */
     int64_t attempt;
+    sem_t carried; /* posted by each carry: what it tells of is committed */
 };
 
 /* An engine of this node on the rig's store; its kind of work is JOB_ORDER. */
@@ -33,6 +36,8 @@ int64_t desk_add(struct desk *d, time_us deadline);
 /* One batch; how many jobs had a turn. */
 size_t desk_turn(struct desk *d);
 enum job_state desk_state(struct desk *d, int64_t job);
+/* Waits for a carry on the engine's own threads; false when none came in DESK_PATIENCE_S. */
+bool desk_await_carry(struct desk *d);
 /* A reply for a job, as it comes from another thread. */
 enum tsm_err desk_answer(struct desk *d, int64_t job, const char *text);
 

@@ -3,13 +3,9 @@
  * 3 to 12). [DESIGN 4, rules 2 and 4] */
 #include "desk.h"
 
-#include <pthread.h>
-#include <string.h>
-#include <time.h>
-
 static const time_us far_away = SECONDS(4000000000);
 
-enum { MS = 1000, ENGINE_TRIES = 20, DELIVERIES = 12, PATIENCE_MS = 5000 };
+enum { MS = 1000, ENGINE_TRIES = 20 };
 
 static void move(struct rig *r, time_us by)
 {
@@ -218,64 +214,6 @@ static void a_commit_that_can_never_succeed_ends_the_job_with_its_reason(void **
     desk_close(&d);
 }
 
-/* ---- deliveries ---- */
-
-/* Partners that take a call and never answer it, until the test lets them. */
-struct hole {
-    pthread_mutex_t lock;
-    pthread_cond_t open;
-    bool opened;
-};
-
-static enum tsm_err never_answered(void *self, struct job *job)
-{
-    struct hole *h = self;
-    (void)job;
-    pthread_mutex_lock(&h->lock);
-    while (!h->opened)
-        pthread_cond_wait(&h->open, &h->lock);
-    pthread_mutex_unlock(&h->lock);
-    return TSM_OK;
-}
-
-static enum tsm_err post_callback(struct tx *tx, void *arg)
-{
-    struct job_new job = {
-        .kind = JOB_CALLBACK, .state = JOB_READY, .party = 1, .due = tx_now(tx), .deadline = far_away};
-    int64_t id;
-    (void)arg;
-    return job_add(tx, &job, &id);
-}
-
-static bool becomes(struct desk *d, int64_t job, enum job_state wanted)
-{
-    for (int i = 0; i < PATIENCE_MS && desk_state(d, job) != wanted; i++)
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
-    return desk_state(d, job) == wanted;
-}
-
-static void a_partner_that_does_not_answer_keeps_no_card_waiting(void **state)
-{
-    struct hole hole = {.lock = PTHREAD_MUTEX_INITIALIZER, .open = PTHREAD_COND_INITIALIZER};
-    struct desk d = {
-        .rows[1] = {.kind = JOB_CALLBACK, .name = "callback", .work = never_answered, .self = &hole}};
-    int64_t job;
-    bool done;
-    desk_open(&d, *state, 1);
-    for (int i = 0; i < DELIVERIES; i++)
-        assert_int_equal(store_write(d.rig->store, post_callback, NULL), TSM_OK);
-    assert_int_equal(engine_start(d.engine), TSM_OK);
-    job = desk_add(&d, far_away);
-    done = becomes(&d, job, JOB_DONE);
-    pthread_mutex_lock(&hole.lock);
-    hole.opened = true;
-    pthread_cond_broadcast(&hole.open);
-    pthread_mutex_unlock(&hole.lock);
-    engine_stop(d.engine);
-    assert_true(done);
-    desk_close(&d);
-}
-
 int main(void)
 {
 #define ON_A_STORE(name) cmocka_unit_test_setup_teardown(name, rig_up, rig_down)
@@ -291,7 +229,6 @@ int main(void)
         ON_A_STORE(a_commit_that_fails_is_undone_alone),
         ON_A_STORE(a_commit_that_the_database_refuses_is_put_off_and_nothing_is_carried),
         ON_A_STORE(a_commit_that_can_never_succeed_ends_the_job_with_its_reason),
-        ON_A_STORE(a_partner_that_does_not_answer_keeps_no_card_waiting),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

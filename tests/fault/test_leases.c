@@ -4,9 +4,10 @@
 #include "desk.h"
 
 #include <pthread.h>
-#include <time.h>
 
-enum { NODE = 1, OTHER_NODE = 2, PATIENCE_MS = 5000 };
+#include "engine/exchange.h"
+
+enum { NODE = 1, OTHER_NODE = 2, PARTY = 7, ELEMENT = 11, ANSWER_S = 60 };
 
 static const time_us far_away = SECONDS(4000000000);
 
@@ -140,10 +141,10 @@ static void a_late_completion_does_not_pass_for_the_claim_that_is_in_hand(void *
 
 static void start_anew(struct desk *d, struct job *job)
 {
+    (void)d;
     (void)job;
     assert_int_equal(engine_start(prompt.engine), TSM_OK);
-    for (int i = 0; i < PATIENCE_MS && desk_state(d, job->id) != JOB_DONE; i++)
-        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+    assert_true(desk_await_carry(&prompt));
     engine_stop(prompt.engine);
 }
 
@@ -177,6 +178,90 @@ static void a_node_that_starts_leaves_the_jobs_of_others(void **state)
     close_both();
 }
 
+/* ---- the hold on an element ---- */
+
+struct line {
+    int64_t waiting;
+};
+
+/* Somebody holds the element, and another's exchange waits behind. */
+static enum tsm_err hold_and_wait(struct tx *tx, void *arg)
+{
+    struct line *l = arg;
+    struct job_new job = {.kind = JOB_EXCHANGE_DEVICE,
+                          .state = JOB_WAITING,
+                          .party = PARTY,
+                          .se = ELEMENT,
+                          .deadline = far_away,
+                          .body = bytes_of_text("{\"call\":1,\"msisdn\":\"\",\"holder\":\"next\","
+                                                "\"payload\":[\"00\"],\"answer_s\":60,\"concat\":0}")};
+    TRY(db_exec(tx, SQL_CONVERSATION_SET, (int64_t)ELEMENT, "gone", tx_now(tx) + SECONDS(ANSWER_S)));
+    return job_add(tx, &job, &l->waiting);
+}
+
+/* Work that is always due must not keep the sweep from its turn. */
+static void a_hold_that_ran_out_ends_also_under_load(void **state)
+{
+    struct rig *r = *state;
+    struct desk d = {.next = {.state = JOB_READY, .moved = true}};
+    struct line l;
+    desk_open(&d, r, NODE);
+    desk_add(&d, far_away);
+    assert_int_equal(desk_turn(&d), 1);
+    assert_int_equal(store_write(r->store, hold_and_wait, &l), TSM_OK);
+    r->clock.virtual_now += SECONDS(1);
+    assert_int_equal(desk_turn(&d), 1);
+    assert_int_equal(desk_state(&d, l.waiting), JOB_WAITING);
+    r->clock.virtual_now += SECONDS(ANSWER_S);
+    assert_int_equal(desk_turn(&d), 1); /* the claim was not empty */
+    assert_int_equal(desk_state(&d, l.waiting), JOB_SENT);
+    desk_close(&d);
+}
+
+/* What one node has under way is that node's to send again. */
+static enum tsm_err send_again_of_others(struct tx *tx, void *arg)
+{
+    (void)arg;
+    return db_exec(tx, SQL_EXCHANGE_SEND_AGAIN, tx_now(tx), (int64_t)OTHER_NODE);
+}
+static enum tsm_err send_again(struct tx *tx, void *arg)
+{
+    (void)arg;
+    return db_exec(tx, SQL_EXCHANGE_SEND_AGAIN, tx_now(tx), (int64_t)NODE);
+}
+
+static enum tsm_err post_message(struct tx *tx, void *arg)
+{
+    struct job_new job = {
+        .kind = JOB_EXCHANGE_SMS, .state = JOB_READY, .se = ELEMENT, .due = tx_now(tx), .deadline = far_away};
+    return job_add(tx, &job, arg);
+}
+
+static enum tsm_err go_under_way(void *self, struct job *job)
+{
+    (void)self;
+    job->next.state = JOB_SENT;
+    job->next.step = EXCHANGE_UNDER_WAY;
+    job->next.due = far_away;
+    return TSM_OK;
+}
+
+static void a_node_that_starts_sends_its_own_packets_again_and_no_others(void **state)
+{
+    struct rig *r = *state;
+    struct desk d = {.rows[1] = {.kind = JOB_EXCHANGE_SMS, .name = "exchange", .work = go_under_way}};
+    int64_t job;
+    desk_open(&d, r, NODE);
+    assert_int_equal(store_write(r->store, post_message, &job), TSM_OK);
+    assert_int_equal(desk_turn(&d), 1);
+    assert_int_equal(desk_state(&d, job), JOB_SENT);
+    assert_int_equal(store_write(r->store, send_again_of_others, NULL), TSM_OK);
+    assert_int_equal(desk_state(&d, job), JOB_SENT);
+    assert_int_equal(store_write(r->store, send_again, NULL), TSM_OK);
+    assert_int_equal(desk_state(&d, job), JOB_READY);
+    desk_close(&d);
+}
+
 int main(void)
 {
 #define ON_A_STORE(name) cmocka_unit_test_setup_teardown(name, rig_up, rig_down)
@@ -186,6 +271,8 @@ int main(void)
         ON_A_STORE(a_late_completion_does_not_pass_for_the_claim_that_is_in_hand),
         ON_A_STORE(a_node_that_starts_takes_its_own_jobs_back_at_once),
         ON_A_STORE(a_node_that_starts_leaves_the_jobs_of_others),
+        ON_A_STORE(a_hold_that_ran_out_ends_also_under_load),
+        ON_A_STORE(a_node_that_starts_sends_its_own_packets_again_and_no_others),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -9,59 +9,16 @@ import re
 import subprocess
 import sys
 import tempfile
-import zipfile
 
-HERE = pathlib.Path(__file__).resolve().parent
-sys.path.insert(0, str(HERE.parent / "oracle"))
-from bad_programs import BAD  # noqa: E402
-from cap.capfile import LOAD_ORDER, TAGS  # noqa: E402
-from tap import Tap, skip_all  # noqa: E402
+from bad_programs import BAD
+from bench import HERE, Desk, need
+from forgeries import (forged_location, forged_pool, handlers, instance_references, one_octet_more, size_one_off,
+                       static_array, static_image, without)
+
+from tap import Tap, skip_all  # after bench, which says where it is
 
 PROGRAMS = ("purse", "numbers", "shapes")
 FRAMEWORK = "A0000000620101/1.6 A0000000620001/1.0 A0000000620102/1.6 A0000000620201/1.6"
-
-
-def need(condition, text):
-    if not condition:
-        raise AssertionError(text)
-
-
-class Desk:
-    """Assembles, judges, and keeps its files in one folder."""
-
-    def __init__(self, capasm, tsm, folder):
-        self.capasm, self.tsm, self.folder = capasm, tsm, folder
-
-    def source(self, program):
-        return (HERE / "programs" / f"{program}.capasm").read_text()
-
-    def assemble(self, text, name="made"):
-        source, out = self.folder / f"{name}.capasm", self.folder / f"{name}.cap"
-        source.write_text(text)
-        done = subprocess.run([self.capasm, source, "-o", out], capture_output=True, text=True, check=False)
-        need(done.returncode == 0, done.stderr)
-        return out
-
-    def components(self, cap):
-        with zipfile.ZipFile(cap) as jar:
-            return {pathlib.Path(e).stem: jar.read(e) for e in jar.namelist() if e.endswith(".cap")}
-
-    def joined(self, components, name="joined"):
-        out = self.folder / f"{name}.ijc"
-        out.write_bytes(b"".join(components[n] for n in [*LOAD_ORDER, "Descriptor", "Debug"] if n in components))
-        return out
-
-    def judge(self, path, *options):
-        done = subprocess.run([self.tsm, "cap", "check", path, "--json", *options], capture_output=True, text=True,
-                              check=False, timeout=60)
-        need(done.returncode in (0, 1), f"exit {done.returncode}: {done.stderr}")
-        verdict = json.loads(done.stdout)
-        need(verdict["admitted"] == (done.returncode == 0), "exit status and verdict differ")
-        return verdict
-
-    def rules(self, path, *options):
-        verdict = self.judge(path, *options)
-        return verdict["admitted"], {f["rule"] for f in verdict["findings"]}
 
 
 def good(desk, program):
@@ -81,114 +38,6 @@ def bad(desk, program, old, new, rule):
     finding = verdict["findings"][0]
     need(finding["rule"] == rule, f"{finding['rule']} instead of {rule}: {finding['text']}")
     need(finding["advice"] and finding["holds"] and finding["offset"] is not None, finding)
-
-
-def refused_with(desk, components, rule, text):
-    admitted, rules = desk.rules(desk.joined(components))
-    need(not admitted and rule in rules, f"{text}: {sorted(rules) or 'admitted'}")
-
-
-def size_one_off(desk, program):
-    """The size of each component, one more and one less than it has."""
-    made = desk.components(desk.assemble(desk.source(program)))
-    for name, data in made.items():
-        for step in (-1, 1):
-            size = int.from_bytes(data[1:3], "big") + step
-            refused_with(desk, {**made, name: data[:1] + size.to_bytes(2, "big") + data[3:]}, "CAP-01", f"{name} {step:+}")
-
-
-def one_octet_more(desk, program):
-    """An octet behind each component, its size and that of the directory in agreement."""
-    made = desk.components(desk.assemble(desk.source(program)))
-    for name, data in made.items():
-        if name in ("Directory", "Debug"):
-            continue
-        longer = data[:1] + (len(data) - 2).to_bytes(2, "big") + data[3:] + b"\0"
-        directory = bytearray(made["Directory"])
-        at = 3 + 2 * (TAGS[name] - 1)
-        directory[at:at + 2] = (len(longer) - 3).to_bytes(2, "big")
-        admitted, rules = desk.rules(desk.joined({**made, name: longer, "Directory": bytes(directory)}))
-        need(not admitted and any(r < "CAP-20" for r in rules), f"{name}: {sorted(rules) or 'admitted'}")
-
-
-def without(desk, program):
-    """Without a component: refused; without the descriptor: not proven, and admitted only when that is allowed."""
-    made = desk.components(desk.assemble(desk.source(program)))
-    for name in made:
-        rest = {n: d for n, d in made.items() if n != name}
-        if name == "Descriptor":
-            refused_with(desk, rest, "CAP-16", name)
-            need(desk.judge(desk.joined(rest), "--allow-unproven")["admitted"], "not admitted with --allow-unproven")
-        else:
-            need(not desk.judge(desk.joined(rest), "--allow-unproven")["admitted"], f"admitted without {name}")
-
-
-def changed(made, component, at, octets):
-    data = bytearray(made[component])
-    data[3 + at:3 + at + len(octets)] = octets
-    return {**made, component: bytes(data)}
-
-
-def pool_at(made, index):
-    return made["ConstantPool"][3 + 2 + 4 * index:3 + 6 + 4 * index]
-
-
-def forged_pool(desk, program):
-    """Each entry of the pool with a class, token or offset that it does not have; each type taken from another."""
-    made = desk.components(desk.assemble(desk.source(program)))
-    count = int.from_bytes(made["ConstantPool"][3:5], "big")
-    types = len(made["Descriptor"]) - 3
-    for index in range(count):
-        entry = pool_at(made, index)
-        for forged in (bytes([9]) + entry[1:], entry[:1] + b"\x7F\xF0\x00", entry[:1] + b"\xFE\x00\x00"):
-            admitted, rules = desk.rules(desk.joined(changed(made, "ConstantPool", 2 + 4 * index, forged)))
-            need(not admitted and rules & {"CAP-06", "CAP-13", "CAP-27", "CAP-36"}, f"entry {index}: {forged.hex()} {rules}")
-    need(types > 0, "no descriptor")
-
-
-def forged_location(desk, program):
-    """A reference location more or less: the element would rewrite the wrong octets when it links."""
-    made = desk.components(desk.assemble(desk.source(program)))
-    data = made["RefLocation"]
-    first = 3 + 2 + int.from_bytes(data[3:5], "big") + 2
-    for at in (first, len(data) - 1):
-        moved = bytearray(data)
-        moved[at] += 1
-        refused_with(desk, {**made, "RefLocation": bytes(moved)}, "CAP-11", f"location at {at}")
-
-
-def handlers(desk):
-    """Handlers that begin, end or enter inside an instruction, or catch what is no class."""
-    made = desk.components(desk.assemble(desk.source("purse")))
-    info = made["Method"][3:]
-    for at, rule in ((1, "CAP-33"), (3, "CAP-33"), (5, "CAP-33"), (7, "CAP-27")):
-        value = int.from_bytes(info[at:at + 2], "big") + (1 if at == 1 else 3)
-        octets = b"\x00\x02" if at == 7 else value.to_bytes(2, "big")
-        refused_with(desk, changed(made, "Method", at, octets), rule, f"handler octet {at}")
-
-
-def static_image(desk):
-    """Static fields that overlap, lie outside, or are a number among references."""
-    made = desk.components(desk.assemble(desk.source("purse")))
-    descriptor = made["Descriptor"][3:]
-    greeting = descriptor.index(bytes([0xFF, 0x1A, 0, 0, 0]))
-    for offset in (1, 2, 4, 0x7000):
-        refused_with(desk, changed(made, "Descriptor", greeting + 3, offset.to_bytes(2, "big")), "CAP-10", f"offset {offset}")
-
-
-def static_array(desk):
-    """An array of shorts behind a field that is an array of bytes."""
-    made = desk.components(desk.assemble(desk.source("purse")))
-    need(made["StaticField"][3 + 6] == 3, "the array is no array of bytes any more")
-    refused_with(desk, changed(made, "StaticField", 6, b"\x04"), "CAP-10", "array type")
-
-
-def instance_references(desk):
-    """A class that tells the element of fewer references than it has, or of other ones."""
-    made = desk.components(desk.assemble(desk.source("purse")))
-    at = made["Class"][3:].index(bytes([7, 3, 4]))
-    for octets in (bytes([7, 3, 3]), bytes([7, 2, 4]), bytes([6, 3, 4]), bytes([7, 0xFF, 0])):
-        refused_with(desk, changed(made, "Class", at, octets), "CAP-07", octets.hex())
 
 
 def admission(desk, profile):

@@ -90,15 +90,22 @@ class Pcscd:
         self.child.stdout.close()
 
 
-def await_card(present=True):
-    """Waits for PC/SC to report a card in the reader, or that it is gone."""
+class NoCard(Exception):
+    """The driver has not seen the card come or go."""
+
+
+def await_card(present=True, milliseconds=CHANGE_MILLISECONDS):
+    """Waits for PC/SC to report a card in the reader, or that it is gone; NoCard when that does not happen."""
     from smartcard import scard
     result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
     assert result == scard.SCARD_S_SUCCESS, scard.SCardGetErrorMessage(result)
     state = scard.SCARD_STATE_UNAWARE
     wanted = scard.SCARD_STATE_PRESENT if present else scard.SCARD_STATE_EMPTY
     while not state & wanted:
-        result, states = scard.SCardGetStatusChange(context, CHANGE_MILLISECONDS, [(READER, state)])
+        result, states = scard.SCardGetStatusChange(context, milliseconds, [(READER, state)])
+        if result == scard.SCARD_E_TIMEOUT:
+            scard.SCardReleaseContext(context)
+            raise NoCard(f"no card {'came' if present else 'went'} in {milliseconds} ms")
         assert result == scard.SCARD_S_SUCCESS, scard.SCardGetErrorMessage(result)
         state = states[0][1] & ~scard.SCARD_STATE_CHANGED
     scard.SCardReleaseContext(context)

@@ -18,10 +18,11 @@ where=var/bench
 rm -rf "$where/house"
 mkdir -p "$where"
 case "$bench_row" in
-"" | start_ms | rss* | orders*) # rows with a server of their own: its tokens, certificate and database
+"" | start_ms | rss* | orders* | sptsm* | inventory* | eligibility*) # rows with a server of their own: its tokens, certificate and database
     house_init "$where/house" >&2
     (umask 077
         grant "$where/house" bank provider >"$where/house/token.bank"
+        grant "$where/house" bank administrator >"$where/house/token.administrator"
         grant "$where/house" operator operator >"$where/house/token.operator")
     bench_args+=(--tsmd "$bin/src/app/tsmd" --house "$PWD/$where/house" --tools "$bin/bench")
     ;;

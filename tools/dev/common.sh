@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # What every verb needs: Debian packages, the build directory, colours, servers ended by pid.
 #H ./dev demo [--once]        the whole story in the terminal; without --once the system stays up
-#H ./dev test [SUITE]         every test (or one suite: unit, lab, oracle, fuzz, journey, fault); last line "N passed, N failed"
+#H ./dev test [SUITE]         every test (or one suite: unit, lab, oracle, fuzz, journey, sem, fault, interop); last line "N passed, N failed"
 #H ./dev build                build tsmd, tsm, tsm-lab into build/dev
 #H ./dev up [--fleet N] [--store sqlite]   server and laboratory in the background; addresses in var/dev/env
 #H ./dev down                 end what ./dev up started
@@ -11,7 +11,7 @@
 #H ./dev cover [SUITES]       line coverage of src/ and lab/ by folder
 
 packages_build="gcc libc6-dev meson ninja-build pkg-config python3 libssl-dev libjansson-dev libsqlite3-dev libp11-kit-dev libcurl4-openssl-dev libzip-dev libpcsclite-dev softhsm2 openssl"
-packages_test="libcmocka-dev pcscd vsmartcard-vpcd python3-pyscard python3-cryptography iproute2 util-linux procps"
+packages_test="libcmocka-dev pcscd vsmartcard-vpcd python3-pyscard python3-cryptography iproute2 util-linux procps python3-yaml python3-jsonschema"
 packages_lint="clang clang-format shellcheck mandoc"
 
 say() { printf '%s\n' "$*"; }

@@ -15,7 +15,7 @@ say "building fuzz_$target with clang (build/fuzz)"
 if [ ! -f build/fuzz/build.ninja ]; then
     mkdir -p build
     CC=clang meson setup build/fuzz -Dfuzz=true -Dtests=true -Dwerror=false -Dbuildtype=debug -Doptimization=1 \
-        -Db_sanitize=address,undefined -Db_lundef=false -Dc_args=-fsanitize=fuzzer-no-link >build/fuzz.log 2>&1 ||
+        -Db_sanitize=address,undefined -Db_lundef=false >build/fuzz.log 2>&1 ||
         die "meson setup failed (build/fuzz.log)"
 fi
 ninja -C build/fuzz "tests/fuzz/fuzz_$target" >build/fuzz.log 2>&1 || {

@@ -31,7 +31,7 @@ run_tests() { # DIR RESULT SUITES...
 }
 
 failed_runs=0
-release="unit lab fuzz oracle journey sem fault"
+release="unit lab fuzz oracle journey sem sp fault"
 [ -z "$suite" ] || release=$suite
 run_tests build/dev build/release.junit.xml $release
 rm -f build/asan.junit.xml

@@ -98,6 +98,9 @@ TSM_CA=$PWD/$dir/tls/ca.pem
 TSM_TOKEN_BANK=$(grant "$dir" bank provider)
 TSM_TOKEN_OTHER=$(grant "$dir" other provider)
 TSM_TOKEN_OPERATOR=$(grant "$dir" operator operator)
+TSM_SPTSM=https://127.0.0.1:$api_port/sptsm/1.0
+TSM_SPTSM_TOKEN=$(grant "$dir" bank administrator)
+TSM_SPTSM_TOKEN_OTHER=$(grant "$dir" other administrator)
 TSM_DB=$PWD/$dir/tsm.db
 TSMD_PID=$(cat "$dir/tsmd.pid")
 ENV

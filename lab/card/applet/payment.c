@@ -19,6 +19,7 @@
 #define TAG_GPO_DATA    0x83
 #define TAG_ATC         0x9F36
 #define TAG_TRY_COUNTER 0x9F17
+#define TAG_TOKEN       0x7F41
 #define ATC_LAST        0xFFFF
 
 static bool payment_create(struct app *a)
@@ -125,6 +126,10 @@ static uint16_t get_data(const struct payment *p, struct job *j)
 
     if (p->live == NULL)
         return SW_CONDITIONS_NOT_SATISFIED;
+    if (tag == TAG_TOKEN && p->token_len > 0) {
+        out_bytes(j->reply, p->token, p->token_len);
+        return SW_OK;
+    }
     if (tag != TAG_ATC && tag != TAG_TRY_COUNTER)
         return SW_REFERENCE_NOT_FOUND;
     out_tag(j->reply, tag);
@@ -166,6 +171,8 @@ static void payment_save(const struct app *a, struct out *o)
 
     out_number(o, p->atc, 2);
     out_number(o, p->booked, 4);
+    out_number(o, p->token_len, 2);
+    out_bytes(o, p->token, sizeof p->token);
     out_number(o, p->live != NULL, 1);
     if (p->live != NULL)
         image_diff(o, p->live, NULL, sizeof *p->live);
@@ -177,6 +184,9 @@ static void payment_restore(struct app *a, struct thaw *t)
 
     p->atc = (uint16_t)image_read_field(t, 2);
     p->booked = (uint32_t)image_read_field(t, 4);
+    p->token_len = (size_t)image_read_field(t, 2);
+    for (size_t i = 0; i < sizeof p->token; i++)
+        p->token[i] = (uint8_t)image_read_field(t, 1);
     if (image_read_field(t, 1) == 0)
         return;
     p->live = calloc(1, sizeof *p->live);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The payment application of the "OpenTSM demo scheme": an EMV-like application made up for the laboratory,
- * with cryptograms built as in CVN 18 (stations 7 and 10, the card's side); pure; EMV Books 1 to 3, EMV
- * CPS 1.1. */
+/* The payment application of the laboratory's made-up schemes: one EMV-like application, whose issuer
+ * application data say by which scheme's rules its cryptograms are built (stations 7 and 10, the card's
+ * side); pure; EMV Books 1 to 3, EMV CPS 1.1. */
 #ifndef LAB_CARD_APPLET_PAYMENT_H
 #define LAB_CARD_APPLET_PAYMENT_H
 
@@ -13,8 +13,7 @@
 #define PAY_MAX_FCI      220
 #define PAY_MAX_AFL      64
 #define PAY_MAX_INTERNAL 64
-#define PAY_IAD_LEN      7
-#define PAY_CVN          0x12 /* 18 */
+#define PAY_MAX_IAD      32
 #define PAY_PIN_LEN      8
 #define PAY_UDK_LEN      16
 #define PAY_UDK_COUNT    3
@@ -22,6 +21,19 @@
 #define PAY_AC_LEN       8
 
 enum pay_udk { UDK_AC, UDK_MAC, UDK_ENC };
+
+/* The rules of one scheme, known by length and version in the issuer application data (9F10). */
+enum pay_session { PAY_KEY_OF_CARD, PAY_KEY_BY_COUNTER, PAY_KEY_BY_NUMBER };
+struct pay_scheme {
+    const char *name;
+    size_t iad_len, cvn_at;
+    uint8_t cvn;
+    size_t cvr_at, cvr_len, decision_at; /* of the card verification results in 9F10 */
+    enum pay_session session;
+    bool padding_1; /* of the MAC: method 1, else 2 */
+    bool whole_iad; /* the cryptogram covers 9F10, else the card verification results */
+};
+const struct pay_scheme *payment_scheme(const uint8_t *iad, size_t len);
 
 struct pay_record {
     uint8_t sfi, number, len;
@@ -38,10 +50,10 @@ struct pay_data {
     uint8_t aip[2];
     uint8_t afl[PAY_MAX_AFL];
     size_t afl_len;
-    uint8_t iad[PAY_IAD_LEN];
-    bool has_iad;
+    uint8_t iad[PAY_MAX_IAD];
+    size_t iad_len; /* 0: it has none */
     struct sym_key udk[PAY_UDK_COUNT];
-    bool has_udk;
+    bool has_udk[PAY_UDK_COUNT];
     uint8_t kcv[PAY_UDK_COUNT][SYM_KCV_LEN];
     bool has_kcv;
     uint8_t pin[PAY_PIN_LEN];
@@ -50,17 +62,22 @@ struct pay_data {
     size_t internal_len;
 };
 
+#define PAY_MAX_TOKEN 256
+
 struct payment {
     struct pay_data *live, *staged; /* NULL = not personalised, no run */
     uint32_t booked;                /* card memory of the live data */
     struct dgi_stream stream;
+    uint8_t token[PAY_MAX_TOKEN], token_staged[PAY_MAX_TOKEN]; /* attestation token, object 7F41 */
+    size_t token_len, token_staged_len;
     uint16_t atc;
     bool processing, decided; /* GPO done, GENERATE AC done in this selection */
 };
 
 /* GENERATE AC over CDOL1 data of exactly PAY_CDOL_LEN bytes. */
 uint16_t payment_generate_ac(struct payment *p, struct job *j);
-/* The application cryptogram of CVN 18: 8 bytes over CDOL1 data, AIP, ATC and the whole 9F10. */
+/* The application cryptogram by the scheme's rules: 8 bytes over CDOL1 data, AIP, ATC and what it covers of
+ * 9F10. */
 bool payment_cryptogram(const struct pay_data *d, const uint8_t *cdol, uint16_t atc, const uint8_t *iad,
                         uint8_t *ac);
 /* STORE DATA of a personalisation run. */

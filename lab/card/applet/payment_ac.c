@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GENERATE AC of the demo scheme: session key, cryptogram, issuer application data (station 10, the card's
- * side); pure; EMV Book 2 A1.3.1 and 8.1, EMV Book 3 6.5.5, cryptogram version 18. */
+/* GENERATE AC of the laboratory's schemes: session key, cryptogram, issuer application data (station 10, the
+ * card's side); pure; EMV Book 2 A1.3.1 and 8.1, EMV Book 3 6.5.5. */
 #include "card/applet/payment.h"
 #include "common/tlv.h"
 
@@ -11,14 +11,32 @@
 #define TYPE_RFU     0xC0
 #define CID_AAC      0x00
 #define CID_ARQC     0x80
-#define IAD_DECISION 4 /* offset of CVR byte 2 in 9F10: 06 DKI CVN 03 xx */
 #define CVR_ARQC     0xA0
 #define CVR_AAC      0x80
-#define AC_INPUT_MAX (PAY_CDOL_LEN + 2 + 2 + PAY_IAD_LEN)
+#define AC_INPUT_MAX (PAY_CDOL_LEN + 2 + 2 + PAY_MAX_IAD + DES_BLOCK)
+#define NUMBER_AT    (PAY_CDOL_LEN - 4) /* the unpredictable number ends CDOL1 */
 
-/* EMV common session key: the halves are the ATC with F0 and with 0F in the third byte, under the master key.
- */
-static bool session_key(const struct sym_key *master, uint16_t atc, struct sym_key *to)
+/* demo: 9F10 is 06 DKI CVN 03 xx xx xx, covered whole, key by counter. meridian: the same form, covered in
+ * its results alone, by the card's key itself. harbour: DKI CVN, six octets of results, two of DAC; key by
+ * counter and number. */
+static const struct pay_scheme schemes[] = {
+    {"demo", 7, 2, 0x12, 3, 4, 4, PAY_KEY_BY_COUNTER, false, true},
+    {"meridian", 7, 2, 0x0A, 3, 4, 4, PAY_KEY_OF_CARD, true, false},
+    {"harbour", 10, 1, 0x14, 2, 6, 2, PAY_KEY_BY_NUMBER, false, false},
+};
+
+const struct pay_scheme *payment_scheme(const uint8_t *iad, size_t len)
+{
+    for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
+        if (schemes[i].iad_len == len && iad[schemes[i].cvn_at] == schemes[i].cvn &&
+            (schemes[i].cvr_at != 3 || iad[0] == len - 1))
+            return &schemes[i];
+    return NULL;
+}
+
+/* EMV common session key: the halves are the ATC with F0 and with 0F in the third byte, under the master key;
+ * the older method has the unpredictable number at the end of both. */
+static bool session_key(const struct sym_key *master, uint16_t atc, const uint8_t *number, struct sym_key *to)
 {
     uint8_t r[2 * DES_BLOCK] = {0};
 
@@ -26,25 +44,46 @@ static bool session_key(const struct sym_key *master, uint16_t atc, struct sym_k
         r[i * DES_BLOCK] = (uint8_t)(atc >> 8);
         r[i * DES_BLOCK + 1] = (uint8_t)atc;
         r[i * DES_BLOCK + 2] = i == 0 ? 0xF0 : 0x0F;
+        if (number != NULL)
+            memcpy(r + i * DES_BLOCK + 4, number, 4);
     }
     *to = (struct sym_key){.type = KEY_TYPE_DES, .len = sizeof r};
     return sym_ecb_encrypt(master, r, sizeof r, to->value);
 }
 
+/* Method 1 adds zeros up to a block and is told to the MAC as whole blocks. */
+static bool mac(const struct pay_scheme *scheme, const struct sym_key *key, struct out *o, uint8_t *ac)
+{
+    if (!scheme->padding_1)
+        return des_mac_retail(key, NULL, o->at, o->len, ac);
+    while (o->len % DES_BLOCK != 0)
+        out_number(o, 0, 1);
+    return des_mac_retail_blocks(key, o->at, o->len, ac);
+}
+
 bool payment_cryptogram(const struct pay_data *d, const uint8_t *cdol, uint16_t atc, const uint8_t *iad,
                         uint8_t *ac)
 {
+    const struct pay_scheme *scheme = payment_scheme(iad, d->iad_len);
     uint8_t input[AC_INPUT_MAX];
-    struct sym_key key;
+    struct sym_key key = d->udk[UDK_AC];
     struct out o;
     bool ok;
 
+    if (scheme == NULL)
+        return false;
     out_init(&o, input, sizeof input);
     out_bytes(&o, cdol, PAY_CDOL_LEN);
     out_bytes(&o, d->aip, sizeof d->aip);
     out_number(&o, atc, 2);
-    out_bytes(&o, iad, PAY_IAD_LEN);
-    ok = session_key(&d->udk[UDK_AC], atc, &key) && des_mac_retail(&key, NULL, input, o.len, ac);
+    if (scheme->whole_iad)
+        out_bytes(&o, iad, d->iad_len);
+    else
+        out_bytes(&o, iad + scheme->cvr_at, scheme->cvr_len);
+    ok = scheme->session == PAY_KEY_OF_CARD ||
+         session_key(&d->udk[UDK_AC], atc, scheme->session == PAY_KEY_BY_NUMBER ? cdol + NUMBER_AT : NULL,
+                     &key);
+    ok = ok && mac(scheme, &key, &o, ac);
     lab_wipe(&key, sizeof key);
     return ok;
 }
@@ -52,7 +91,8 @@ bool payment_cryptogram(const struct pay_data *d, const uint8_t *cdol, uint16_t 
 uint16_t payment_generate_ac(struct payment *p, struct job *j)
 {
     bool decline = (j->cmd.p1 & P1_TYPE) == 0;
-    uint8_t iad[PAY_IAD_LEN];
+    uint8_t iad[PAY_MAX_IAD];
+    const struct pay_scheme *scheme;
     uint8_t ac[PAY_AC_LEN];
     size_t mark;
 
@@ -64,7 +104,10 @@ uint16_t payment_generate_ac(struct payment *p, struct job *j)
         return SW_WRONG_LENGTH;
     /* An online-only card: a request for approval offline is answered with a request to go online. */
     memcpy(iad, p->live->iad, sizeof iad);
-    iad[IAD_DECISION] = decline ? CVR_AAC : CVR_ARQC;
+    scheme = payment_scheme(iad, p->live->iad_len);
+    if (scheme == NULL)
+        return SW_UNKNOWN;
+    iad[scheme->decision_at] = decline ? CVR_AAC : CVR_ARQC;
     if (!payment_cryptogram(p->live, j->cmd.data, p->atc, iad, ac))
         return SW_UNKNOWN;
     p->decided = true;
@@ -72,7 +115,7 @@ uint16_t payment_generate_ac(struct payment *p, struct job *j)
     out_tlv(j->reply, 0x9F27, (const uint8_t[]){decline ? CID_AAC : CID_ARQC}, 1);
     out_tlv(j->reply, 0x9F36, (const uint8_t[]){(uint8_t)(p->atc >> 8), (uint8_t)p->atc}, 2);
     out_tlv(j->reply, 0x9F26, ac, sizeof ac);
-    out_tlv(j->reply, 0x9F10, iad, sizeof iad);
+    out_tlv(j->reply, 0x9F10, iad, p->live->iad_len);
     out_close(j->reply, mark);
     return SW_OK;
 }

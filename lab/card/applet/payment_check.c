@@ -17,8 +17,8 @@ bool payment_kcv_agree(const struct pay_data *d)
 {
     uint8_t kcv[SYM_KCV_LEN];
 
-    for (size_t i = 0; d->has_udk && d->has_kcv && i < PAY_UDK_COUNT; i++)
-        if (!sym_kcv(&d->udk[i], kcv) || !lab_same(kcv, d->kcv[i], sizeof kcv))
+    for (size_t i = 0; d->has_kcv && i < PAY_UDK_COUNT; i++)
+        if (d->has_udk[i] && (!sym_kcv(&d->udk[i], kcv) || !lab_same(kcv, d->kcv[i], sizeof kcv)))
             return false;
     return true;
 }
@@ -61,15 +61,23 @@ static bool cdol1_is_the_schemes(const struct pay_data *d)
     return false;
 }
 
+static bool has_keys(const struct pay_data *d)
+{
+    for (size_t i = 0; i < PAY_UDK_COUNT; i++)
+        if (!d->has_udk[i])
+            return false;
+    return true;
+}
+
 bool payment_complete(const struct pay_data *d)
 {
-    return d->has_fci && d->has_udk && d->has_kcv && payment_kcv_agree(d) && d->has_iad && afl_is_met(d) &&
-           cdol1_is_the_schemes(d);
+    return d->has_fci && has_keys(d) && d->has_kcv && payment_kcv_agree(d) && d->iad_len > 0 &&
+           afl_is_met(d) && cdol1_is_the_schemes(d);
 }
 
 uint32_t payment_size(const struct pay_data *d)
 {
-    size_t n = d->fci_len + d->afl_len + sizeof d->aip + sizeof d->iad + PAY_UDK_COUNT * PAY_UDK_LEN +
+    size_t n = d->fci_len + d->afl_len + sizeof d->aip + d->iad_len + PAY_UDK_COUNT * PAY_UDK_LEN +
                PAY_PIN_LEN + d->internal_len + 2;
 
     for (size_t i = 0; i < d->record_count; i++)

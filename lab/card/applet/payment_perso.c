@@ -17,10 +17,17 @@
 #define DGI_PIN      0x8010
 #define DGI_TRIES    0x9010
 #define DGI_INTERNAL 0x0E01
-#define MAX_SFI      30
-#define EMV_SFI      10 /* up to here a record is a template 70 */
-#define TAG_RECORD   0x70
-#define TAG_IAD      0x9F10
+/* The harbour scheme has groupings of its own: a key each, their check values, the issuer application data
+ * bare. */
+#define DGI_KEY_FIRST 0xA001
+#define DGI_KEY_LAST  0xA003
+#define DGI_BARE_IAD  0xA005
+#define DGI_KEY_KCV   0xA010
+#define MAX_SFI       30
+#define EMV_SFI       10 /* up to here a record is a template 70 */
+#define TAG_RECORD    0x70
+#define TAG_IAD       0x9F10
+#define TAG_TOKEN     0x7F41
 
 static uint16_t take_record(struct pay_data *p, const struct dgi *d)
 {
@@ -73,10 +80,10 @@ static uint16_t take_iad(struct pay_data *p, const struct dgi *d)
         at = t.value;
         n = t.len;
     }
-    if (n != PAY_IAD_LEN || at[0] != PAY_IAD_LEN - 1 || at[2] != PAY_CVN)
+    if (payment_scheme(at, n) == NULL)
         return SW_WRONG_DATA;
     memcpy(p->iad, at, n);
-    p->has_iad = true;
+    p->iad_len = n;
     return SW_OK;
 }
 
@@ -88,8 +95,20 @@ static uint16_t take_udk(struct pay_data *p, const struct dgi *d)
     for (size_t i = 0; i < PAY_UDK_COUNT; i++) {
         p->udk[i] = (struct sym_key){.type = KEY_TYPE_DES, .len = PAY_UDK_LEN};
         memcpy(p->udk[i].value, d->value + i * PAY_UDK_LEN, PAY_UDK_LEN);
+        p->has_udk[i] = true;
     }
-    p->has_udk = true;
+    return payment_kcv_agree(p) ? SW_OK : SW_SECURITY_NOT_SATISFIED;
+}
+
+static uint16_t take_one_udk(struct pay_data *p, const struct dgi *d)
+{
+    size_t i = d->id - DGI_KEY_FIRST;
+
+    if (!d->encrypted || d->len != PAY_UDK_LEN)
+        return SW_WRONG_DATA;
+    p->udk[i] = (struct sym_key){.type = KEY_TYPE_DES, .len = PAY_UDK_LEN};
+    memcpy(p->udk[i].value, d->value, PAY_UDK_LEN);
+    p->has_udk[i] = true;
     return payment_kcv_agree(p) ? SW_OK : SW_SECURITY_NOT_SATISFIED;
 }
 
@@ -135,10 +154,16 @@ static uint16_t take(void *context, const struct dgi *d)
     case DGI_GPO:
         return take_gpo(p, d);
     case DGI_IAD:
+    case DGI_BARE_IAD:
         return take_iad(p, d);
+    case DGI_KEY_FIRST:
+    case DGI_KEY_FIRST + 1:
+    case DGI_KEY_LAST:
+        return take_one_udk(p, d);
     case DGI_UDK:
         return take_udk(p, d);
     case DGI_KCV:
+    case DGI_KEY_KCV:
         return take_kcv(p, d);
     case DGI_PIN:
     case DGI_TRIES:
@@ -184,13 +209,36 @@ static uint16_t commit(struct app *a, struct payment *p)
     return SW_OK;
 }
 
+/* An attestation token comes in a run of its own, as a data object, and is kept as it is (TR-03165 A.1). */
+static uint16_t store_token(struct payment *p, const struct store_data *s)
+{
+    struct tlv t;
+
+    if ((s->p1 & STORE_ENCRYPTION) != 0 || p->live == NULL)
+        return SW_CONDITIONS_NOT_SATISFIED;
+    if (s->first)
+        p->token_staged_len = 0;
+    if (s->len > sizeof p->token_staged - p->token_staged_len)
+        return SW_NO_MEMORY;
+    memcpy(p->token_staged + p->token_staged_len, s->data, s->len);
+    p->token_staged_len += s->len;
+    if ((s->p1 & STORE_LAST) == 0)
+        return SW_OK;
+    if (!tlv_read(p->token_staged, p->token_staged_len, 0, &t) || t.tag != TAG_TOKEN ||
+        t.end != p->token_staged_len)
+        return SW_WRONG_DATA;
+    memcpy(p->token, p->token_staged, p->token_staged_len);
+    p->token_len = p->token_staged_len;
+    return SW_OK;
+}
+
 uint16_t payment_store(struct app *a, const struct store_data *s)
 {
     struct payment *p = a->native_data;
     uint16_t sw;
 
     if ((s->p1 & STORE_STRUCTURE) == STORE_STRUCTURE_BERTLV)
-        return SW_WRONG_P1P2;
+        return store_token(p, s);
     if (s->first) {
         drop_staged(p);
         p->staged = calloc(1, sizeof *p->staged);

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 
 #include "app/key_arg.h"
+#include "app/file/text_file.h"
 #include "base/hex.h"
-#include "gp/channel/init_update.h"
 
 enum take {
     TAKE_TEXT,
@@ -22,6 +22,7 @@ enum take {
     TAKE_KDF,
     TAKE_LEVEL,
     TAKE_SCP,
+    TAKE_SIGNER,
 };
 
 #define AT(member) offsetof(struct card_args, member)
@@ -41,6 +42,14 @@ static const struct {
     {"kdd", TAKE_HEX, AT(kdd)},
     {"kvn", TAKE_OCTET, AT(kvn)},
     {"level", TAKE_LEVEL, AT(level)},
+    {"oce-key", TAKE_TEXT, AT(scp11.oce_key)},
+    {"oce-chain", TAKE_TEXT, AT(scp11.oce_chain)},
+    {"card-ca", TAKE_TEXT, AT(scp11.card_ca)},
+    {"chaining", TAKE_TEXT, AT(scp11.chaining)},
+    {"bits", TAKE_TEXT, AT(scp11.bits)},
+    {"ca-kvn", TAKE_OCTET, AT(scp11.ca_kvn)},
+    {"ca-kid", TAKE_OCTET, AT(scp11.ca_kid)},
+    {"host-id", TAKE_HEX, AT(scp11.host_id)},
     {"vault", TAKE_TEXT, AT(vault)},
     {"pin", TAKE_TEXT, AT(pin)},
     {"domain", TAKE_HEX, AT(domain)},
@@ -58,6 +67,8 @@ static const struct {
     {"new-kdf", TAKE_KDF, AT(fresh)},
     {"new-kvn", TAKE_OCTET, AT(new_kvn)},
     {"replace", TAKE_OCTET, AT(replace)},
+    {"single", TAKE_SIGNER, AT(single)},
+    {"kid", TAKE_OCTET, AT(kid)},
     {"package", TAKE_HEX, AT(package)},
     {"module", TAKE_HEX, AT(module)},
     {"instance", TAKE_HEX, AT(instance)},
@@ -70,6 +81,18 @@ static const struct {
     {"install", TAKE_FLAG, AT(install)},
     {"block", TAKE_OCTET, AT(block)},
     {"form", TAKE_TEXT, AT(form)},
+    {"token", TAKE_TEXT, AT(token)},
+    {"token-key", TAKE_SIGNER, AT(token_key)},
+    {"dap", TAKE_TEXT, AT(dap)},
+    {"dap-key", TAKE_SIGNER, AT(dap_key)},
+    {"dap-domain", TAKE_HEX, AT(dap_domain)},
+    {"receipt-key", TAKE_SIGNER, AT(receipt_key)},
+    {"last", TAKE_TEXT, AT(last)},
+    {"sign-tdes", TAKE_FLAG, AT(sign_tdes)},
+    {"hash-alg", TAKE_TEXT, AT(hash_alg)},
+    {"confirm", TAKE_TEXT, AT(confirm)},
+    {"quota", TAKE_TEXT, AT(quota)},
+    {"quota-volatile", TAKE_TEXT, AT(quota_volatile)},
 };
 enum { ROWS = sizeof table / sizeof table[0], FIRST_LETTER = 256 };
 
@@ -103,8 +126,7 @@ static enum tsm_err take_keys(char *arg, struct key_source *out, size_t from, si
 static bool is_name(const char *arg)
 {
     size_t n = strlen(arg);
-    return strncmp(arg, "fd:", 3) != 0 && arg[0] != '@' &&
-           (n % 2 || strspn(arg, "0123456789ABCDEFabcdef") != n);
+    return !text_file_named(arg) && (n % 2 || strspn(arg, "0123456789ABCDEFabcdef") != n);
 }
 
 static enum tsm_err take_all_keys(char *arg, struct key_source *out)
@@ -115,47 +137,12 @@ static enum tsm_err take_all_keys(char *arg, struct key_source *out)
     return TSM_OK;
 }
 
-/* The words of the fixed names, for P1 of EXTERNAL AUTHENTICATE [AmdD Table 7-3, GPCS Table E-11]. */
-static enum tsm_err take_level(const char *text, struct card_octet *out)
+static enum tsm_err take_signer(char *arg, struct signer_arg *out)
 {
-    static const struct {
-        const char *word;
-        uint8_t level;
-    } words[] = {{"mac", 0x01},
-                 {"mac+enc", 0x03},
-                 {"mac+rmac", 0x11},
-                 {"mac+enc+rmac", 0x13},
-                 {"mac+enc+rmac+renc", 0x33}};
-    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (strcmp(words[i].word, text) == 0) {
-            *out = (struct card_octet){words[i].level, true};
-            return TSM_OK;
-        }
-    return FAIL(BAD_FORM, "a level is mac, mac+enc, mac+rmac, mac+enc+rmac or mac+enc+rmac+renc");
-}
-
-/* "scp03-i70-s16": protocol, then i in hex, then the mode. */
-static enum tsm_err take_scp(const char *text, struct scp_choice *out)
-{
-    static const char s16[] = "-s16";
-    struct scp_choice c = {.protocol = 0};
-    char i[3] = "";
-    size_t n;
-    if (strncmp(text, "scp02", 5) == 0 || strncmp(text, "scp03", 5) == 0)
-        c.protocol = (uint8_t)(text[4] - '0');
-    NEED(c.protocol != 0, BAD_FORM);
-    text += 5;
-    if (strncmp(text, "-i", 2) == 0) {
-        memcpy(i, text + 2, strnlen(text + 2, 2));
-        TRY(hex_read(i, &c.i, 1, &n));
-        NEED(n == 1, BAD_FORM);
-        c.has_i = true;
-        text += 4;
-    }
-    c.s16 = c.protocol == SCP03 && strcmp(text, s16) == 0;
-    NEED(c.s16 || text[0] == 0, BAD_FORM);
-    c.i |= c.s16 ? SCP03_I_S16 : 0;
-    *out = c;
+    out->given = true;
+    if (!is_name(arg) && !text_file_named(arg))
+        return key_arg_read(arg, &out->key);
+    out->name = arg;
     return TSM_OK;
 }
 
@@ -183,10 +170,12 @@ static enum tsm_err take(enum take how, char *arg, void *to)
         return TSM_OK;
     case TAKE_KDF:
         return gp_kdf_of_name(arg, &((struct key_source *)to)->kdf);
+    case TAKE_SIGNER:
+        return take_signer(arg, to);
     case TAKE_LEVEL:
-        return take_level(arg, to);
+        return level_word(arg, to);
     default:
-        return take_scp(arg, to);
+        return scp_word(arg, to);
     }
 }
 

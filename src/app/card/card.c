@@ -7,12 +7,22 @@
 
 #include "app/card/card.h"
 #include "app/card/catalogue.h"
+#include "gp/delegated/receipt.h"
 #include "app/tsm.h"
 
 static const char options_text[] =
     "  --reader NAME|INDEX   the reader, by a part of its name or its number (tsm card readers)\n"
     "  --domain AID          the security domain, default the issuer's\n"
-    "  --scp NAME            scp02, scp02-i55, scp03, scp03-i70, scp03-i70-s16; default: what the card says\n"
+    "  --scp NAME            scp02, scp02-i55, scp03, scp03-i70, scp03-i70-s16, scp11a, scp11b, scp11c-s16; "
+    "default:\n"
+    "                        what the card says\n"
+    "  --oce-key KEY         SCP11a, c: fd:N, @FILE (PEM) or a name in the vault; --oce-chain FILE its "
+    "certificates\n"
+    "  --card-ca FILE        SCP11: who certifies the card's keys, a certificate or public key\n"
+    "  --host-id HEX         SCP11: identifiers go into the keys; --bits 128|192|256; --chaining "
+    "p1|class|both|\n"
+    "                        extended; --ca-kvn HH, --ca-kid HH the number of our authority's key in the "
+    "card\n"
     "  --key KEY             fd:N, @FILE, a name in the vault, or hex (laboratory keys only); or --enc, "
     "--mac,\n"
     "                        --dek KEY each\n"
@@ -57,7 +67,6 @@ static bool fits(const struct card_verb *v, const struct card_args *a)
 static enum tsm_err run(struct card *c)
 {
     unsigned needs = c->verb->needs;
-    bool keyed = key_source_given(&c->args->key);
     if (c->args->profiles || getenv("TSM_PROFILES"))
         TRY(catalogue_read(c->args->profiles ? c->args->profiles : getenv("TSM_PROFILES"), c->catalogue,
                            CARD_CATALOGUE_MAX, &c->profiles));
@@ -68,7 +77,7 @@ static enum tsm_err run(struct card *c)
         card_watch_signals();
         TRY(card_connect(c));
     }
-    if (needs & NEED_CHANNEL || (needs & MAY_CHANNEL && keyed))
+    if (needs & NEED_CHANNEL || (needs & MAY_CHANNEL && card_keyed(c->args)))
         TRY(card_authenticate(c));
     return c->verb->run(c);
 }
@@ -82,6 +91,7 @@ static int run_and_tell(const struct card_args *a, const struct card_verb *verb)
         return tsm_failed(FAIL(NO_MEMORY, "no memory for a card"));
     c->args = a;
     c->verb = verb;
+    c->last_seen = RECEIPT_NONE_YET;
     c->doc = json_object();
     c->plan = json_array();
     c->done = json_array();

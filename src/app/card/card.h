@@ -14,7 +14,7 @@
 #include "order/card/match.h"
 #include "order/outcome.h"
 
-enum { CARD_SIGHT_ROOM = 4096, CARD_COMMAND_ROOM = 512, CARD_CATALOGUE_MAX = 64 };
+enum { CARD_SIGHT_ROOM = 4096, CARD_COMMAND_ROOM = 512, CARD_PROTECTED_ROOM = 4096, CARD_CATALOGUE_MAX = 64 };
 
 struct card_verb;
 
@@ -40,13 +40,16 @@ struct card {
     uint8_t kdd[GP_DIVERSIFICATION_LEN];
     bool has_kdd;
 
+    size_t tokens_used; /* lines of --token */
+    int32_t last_seen;  /* counter of the last receipt */
+
     json_t *doc;        /* what is printed at the end */
     json_t *plan;       /* dry run: the commands */
     json_t *done;       /* what the card has confirmed, in words */
     char unsure[160];   /* a changing command whose answer was lost */
     const char *remark; /* printed behind a failure: what is left as it is */
     char next[FAILURE_TEXT_MAX];
-    uint8_t answer[PCSC_ANSWER_MAX], opened[PCSC_ANSWER_MAX], protected_[CARD_COMMAND_ROOM];
+    uint8_t answer[PCSC_ANSWER_MAX], opened[PCSC_ANSWER_MAX], protected_[CARD_PROTECTED_ROOM];
 };
 
 /* What a verb needs before it runs. */
@@ -72,9 +75,13 @@ static inline const char *card_operand(const struct card *c, int n)
 
 /* connect.c: the reader is found, the card selected and looked at, its profile found. */
 enum tsm_err card_connect(struct card *c);
-/* session.c: finds the keys and opens the channel; a dry run verifies the card and stops before the card
- * counts a try. CRYPTOGRAM_WRONG says which key version, protocol and derivation were used; there is no
- * second try. */
+/* scp11/open.c: opens a channel of SCP11, or plans one. */
+enum tsm_err card_open_scp11(struct card *c, const struct scp_choice *choice);
+const char *scp11_name(uint8_t variant); /* "SCP11a"; "" for no variant */
+/* session.c: whether the command line says with what a channel is opened. */
+bool card_keyed(const struct card_args *a);
+/* Finds the keys and opens the channel; a dry run verifies the card and stops before the card counts a try.
+ * CRYPTOGRAM_WRONG says which key version, protocol and derivation were used; there is no second try. */
 enum tsm_err card_authenticate(struct card *c);
 void card_tell_channel(struct card *c); /* the open channel and its keys into the document */
 /* send.c. From now on SIGINT and SIGTERM end the run between two commands, and what was done is told. */

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "app/card/keys.h"
+#include "app/file/text_file.h"
 #include "gp/content/kcv.h"
 #include "vault/keys/master.h"
 
@@ -30,6 +31,18 @@ static enum tsm_err read_pin(const char *arg, struct secret *pin)
     return TSM_OK;
 }
 
+static bool in_vault(const struct signer_arg *s)
+{
+    return s->name && !text_file_named(s->name);
+}
+
+static bool needs_vault(const struct card_args *a)
+{
+    return a->vault || a->key.name || a->fresh.name ||
+           (a->scp11.oce_key && !text_file_named(a->scp11.oce_key)) || in_vault(&a->token_key) ||
+           in_vault(&a->dap_key) || in_vault(&a->single) || in_vault(&a->receipt_key);
+}
+
 enum tsm_err keyring_open(const struct card_args *a, struct keyring *out)
 {
     bool clear = key_source_clear(&a->key) || key_source_clear(&a->fresh);
@@ -39,7 +52,7 @@ enum tsm_err keyring_open(const struct card_args *a, struct keyring *out)
     enum tsm_err e;
     TRY(crypto_new(&r.crypto));
     e = TSM_OK;
-    if (a->vault || a->key.name || a->fresh.name) {
+    if (needs_vault(a)) {
         e = settings.uri ? read_pin(a->pin, &pin)
                          : FAIL(MISSING_FIELD, "--vault pkcs11:token=.. says which vault has the name");
         if (e == TSM_OK)

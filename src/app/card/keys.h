@@ -11,6 +11,7 @@
 #include "vault/keys/handover.h"
 #include "vault/keys/named.h"
 #include "vault/operation/operation.h"
+#include "vault/operation/scp11.h"
 
 /* With a vault every key set is in it, also one that was given in clear; without one none is. */
 struct keyring {
@@ -50,16 +51,23 @@ enum tsm_err keyring_make(struct keyring *r, const char *name, const struct keys
                           struct card_keyset *out);
 void card_keyset_wipe(struct card_keyset *k);
 
-/* An open channel and, without a vault, its session keys. */
+/* An open channel and, without a vault, its session keys; those of SCP11 are sealed with one. `dek_unknown`:
+ * the domain has a DEK of its own that was not said, so that no keys can be packed. `stand_in`: in a plan
+ * with a vault SCP11 has no session, and keys are packed as in the SCP03 channel here. */
 struct card_channel {
-    struct channel state;
+    struct channel state, stand_in;
     struct session_keys session;
+    struct sealed_keyset sealed;
+    uint8_t sealed_room[SEALED_SESSION_MAX];
+    bool dek_unknown;
 };
 /* As channel_open and channel_authenticate: EXTERNAL AUTHENTICATE is appended. */
 enum tsm_err ring_open(struct keyring *r, struct card_keyset *k, const struct scp_opening *o,
                        struct card_channel *ch, struct writer *external);
 /* A state without a card behind it, to plan with: sizes are right, values are of no use. */
 enum tsm_err ring_pretend(struct keyring *r, struct card_keyset *k, struct card_channel *ch);
+/* The same for SCP11; ch->state and k->form are set. */
+enum tsm_err ring_pretend_scp11(struct keyring *r, struct card_keyset *k, struct card_channel *ch);
 enum tsm_err ring_wrap(struct keyring *r, struct card_keyset *k, struct card_channel *ch,
                        const struct apdu *plain, struct writer *capdu, struct channel_expect *expect);
 enum tsm_err ring_unwrap(struct keyring *r, struct card_keyset *k, struct card_channel *ch,
@@ -73,6 +81,8 @@ struct ring_packing {
     const struct card_channel *channel;
     enum gp_key_layout layout;
 };
+/* KEY_MISSING when the domain has a DEK that was not said. */
+enum tsm_err ring_has_dek(const struct card_channel *ch);
 enum tsm_err ring_put_key(struct keyring *r, const struct ring_packing *p, struct writer *body,
                           struct writer *answer);
 enum tsm_err ring_store_keys(struct keyring *r, const struct ring_packing *p, struct writer *body);

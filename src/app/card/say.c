@@ -37,12 +37,20 @@ static const char *masked(struct bytes command, char out[HEX_ROOM])
     return out;
 }
 
+/* Commands that an owner makes tokens over: told whole, they hold no secret [GPCS C.4]. */
+static bool is_signed(struct bytes command)
+{
+    return command.len > APDU_HEADER && (command.at[1] == INS_INSTALL || command.at[1] == INS_DELETE);
+}
+
 void card_plan_add(struct card *c, struct bytes plain, bool sent)
 {
     char text[GP_DESCRIBE_MAX], hex[HEX_ROOM];
     json_t *row;
     gp_describe(plain, text, sizeof text);
     row = json_pack("{ss ss}", "text", text, "apdu", masked(plain, hex));
+    if (c->args->json && is_signed(plain))
+        card_set_hex(row, "apdu", plain);
     if (sent)
         json_object_set_new(row, "sent", json_true());
     json_array_append_new(c->plan, row);

@@ -7,7 +7,9 @@
 
 #include "app/card/card.h"
 #include "app/tsm.h"
+#include "gp/apdu/ins.h"
 #include "gp/command/describe.h"
+#include "gp/delegated/chain.h"
 
 static volatile sig_atomic_t interrupted,
     changing; /* changing: a command that changes the card is on its way */
@@ -47,6 +49,38 @@ static enum tsm_err carry(struct card *c, struct bytes capdu, struct bytes *answ
     return TSM_OK;
 }
 
+/* A command that is too long for one goes in pieces, cut behind the protection [GPCS 11.1.5.1]; the answer is
+ * the last one's, or the first that ends the chain. */
+static enum tsm_err carry_long(struct card *c, struct bytes capdu, struct bytes *answer)
+{
+    struct command_chain chain;
+    TRY(command_chain_make(capdu, APDU_SHORT_DATA_MAX, &chain));
+    for (size_t n = 0; n < chain.blocks; n++) {
+        uint8_t room[APDU_SHORT_MAX];
+        struct writer w = WRITER(room);
+        struct rapdu piece;
+        TRY(command_chain_block(&chain, n, &w));
+        TRY(carry(c, written(&w), answer));
+        TRY(rapdu_read(*answer, &piece));
+        if (!sw_is_success(piece.sw))
+            return TSM_OK;
+    }
+    return TSM_OK;
+}
+
+static bool is_chained(const struct apdu *a)
+{
+    return a->data.len > APDU_SHORT_DATA_MAX &&
+           (a->ins == INS_INSTALL || a->ins == INS_DELETE || a->ins == INS_PUT_KEY);
+}
+
+static enum tsm_err carry_any(struct card *c, struct bytes capdu, struct bytes *answer)
+{
+    struct apdu a;
+    TRY(apdu_read(capdu, &a));
+    return is_chained(&a) ? carry_long(c, capdu, answer) : carry(c, capdu, answer);
+}
+
 static enum tsm_err exchange_protected(struct card *c, const struct apdu *plain, struct rapdu *out)
 {
     struct writer capdu = WRITER(c->protected_), opened = WRITER(c->opened);
@@ -54,7 +88,7 @@ static enum tsm_err exchange_protected(struct card *c, const struct apdu *plain,
     struct bytes answer;
     uint16_t sw;
     TRY(ring_wrap(&c->ring, &c->keys, &c->channel, plain, &capdu, &expect));
-    TRY(carry(c, written(&capdu), &answer));
+    TRY(carry_any(c, written(&capdu), &answer));
     TRY(ring_unwrap(&c->ring, &c->keys, &c->channel, &expect, answer, &opened, &sw));
     *out = (struct rapdu){written(&opened), sw};
     return TSM_OK;
@@ -67,7 +101,7 @@ static enum tsm_err exchange(struct card *c, struct bytes plain, struct rapdu *o
     TRY(apdu_read(plain, &a));
     if (c->open)
         return exchange_protected(c, &a, out);
-    TRY(carry(c, plain, &answer));
+    TRY(carry_any(c, plain, &answer));
     return rapdu_read(answer, out);
 }
 
@@ -117,7 +151,7 @@ size_t card_block_max(const struct card *c)
 {
     const struct channel *ch = &c->channel.state;
     size_t max = channel_block_max(ch), field = c->sight.max_data ? c->sight.max_data : APDU_SHORT_DATA_MAX;
-    size_t block = ch->protocol == SCP03 ? 16 : 8;
+    size_t block = ch->protocol == SCP02 ? 8 : 16;
     if (field < APDU_SHORT_DATA_MAX && field > 2 * block) { /* 9F65 counts MAC and padding, too */
         size_t room = field - (ch->level & LEVEL_C_MAC ? ch->challenge_len : 0u);
         room = ch->level & LEVEL_C_DECRYPTION ? room / block * block - 1 : room;

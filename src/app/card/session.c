@@ -6,16 +6,28 @@
 #include "app/card/card.h"
 #include "base/hex.h"
 #include "gp/apdu/ins.h"
+#include "gp/scp11/scp11.h"
 
 static const struct scp_choice assumed = {
     .protocol = SCP03, .i = 0x70, .has_i = true}; /* plans without a card */
+
+/* SCP11 was not named, but what it needs: with a key of ours a, or c where the card has no a; else b. */
+static struct scp_choice choose_variant(const struct card *c)
+{
+    struct scp_choice s = {.protocol = SCP11, .variant = c->args->scp11.oce_key ? SCP11A : SCP11B};
+    if (c->args->scp11.oce_key && card_sight_offers(&c->sight, SCP11, &s.i) && !(s.i & SCP11_I_A))
+        s.variant = SCP11C;
+    return s;
+}
 
 /* --scp, else the profile, else what the card offers, SCP03 before SCP02. */
 static struct scp_choice choose(const struct card *c)
 {
     struct scp_choice s = c->args->scp;
-    if (s.has_i)
+    if (s.has_i || s.protocol == SCP11)
         return s;
+    if (!s.protocol && (c->args->scp11.oce_key || c->args->scp11.card_ca))
+        return choose_variant(c);
     if (!s.s16 && c->profile && (c->profile->protocol == SCP02 || c->profile->protocol == SCP03) &&
         (!s.protocol || s.protocol == c->profile->protocol))
         return (struct scp_choice){
@@ -155,6 +167,11 @@ static enum tsm_err pretend(struct card *c, const struct scp_choice *s, uint8_t 
     return ring_pretend(&c->ring, &c->keys, &c->channel);
 }
 
+bool card_keyed(const struct card_args *a)
+{
+    return key_source_given(&a->key) || a->scp.protocol == SCP11 || a->scp11.oce_key || a->scp11.card_ca;
+}
+
 enum tsm_err card_authenticate(struct card *c)
 {
     struct scp_choice s = choose(c);
@@ -162,6 +179,8 @@ enum tsm_err card_authenticate(struct card *c)
     struct bytes challenge = BYTES_OF(host, wants_s16(&s) ? S16_LEN : S8_LEN);
     struct init_update iu;
     struct rapdu answer;
+    if (s.protocol == SCP11)
+        return card_open_scp11(c, &s);
     if (!key_source_given(&c->args->key))
         return FAIL(MISSING_FIELD, "no key: --key fd:N|@FILE|NAME or --keyset NAME");
     TRY(choose_kvn(c, &kvn));
@@ -188,15 +207,19 @@ void card_tell_channel(struct card *c)
 {
     const struct channel *ch = &c->channel.state;
     json_t *o = json_object();
-    char protocol[16];
-    snprintf(protocol, sizeof protocol, "SCP%02X i=%02X%s", ch->protocol, ch->i,
-             ch->challenge_len == S16_LEN ? " S16" : "");
-    json_object_set_new(o, "protocol", json_string(protocol));
+    const char *s16 = ch->challenge_len == S16_LEN ? " S16" : "";
+    bool agreed = ch->protocol == SCP11;
+    json_object_set_new(o, "protocol",
+                        agreed ? json_sprintf("%s%s", scp11_name(ch->i & SCP11_VARIANT_BITS), s16)
+                               : json_sprintf("SCP%02X i=%02X%s", ch->protocol, ch->i, s16));
     card_set_hex(o, "kvn", BYTES_OF(&ch->kvn, 1));
     card_set_hex(o, "level", BYTES_OF(&ch->level, 1));
     if (c->has_kdd)
         card_set_hex(o, "kdd", BYTES(c->kdd));
-    json_object_set_new(o, "proved", json_boolean(c->has_kdd));
+    json_object_set_new(o, "proved", json_boolean(agreed ? c->open : c->has_kdd));
     json_object_set_new(c->doc, "channel", o);
-    json_object_set_new(c->doc, "keys", card_keyset_json(&c->keys, &c->args->key));
+    if (agreed)
+        json_object_set_new(o, "bits", json_integer(c->keys.form.key_len * 8));
+    else
+        json_object_set_new(c->doc, "keys", card_keyset_json(&c->keys, &c->args->key));
 }

@@ -173,7 +173,9 @@ enum client_exit client_ask(struct client *c, const struct client_request *r, js
         http_answer_drop(&a);
         return status;
     }
-    if (e == TSM_OK)
+    if (e == TSM_OK && a.status == 204)
+        *out = json_object();
+    else if (e == TSM_OK)
         e = json_read(BYTES_OF((const uint8_t *)a.body, a.size), out);
     http_answer_drop(&a);
     if (e != TSM_OK)

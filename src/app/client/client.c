@@ -12,7 +12,7 @@
 enum { TIMEOUT_MAX_S = 30 * 86400, LIST_MAX = 100 };
 
 /* Short names of getopt; those below 'A' belong to single verbs. */
-enum letter { L_TIMEOUT = '0', L_LIMIT, L_BEFORE, L_FORMAT, L_REF, L_FULL };
+enum letter { L_TIMEOUT = '0', L_LIMIT, L_BEFORE, L_FORMAT, L_REF, L_FULL, L_WITH };
 
 static const struct option rows[] = {
     {"api", required_argument, NULL, 'a'},
@@ -27,6 +27,7 @@ static const struct option rows[] = {
     {"format", required_argument, NULL, L_FORMAT},
     {"ref", required_argument, NULL, L_REF},
     {"full", no_argument, NULL, L_FULL},
+    {"with", required_argument, NULL, L_WITH},
     {NULL, 0, NULL, 0},
 };
 
@@ -72,7 +73,7 @@ static bool read_common(int letter, struct client_args *a)
 /* An option that only some verbs have. */
 static bool read_own(int letter, unsigned options, struct client_args *a)
 {
-    if (letter < L_TIMEOUT || letter > L_FULL || !(options & 1U << (letter - L_TIMEOUT)))
+    if (letter < L_TIMEOUT || letter > L_WITH || !(options & 1U << (letter - L_TIMEOUT)))
         return false;
     switch (letter) {
     case L_TIMEOUT:
@@ -86,6 +87,11 @@ static bool read_own(int letter, unsigned options, struct client_args *a)
         return true;
     case L_REF:
         a->ref = optarg;
+        return true;
+    case L_WITH:
+        if (a->n_with == CLIENT_WITH_MAX || !strchr(optarg, '='))
+            return false;
+        a->with[a->n_with++] = optarg;
         return true;
     default:
         return a->full = true;

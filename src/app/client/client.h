@@ -22,13 +22,17 @@ enum client_option {
     OPTION_BEFORE = 4,
     OPTION_FORMAT = 8,
     OPTION_REF = 16,
-    OPTION_FULL = 32
+    OPTION_FULL = 32,
+    OPTION_WITH = 64
 };
+enum { CLIENT_WITH_MAX = 16 };
 
 /* A command line that was read; texts are borrowed from argv. */
 struct client_args {
     const char *api, *ca, *token, *env, *format, *ref, *operand;
-    int64_t timeout_s, limit, before; /* 0: not given */
+    int64_t timeout_s, limit, before;  /* 0: not given */
+    const char *with[CLIENT_WITH_MAX]; /* NAME=VALUE */
+    size_t n_with;
     bool json, full;
 };
 

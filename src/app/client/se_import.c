@@ -13,7 +13,8 @@
 #include "app/client/verbs.h"
 
 enum {
-    PART_MAX = 4 << 20, /* octets of one request */
+    PART_MAX = 4 << 20,   /* octets of one request */
+    WHOLE_MAX = 64 << 20, /* of a JSON list, which cannot be cut at lines */
     LINE_ROOM = 8192,
     REFUSED_KEPT = 1000, /* shown at most */
 };
@@ -34,7 +35,7 @@ struct sending {
     FILE *from;
     int64_t number, first;  /* of the line in hand; of the first line of the part */
     size_t head_len, lines; /* lines: in the part, without its head */
-    int64_t added, unchanged;
+    int64_t added, changed, unchanged, n_refused;
     json_t *refused;
     struct writer part; /* over `room` */
     char line[LINE_ROOM], head[LINE_ROOM], buffer[BUFSIZ];
@@ -47,7 +48,9 @@ static void take_answer(struct sending *s, json_t *answer)
     json_t *row;
     size_t i;
     s->added += client_number(answer, "added");
+    s->changed += client_number(answer, "changed");
     s->unchanged += client_number(answer, "unchanged");
+    s->n_refused += client_number(answer, "refused_count");
     json_array_foreach(json_object_get(answer, "refused"), i, row)
     {
         int64_t number = s->first + client_number(row, "line") - 1 - (s->head_len > 0);
@@ -119,18 +122,28 @@ static enum client_exit send_lines(struct sending *s)
     return status == CLIENT_FINE ? send_part(s) : status;
 }
 
-/* A JSON list cannot be cut at lines: it goes as one. */
+/* A JSON list goes as one. */
 static enum client_exit send_whole(struct sending *s)
 {
+    uint8_t *room = malloc(WHOLE_MAX + 1);
+    enum client_exit status;
+    if (!room)
+        return client_trouble(s->c, FAIL(NO_MEMORY, "no memory for an import"));
     s->first = 1;
     s->lines = 1;
-    s->part.len = fread(s->part.at, 1, s->part.cap, s->from);
-    if (s->part.len > JSON_BODY_MAX)
-        return client_trouble(s->c, FAIL(TOO_LONG,
-                                         "a JSON list has at most %d octets; one object a line "
-                                         "(NDJSON) may have any length",
-                                         JSON_BODY_MAX));
-    return send_part(s);
+    s->part = (struct writer){room, fread(room, 1, WHOLE_MAX + 1, s->from), WHOLE_MAX + 1};
+    if (s->part.len > WHOLE_MAX)
+        status =
+            client_trouble(s->c, FAIL(TOO_LONG,
+                                      "a JSON list has at most %d octets; one object a line (NDJSON) may "
+                                      "have any length",
+                                      WHOLE_MAX));
+    else
+        status = send_part(s);
+    explicit_bzero(room, WHOLE_MAX + 1);
+    free(room);
+    s->part = WRITER(s->room);
+    return status;
 }
 
 static bool form_of(const struct client_args *a, enum form *out)
@@ -150,18 +163,19 @@ static enum client_exit tell(const struct sending *s)
     json_t *row;
     size_t i;
     if (s->c->args.json) {
-        json_t *all = json_pack("{sI sI sO}", "added", (json_int_t)s->added, "unchanged",
-                                (json_int_t)s->unchanged, "refused", s->refused);
+        json_t *all = json_pack("{sI sI sI sI sO}", "added", (json_int_t)s->added, "changed",
+                                (json_int_t)s->changed, "unchanged", (json_int_t)s->unchanged,
+                                "refused_count", (json_int_t)s->n_refused, "refused", s->refused);
         client_print_json(all);
         json_decref(all);
     } else {
         json_array_foreach(s->refused, i, row)
             printf("line %lld: %s%s%s\n", (long long)client_number(row, "line"), client_text(row, "field"),
                    *client_text(row, "field") ? ": " : "", client_text(row, "reason"));
-        printf("%lld added, %lld unchanged, %zu refused\n", (long long)s->added, (long long)s->unchanged,
-               json_array_size(s->refused));
+        printf("%lld added, %lld changed, %lld unchanged, %lld refused\n", (long long)s->added,
+               (long long)s->changed, (long long)s->unchanged, (long long)s->n_refused);
     }
-    return json_array_size(s->refused) ? CLIENT_FAILED : CLIENT_FINE;
+    return s->n_refused ? CLIENT_FAILED : CLIENT_FINE;
 }
 
 static enum client_exit import_from(struct sending *s)

@@ -30,7 +30,11 @@ enum { SETTING_MAX = 256 };
     X(laboratory, "no", "yes: clear keys may be imported, plain HTTP callbacks on loopback are allowed") \
     X(node, "1", "number of this node, 0 to 1023")                                                       \
     X(workers, "2", "threads that carry jobs forward")                                                   \
-    X(http_workers, "32", "threads that answer requests on each listener")
+    X(http_workers, "32", "threads that answer requests on each listener")                               \
+    X(keep_jobs_days, "14", "days that finished jobs are kept")                                          \
+    X(keep_messages_days, "14", "days that answered partner messages are kept")                          \
+    X(keep_sessions_days, "14", "days that device sessions are kept after their end")                    \
+    X(keep_orders_days, "400", "days that finished orders and their timelines are kept")
 
 struct config {
 #define X(name, fallback, help) char name[SETTING_MAX];

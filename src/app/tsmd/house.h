@@ -5,17 +5,20 @@
 
 #include "app/tsmd/parties.h"
 #include "engine/engine.h"
+#include "engine/mail/callback.h"
 #include "engine/partner.h"
+#include "engine/retention/retention.h"
 #include "http/client.h"
 #include "http/server.h"
 #include "link/partner.h"
 #include "link/seram/seram.h"
 #include "role/device/device.h"
 #include "role/ota/ota.h"
+#include "role/report/usage.h"
 #include "role/sem/sem.h"
 #include "role/sp/sp.h"
 
-enum { HOUSE_ROWS = 16, HOUSE_ROUTES = 4 };
+enum { HOUSE_ROWS = 16, HOUSE_ROUTES = 8 };
 
 struct house {
     const struct config *c;
@@ -24,10 +27,12 @@ struct house {
     struct partners *partners;
     struct http_client *client;
     struct engine *engine;
+    struct retention *retention;
     struct sp *sp;
     struct sem *sem;
     struct ota *ota;
     struct device *device;
+    struct callback_desk callbacks;
     struct step_row rows[HOUSE_ROWS + 1];
     size_t n_rows;
     struct partner_port partner_port;

@@ -27,21 +27,27 @@ static enum tsm_err listen_on(struct house *h, const char *setting, const char *
     return http_server_new(&config, out);
 }
 
+static void tell(struct house *h, const char *url)
+{
+    if (h->sp)
+        sp_device_url(h->sp, url);
+    if (h->sem)
+        sem_device_url(h->sem, url);
+}
+
 /* Where device agents go: said by configuration, else our own listener with the port that it got. */
 static enum tsm_err tell_device_url(struct house *h)
 {
     char url[SETTING_MAX + 32];
     struct address a;
-    if (!h->sp)
-        return TSM_OK;
     if (h->c->device_url[0]) {
-        sp_device_url(h->sp, h->c->device_url);
+        tell(h, h->c->device_url);
         return TSM_OK;
     }
     TRY(config_address("listen_device", h->c->listen_device, &a));
     snprintf(url, sizeof url, "%s://%s:%u/gp/seram", h->c->tls_cert[0] ? "https" : "http", a.host,
              h->device_server ? http_server_port(h->device_server) : a.port);
-    sp_device_url(h->sp, url);
+    tell(h, url);
     return TSM_OK;
 }
 
@@ -53,6 +59,7 @@ static enum tsm_err listen_api(struct house *h)
         routes[n++] = (struct http_routes){sp_routes, h->sp};
     if (h->sem)
         routes[n++] = (struct http_routes){sem_routes, h->sem};
+    routes[n++] = (struct http_routes){report_routes, h->store};
     TRY(listen_on(h, "listen", h->c->listen, routes, n, &h->api));
     return http_server_start(h->api);
 }

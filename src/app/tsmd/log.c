@@ -50,6 +50,11 @@ void log_stuck(enum tsm_err e, const char *cause)
     log_event("engine.stuck", "ss", "error", err_name(e), "cause", cause);
 }
 
+void log_unpruned(enum tsm_err e, const char *cause)
+{
+    log_event("retention.stuck", "ss", "error", err_name(e), "cause", cause);
+}
+
 void log_trouble(const struct job *job, enum tsm_err e, const char *cause)
 {
     char trace[2 * TRACE_LEN + 1];

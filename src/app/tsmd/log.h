@@ -13,5 +13,7 @@ void log_error(const char *event, enum tsm_err e);
 /* The engine's word of a failed turn, and of jobs that it can neither take nor end. */
 void log_trouble(const struct job *job, enum tsm_err e, const char *cause);
 void log_stuck(enum tsm_err e, const char *cause);
+/* What is over could not be removed after its time. */
+void log_unpruned(enum tsm_err e, const char *cause);
 
 #endif

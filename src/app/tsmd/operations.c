@@ -38,7 +38,7 @@ static enum tsm_err count_jobs(struct tx *tx, void *arg)
     enum tsm_err e = db_query(tx, &r, SQL_JOB_COUNTS);
     while (e == TSM_OK && (e = db_next(&r)) == TSM_OK)
         if (db_int(&r, 0) >= 0 && db_int(&r, 0) < 6)
-            g->jobs[db_int(&r, 0)] = db_int(&r, 1);
+            g->jobs[db_int(&r, 0)] += db_int(&r, 1);
     return e == TSM_NOT_FOUND ? TSM_OK : e;
 }
 

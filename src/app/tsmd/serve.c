@@ -46,7 +46,6 @@ static enum tsm_err open_provider(struct house *h)
     struct sp_config c = {.store = h->store,
                           .partners = h->partners,
                           .clock = &clock_real,
-                          .client = h->client,
                           .waits_max = (unsigned)strtoul(h->c->http_workers, NULL, 10) / 2,
                           .vault_of = parties_vault,
                           .self = &h->parties};
@@ -54,8 +53,7 @@ static enum tsm_err open_provider(struct house *h)
         return TSM_OK;
     TRY(sp_new(&c, &h->sp));
     add_row(h, sp_order_row(h->sp));
-    add_row(h, sp_callback_row(h->sp));
-    return TSM_OK;
+    return sp_answer_partners(h->sp);
 }
 
 static enum tsm_err open_owner(struct house *h)
@@ -69,12 +67,17 @@ static enum tsm_err open_owner(struct house *h)
         return TSM_OK;
     TRY(sem_new(&c, &h->sem));
     add_row(h, sem_row(h->sem));
+    add_row(h, sem_care_row(h->sem));
+    add_row(h, sem_campaign_row(h->sem));
     return sem_answer_partners(h->sem);
 }
 
 static enum tsm_err open_sms(struct house *h)
 {
-    struct ota_config c = {.store = h->store, .partners = h->partners, .clock = &clock_real};
+    struct ota_config c = {.store = h->store,
+                           .partners = h->partners,
+                           .clock = &clock_real,
+                           .node = strtol(h->c->node, NULL, 10)};
     struct address smsc;
     char password[64] = "";
     if (!config_has_role(h->c, "ota") || !h->c->smsc[0])
@@ -118,6 +121,14 @@ static enum tsm_err open_device(struct house *h)
     return TSM_OK;
 }
 
+/* Providers hear of their orders, owners of drift and alarms. */
+static void open_callbacks(struct house *h)
+{
+    h->callbacks = (struct callback_desk){.store = h->store, .client = h->client};
+    if (h->sp || h->sem)
+        add_row(h, callback_row(&h->callbacks));
+}
+
 static enum tsm_err open_engine(struct house *h)
 {
     struct engine_config c = {.store = h->store,
@@ -135,6 +146,24 @@ static enum tsm_err open_engine(struct house *h)
                                  .commit = partner_message_commit,
                                  .self = h->partners});
     return engine_new(&c, &h->engine);
+}
+
+static int64_t days_of(const char *setting)
+{
+    return strtol(setting, NULL, 10);
+}
+
+static enum tsm_err open_retention(struct house *h)
+{
+    struct retention_config c = {.store = h->store,
+                                 .clock = &clock_real,
+                                 .days = {.jobs = days_of(h->c->keep_jobs_days),
+                                          .messages = days_of(h->c->keep_messages_days),
+                                          .sessions = days_of(h->c->keep_sessions_days),
+                                          .orders = days_of(h->c->keep_orders_days)},
+                                 .stuck = log_unpruned};
+    TRY(retention_new(&c, &h->retention));
+    return retention_start(h->retention);
 }
 
 /* What each token can do is told at start; a token that cannot carry the vault stops the server. */
@@ -168,16 +197,19 @@ static enum tsm_err start(struct house *h)
     TRY(open_owner(h));
     TRY(open_sms(h));
     TRY(open_device(h));
+    open_callbacks(h);
     TRY(open_engine(h));
     TRY(engine_start(h->engine));
     if (h->ota)
         TRY(ota_start(h->ota));
+    TRY(open_retention(h));
     return house_listen(h);
 }
 
 static void stop(struct house *h)
 {
     house_stop_listening(h);
+    retention_free(h->retention);
     if (h->engine)
         engine_stop(h->engine);
     ota_free(h->ota);

@@ -16,7 +16,7 @@ static void usage(void)
          "  run     serve until SIGTERM (default)\n"
          "  init    create tokens and database; --fixture FILE adds parties, profiles and services; "
          "--cap-dir DIR\n"
-         "  token   print a new bearer token: --party NAME --role provider|operator\n"
+         "  token   print a new bearer token: --party NAME --role provider|operator|administrator\n"
          "  config  print the settings in force\n"
          "settings, in the file as 'name = value' and here as options:");
     config_help();

@@ -28,6 +28,9 @@ static enum tsm_err check_use(const struct sign_key *k, struct sign_how how, str
 {
     NEED(k->ops != NULL, KEY_REFUSED);
     NEED((k->type == SIGN_EC) == (how.padding == SIGN_ECDSA), KEY_REFUSED);
+    if (how.padding == SIGN_RAW)
+        return digest.len == sign_len(k) ? TSM_OK
+                                         : FAIL(BAD_LENGTH, "the block is not as long as the modulus");
     NEED(how.hash < HASH_ALGS && digest.len == hash_len(how.hash), BAD_LENGTH);
     return TSM_OK;
 }
@@ -49,9 +52,20 @@ enum tsm_err sign_check(const struct sign_key *k, struct sign_how how, struct by
                         struct bytes signature)
 {
     TRY(check_use(k, how, digest));
-    NEED(k->ops->verify != NULL, KEY_REFUSED);
+    NEED(k->ops->verify != NULL && how.padding != SIGN_RAW, KEY_REFUSED);
     if (signature.len != sign_len(k))
         return FAIL(MAC_WRONG, "the signature has %zu octets, one of this key has %zu", signature.len,
                     sign_len(k));
     return k->ops->verify(k, how, digest, signature);
+}
+
+enum tsm_err sign_recover(const struct sign_key *k, struct bytes signature, struct writer *block)
+{
+    struct writer at = *block;
+    NEED(k->ops && k->ops->recover && k->type == SIGN_RSA, KEY_REFUSED);
+    NEED(signature.len == sign_len(k), BAD_LENGTH);
+    TRY(k->ops->recover(k, signature, &at));
+    NEED(at.len - block->len == sign_len(k), CRYPTO_FAILED);
+    *block = at;
+    return TSM_OK;
 }

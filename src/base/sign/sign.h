@@ -19,7 +19,8 @@ enum tsm_err hash_parts(enum hash_alg alg, const struct bytes *parts, size_t n, 
 
 enum sign_type { SIGN_RSA = 1, SIGN_EC = 2 };
 enum {
-    SIGN_RSA_BITS_MIN = 1024, /* shorter keys are refused: GPCS table C-1 knows none */
+    SIGN_RSA_BITS_MIN = 1024,     /* shorter keys are refused: GPCS table C-1 knows none */
+    SIGN_RSA_BITS_CARD_MIN = 512, /* of payment cards: EMV Book 2 D1.2 knows no lower limit of use */
     SIGN_RSA_BITS_MAX = 4096,
     SIGN_EC_BITS_MIN = 256,
     SIGN_EC_BITS_MIDDLE = 384,
@@ -28,8 +29,10 @@ enum {
 };
 
 /* How a digest becomes a signature. PSS: MGF1 with the same hash, salt as long as the digest, trailer BC.
- * ECDSA: r | s, each as long as the order [TR-03111 plain format]. */
-enum sign_padding { SIGN_PKCS1, SIGN_PSS, SIGN_ECDSA };
+ * ECDSA: r | s, each as long as the order [TR-03111 plain format]. RAW: RSA over a block as long as the
+ * modulus that the caller has formed whole, as payment cards' certificates are [EMV Book 2 annex A2.1]; the
+ * hash says nothing then. */
+enum sign_padding { SIGN_PKCS1, SIGN_PSS, SIGN_ECDSA, SIGN_RAW };
 struct sign_how {
     enum sign_padding padding;
     enum hash_alg hash;
@@ -42,6 +45,8 @@ struct sign_ops {
     /* NULL: this key only signs. */
     enum tsm_err (*verify)(const struct sign_key *k, struct sign_how how, struct bytes digest,
                            struct bytes signature);
+    /* The block that a RAW signature was made of; NULL: this key only signs. */
+    enum tsm_err (*recover)(const struct sign_key *k, struct bytes signature, struct writer *block);
     void (*free)(struct sign_key *k); /* NULL: nothing is owned */
 };
 
@@ -69,14 +74,28 @@ enum tsm_err sign_digest(const struct sign_key *k, struct sign_how how, struct b
 enum tsm_err sign_check(const struct sign_key *k, struct sign_how how, struct bytes digest,
                         struct bytes signature);
 
+/* Appends the block of a RAW signature. KEY_REFUSED for another type of key, BAD_LENGTH for a signature that
+ * is not as long as the modulus, MAC_WRONG for a number above it. */
+enum tsm_err sign_recover(const struct sign_key *k, struct bytes signature, struct writer *block);
+
 /* A key from PEM or DER text (PKCS#8, PKCS#1, SEC 1, SubjectPublicKeyInfo), not encrypted. BAD_FORM when it
  * is none, KEY_REFUSED for another type or a length outside the limits above. Owned: sign_key_free. */
 enum tsm_err sign_key_read(struct bytes text, struct sign_key *out);
+/* The public numbers of such a key, borrowed from `room` (SIGN_PUBLIC_MAX): a point 04 | x | y, or n and e.
+ */
+enum { SIGN_PUBLIC_MAX = SIGNATURE_MAX + 16 };
+struct sign_public {
+    enum sign_type type;
+    struct bytes point, n, e;
+};
+enum tsm_err sign_key_public(const struct sign_key *k, struct writer *room, struct sign_public *out);
 /* A key from its numbers, big-endian; `d` empty for a public one. */
 struct rsa_numbers {
     struct bytes n, e, d;
 };
 enum tsm_err sign_key_rsa(const struct rsa_numbers *numbers, struct sign_key *out);
+/* The same for a payment card's key, which may be as short as SIGN_RSA_BITS_CARD_MIN. */
+enum tsm_err sign_key_card(const struct rsa_numbers *numbers, struct sign_key *out);
 /* The curve, P-256 or P-384, follows from the length of the uncompressed point 04 | x | y. */
 enum tsm_err sign_key_ec(struct bytes point, struct bytes d, struct sign_key *out);
 

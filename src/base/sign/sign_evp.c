@@ -43,6 +43,9 @@ static enum tsm_err plain_of_der(const struct sign_key *k, struct bytes der, str
 /* The context with everything but the direction set; the two inits differ only in name. */
 static enum tsm_err set_how(EVP_PKEY_CTX *ctx, const EVP_MD *md, struct sign_how how)
 {
+    if (how.padding == SIGN_RAW)
+        return EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) == 1 ? TSM_OK
+                                                                      : FAIL(CRYPTO_FAILED, "raw RSA");
     NEED(md && EVP_PKEY_CTX_set_signature_md(ctx, md) == 1, CRYPTO_FAILED);
     if (how.padding == SIGN_PKCS1)
         NEED(EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) == 1, CRYPTO_FAILED);
@@ -106,9 +109,30 @@ static enum tsm_err evp_verify(const struct sign_key *k, struct sign_how how, st
     return e;
 }
 
+static enum tsm_err recover_with(EVP_PKEY_CTX *ctx, struct bytes signature, struct writer *block)
+{
+    uint8_t *at;
+    size_t len = signature.len;
+    NEED(ctx && EVP_PKEY_verify_recover_init(ctx) == 1, CRYPTO_FAILED);
+    NEED(EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_NO_PADDING) == 1, CRYPTO_FAILED);
+    TRY(write_slot(block, len, &at));
+    if (EVP_PKEY_verify_recover(ctx, at, &len, signature.at, signature.len) != 1 || len != signature.len)
+        return FAIL(MAC_WRONG, "the number is no signature of this key");
+    return TSM_OK;
+}
+
+static enum tsm_err evp_recover(const struct sign_key *k, struct bytes signature, struct writer *block)
+{
+    EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_pkey(NULL, k->owner, NULL);
+    enum tsm_err e = recover_with(ctx, signature, block);
+    EVP_PKEY_CTX_free(ctx);
+    return e;
+}
+
 static void evp_free(struct sign_key *k)
 {
     EVP_PKEY_free(k->owner);
 }
 
-const struct sign_ops sign_evp_ops = {.sign = evp_sign, .verify = evp_verify, .free = evp_free};
+const struct sign_ops sign_evp_ops = {
+    .sign = evp_sign, .verify = evp_verify, .recover = evp_recover, .free = evp_free};

@@ -24,24 +24,24 @@ static bool has_private(const EVP_PKEY *pkey, enum sign_type type)
 }
 
 /* RSA of any length between the limits; curves of the three lengths that the plain signature is known for. */
-static bool length_fits(enum sign_type type, size_t bits)
+static bool length_fits(enum sign_type type, size_t bits, size_t rsa_min)
 {
     if (type == SIGN_RSA)
-        return bits >= SIGN_RSA_BITS_MIN && bits <= SIGN_RSA_BITS_MAX;
+        return bits >= rsa_min && bits <= SIGN_RSA_BITS_MAX;
     return bits == SIGN_EC_BITS_MIN || bits == SIGN_EC_BITS_MIDDLE || bits == SIGN_EC_BITS_MAX;
 }
 
 /* Type and length judged; the key is taken over, also when it is refused. */
-static enum tsm_err take(EVP_PKEY *pkey, struct sign_key *out)
+static enum tsm_err take(EVP_PKEY *pkey, size_t rsa_min, struct sign_key *out)
 {
     struct sign_key k = {.ops = &sign_evp_ops, .owner = pkey};
     bool rsa = EVP_PKEY_is_a(pkey, "RSA"), known = rsa || EVP_PKEY_is_a(pkey, "EC");
     k.type = rsa ? SIGN_RSA : SIGN_EC;
     k.bits = (size_t)EVP_PKEY_get_bits(pkey);
-    if (!known || !length_fits(k.type, k.bits)) {
+    if (!known || !length_fits(k.type, k.bits, rsa_min)) {
         EVP_PKEY_free(pkey);
-        return FAIL(KEY_REFUSED, "a key of %zu bits is not RSA of %d to %d bits, nor EC of %d, %d or %d",
-                    k.bits, SIGN_RSA_BITS_MIN, SIGN_RSA_BITS_MAX, SIGN_EC_BITS_MIN, SIGN_EC_BITS_MIDDLE,
+        return FAIL(KEY_REFUSED, "a key of %zu bits is not RSA of %zu to %d bits, nor EC of %d, %d or %d",
+                    k.bits, rsa_min, SIGN_RSA_BITS_MAX, SIGN_EC_BITS_MIN, SIGN_EC_BITS_MIDDLE,
                     SIGN_EC_BITS_MAX);
     }
     k.private_half = has_private(pkey, k.type);
@@ -61,7 +61,7 @@ enum tsm_err sign_key_read(struct bytes text, struct sign_key *out)
         EVP_PKEY_free(pkey);
         return FAIL(BAD_FORM, "this is no RSA or EC key in PEM or DER, or it is encrypted");
     }
-    return take(pkey, out);
+    return take(pkey, SIGN_RSA_BITS_MIN, out);
 }
 
 /* A number as the library takes it: in the machine's own order of octets. */
@@ -74,7 +74,8 @@ static enum tsm_err add_number(OSSL_PARAM *param, const char *name, struct bytes
     return TSM_OK;
 }
 
-static enum tsm_err from_params(const char *type, OSSL_PARAM *params, bool whole, struct sign_key *out)
+static enum tsm_err from_params(const char *type, OSSL_PARAM *params, bool whole, size_t rsa_min,
+                                struct sign_key *out)
 {
     EVP_PKEY *pkey = NULL;
     EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
@@ -85,10 +86,10 @@ static enum tsm_err from_params(const char *type, OSSL_PARAM *params, bool whole
         EVP_PKEY_free(pkey);
         return FAIL(BAD_VALUE, "these numbers make no %s key", type);
     }
-    return take(pkey, out);
+    return take(pkey, rsa_min, out);
 }
 
-enum tsm_err sign_key_rsa(const struct rsa_numbers *numbers, struct sign_key *out)
+static enum tsm_err rsa_of(const struct rsa_numbers *numbers, size_t rsa_min, struct sign_key *out)
 {
     uint8_t n[NUMBER_MAX], e[NUMBER_MAX], d[NUMBER_MAX];
     OSSL_PARAM params[PARAMS_MAX];
@@ -99,9 +100,19 @@ enum tsm_err sign_key_rsa(const struct rsa_numbers *numbers, struct sign_key *ou
     if (numbers->d.len)
         TRY(add_number(&params[at++], OSSL_PKEY_PARAM_RSA_D, numbers->d, d));
     params[at] = OSSL_PARAM_construct_end();
-    err = from_params("RSA", params, numbers->d.len > 0, out);
+    err = from_params("RSA", params, numbers->d.len > 0, rsa_min, out);
     explicit_bzero(d, sizeof d);
     return err;
+}
+
+enum tsm_err sign_key_rsa(const struct rsa_numbers *numbers, struct sign_key *out)
+{
+    return rsa_of(numbers, SIGN_RSA_BITS_MIN, out);
+}
+
+enum tsm_err sign_key_card(const struct rsa_numbers *numbers, struct sign_key *out)
+{
+    return rsa_of(numbers, SIGN_RSA_BITS_CARD_MIN, out);
 }
 
 enum tsm_err sign_key_ec(struct bytes point, struct bytes d, struct sign_key *out)
@@ -124,7 +135,7 @@ enum tsm_err sign_key_ec(struct bytes point, struct bytes d, struct sign_key *ou
     if (d.len)
         TRY(add_number(&params[at++], OSSL_PKEY_PARAM_PRIV_KEY, d, secret));
     params[at] = OSSL_PARAM_construct_end();
-    err = from_params("EC", params, d.len > 0, out);
+    err = from_params("EC", params, d.len > 0, SIGN_RSA_BITS_MIN, out);
     explicit_bzero(secret, sizeof secret);
     return err;
 }

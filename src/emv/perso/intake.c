@@ -6,12 +6,23 @@
 
 #include "base/hex.h"
 #include "base/json.h"
+#include "emv/pin/pin.h"
 
-enum { MASK_HEAD = 6, MASK_TAIL = 4, MASK_MIN = 13 };
+enum { MASK_HEAD = 6, MASK_TAIL = 4, MASK_MIN = 13, GROUPING_ID_DIGITS = 4 };
 
-#define ROW(name, min, max, need)                                                        \
-    {                                                                                    \
-#name, JSON_TEXT, offsetof(struct card_record, name), (min), (max), (need), NULL \
+/* The record before its lists are read. */
+struct document {
+    struct card_record card;
+    json_t *groupings;
+};
+static void document_wipe(struct document *d)
+{
+    explicit_bzero(d, sizeof *d);
+}
+
+#define ROW(name, min, max, need)                                                          \
+    {                                                                                      \
+#name, JSON_TEXT, offsetof(struct document, card.name), (min), (max), (need), NULL \
     }
 static const struct json_row rows[] = {
     ROW(pan, PAN_DIGITS_MIN, PAN_DIGITS_MAX, JSON_NEEDED),
@@ -19,8 +30,26 @@ static const struct json_row rows[] = {
     ROW(expiry, EXPIRY_DIGITS, EXPIRY_DIGITS, JSON_NEEDED),
     ROW(effective, EXPIRY_DIGITS, EXPIRY_DIGITS, JSON_NEEDED),
     ROW(service_code, SERVICE_CODE_DIGITS, SERVICE_CODE_DIGITS, JSON_NEEDED),
-    ROW(cardholder, NAME_MIN, NAME_MAX, JSON_NEEDED),
+    ROW(cardholder, CARDHOLDER_MIN, CARDHOLDER_MAX, JSON_NEEDED),
     ROW(card_ref, 0, CARD_REF_MAX, JSON_OPTIONAL),
+    ROW(pin_block, 2 * PIN_BLOCK, CARD_PIN_DIGITS_MAX, JSON_OPTIONAL),
+    {"pin_format", JSON_INT, offsetof(struct document, card.pin_format), 0, PIN_ISO_4, JSON_OPTIONAL, NULL},
+    ROW(transport_key, 1, CARD_KEY_NAME_MAX, JSON_OPTIONAL),
+    {"groupings", JSON_VALUE, offsetof(struct document, groupings), 0, 0, JSON_OPTIONAL, NULL},
+    {.name = NULL},
+};
+
+struct grouping_document {
+    char id[GROUPING_ID_DIGITS + 1];
+    bool encrypted;
+    char value[2 * CARD_GROUPING_MAX + 1];
+};
+static const struct json_row grouping_rows[] = {
+    {"id", JSON_TEXT, offsetof(struct grouping_document, id), GROUPING_ID_DIGITS, GROUPING_ID_DIGITS,
+     JSON_NEEDED, NULL},
+    {"encrypted", JSON_BOOL, offsetof(struct grouping_document, encrypted), 0, 0, JSON_OPTIONAL, NULL},
+    {"value", JSON_TEXT, offsetof(struct grouping_document, value), 2, 2 * CARD_GROUPING_MAX, JSON_NEEDED,
+     NULL},
     {.name = NULL},
 };
 
@@ -87,9 +116,61 @@ static enum tsm_err judge(const struct card_record *c)
     return TSM_OK;
 }
 
+/* The cause of a refusal never shows a value: a grouping may be a key. */
+static enum tsm_err read_grouping(const json_t *from, struct card_record *c)
+{
+    struct card_grouping *g = &c->grouping[c->groupings_n];
+    struct grouping_document d = {.encrypted = false};
+    uint8_t id[2];
+    size_t len;
+    enum tsm_err e = json_fill(from, grouping_rows, &d);
+    if (e == TSM_OK)
+        e = hex_read(d.id, id, sizeof id, &len);
+    if (e == TSM_OK)
+        e = hex_read(d.value, g->value, sizeof g->value, &g->len);
+    g->encrypted = d.encrypted;
+    explicit_bzero(&d, sizeof d);
+    if (e != TSM_OK)
+        return FAIL_FIELD(BAD_FORM, "groupings", "a prepared grouping has a wrong form");
+    g->id = (uint16_t)(id[0] << 8 | id[1]);
+    c->groupings_n++;
+    return TSM_OK;
+}
+
+static enum tsm_err read_groupings(const json_t *list, struct card_record *c)
+{
+    size_t n = json_array_size(list);
+    if (!list)
+        return TSM_OK;
+    if (!json_is_array(list) || n > CARD_GROUPINGS_MAX)
+        return FAIL_FIELD(BAD_VALUE, "groupings", "groupings is a list of at most %d", CARD_GROUPINGS_MAX);
+    for (size_t i = 0; i < n; i++) {
+        TRY(read_grouping(json_array_get(list, i), c));
+        if (c->grouping[i].encrypted && !c->transport_key[0])
+            return FAIL_FIELD(MISSING_FIELD, "transport_key",
+                              "an encrypted grouping needs its transport key");
+    }
+    return TSM_OK;
+}
+
+/* PIN blocks of format 2 do not travel; one of format 4 is twice as long as the others. */
+static enum tsm_err judge_pin(const struct card_record *c)
+{
+    uint8_t block[PIN_BLOCK_MAX];
+    size_t len;
+    if (!c->pin_block[0])
+        return TSM_OK;
+    if (hex_read(c->pin_block, block, sizeof block, &len) != TSM_OK ||
+        len != (c->pin_format == PIN_ISO_4 ? PIN_BLOCK_4 : PIN_BLOCK))
+        return FAIL_FIELD(BAD_FORM, "pin_block", "pin_block is no block of this format");
+    if (c->pin_format == PIN_ISO_2)
+        return FAIL_FIELD(BAD_VALUE, "pin_format", "a PIN block of format 2 goes to a card only");
+    return TSM_OK;
+}
+
 enum tsm_err card_record_read(struct bytes json, struct card_record *out)
 {
-    CARD_RECORD c = {.psn = "00"};
+    __attribute__((cleanup(document_wipe))) struct document d = {.card = {.psn = "00"}};
     json_t *object = NULL;
     enum tsm_err e;
     if (json.len > CARD_RECORD_JSON_MAX)
@@ -98,12 +179,16 @@ enum tsm_err card_record_read(struct bytes json, struct card_record *out)
         return FAIL_FIELD(BAD_FORM, "card", "the card record is not well-formed JSON");
     e = names_check(object);
     if (e == TSM_OK)
-        e = json_fill(object, rows, &c);
+        e = json_fill(object, rows, &d);
+    if (e == TSM_OK)
+        e = read_groupings(d.groupings, &d.card);
     json_decref(object);
     if (e == TSM_OK)
-        e = judge(&c);
+        e = judge(&d.card);
     if (e == TSM_OK)
-        *out = c;
+        e = judge_pin(&d.card);
+    if (e == TSM_OK)
+        *out = d.card;
     return e;
 }
 

@@ -8,7 +8,22 @@
 #include "emv/cardvalue.h"
 #include "emv/record.h"
 
-enum { CARD_RECORD_JSON_MAX = 2048, CARD_REF_MAX = 64 };
+enum {
+    CARD_RECORD_JSON_MAX = 6144,
+    CARD_REF_MAX = 64,
+    CARD_PIN_DIGITS_MAX = 32, /* of a PIN block in hex */
+    CARD_KEY_NAME_MAX = 48,
+    CARD_GROUPINGS_MAX = 6, /* that the issuer prepared itself */
+    CARD_GROUPING_MAX = 256,
+};
+
+/* A grouping's value as the issuer prepared it; `encrypted`: under its transport key. */
+struct card_grouping {
+    uint16_t id;
+    bool encrypted;
+    size_t len;
+    uint8_t value[CARD_GROUPING_MAX];
+};
 
 /* Digits and texts with a final 0. Card data: wiped when its name goes out of scope (CARD_RECORD). */
 struct card_record {
@@ -17,8 +32,13 @@ struct card_record {
     char expiry[EXPIRY_DIGITS + 1];    /* YYMM */
     char effective[EXPIRY_DIGITS + 1]; /* YYMM */
     char service_code[SERVICE_CODE_DIGITS + 1];
-    char cardholder[NAME_MAX + 1];   /* as on the stripe: SURNAME/FIRST */
-    char card_ref[CARD_REF_MAX + 1]; /* the provider's name for the card; "" when it gives none */
+    char cardholder[CARDHOLDER_MAX + 1];     /* as on the stripe: SURNAME/FIRST */
+    char card_ref[CARD_REF_MAX + 1];         /* the provider's name for the card; "" when it gives none */
+    char pin_block[CARD_PIN_DIGITS_MAX + 1]; /* hex, under the profile's PIN key; "" for no PIN */
+    int64_t pin_format;                      /* ISO 9564-1: 0, 1, 3 or 4 */
+    char transport_key[CARD_KEY_NAME_MAX + 1];
+    size_t groupings_n;
+    struct card_grouping grouping[CARD_GROUPINGS_MAX];
 };
 
 static inline void card_record_wipe(struct card_record *c)
@@ -28,7 +48,9 @@ static inline void card_record_wipe(struct card_record *c)
 #define CARD_RECORD __attribute__((cleanup(card_record_wipe))) struct card_record
 
 /*
- * Reads {"pan","psn"?,"expiry","effective","service_code","cardholder","card_ref"?}. The check digit of the
+ * Reads
+ * {"pan","psn"?,"expiry","effective","service_code","cardholder","card_ref"?,"pin_block"?,"pin_format"?,
+ * "transport_key"?,"groupings"? [{"id","encrypted"?,"value"}]}. The check digit of the
  * PAN, months, lengths and characters are judged; effective must not be after expiry. A failure names the
  * field (err_field) and never shows what stood in it: BAD_FORM, MISSING_FIELD, UNKNOWN_FIELD, BAD_VALUE,
  * BAD_LENGTH, TOO_LONG.

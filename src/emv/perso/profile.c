@@ -8,6 +8,7 @@
 
 #include "base/hex.h"
 #include "base/json.h"
+#include "emv/perso/static_data.h"
 #include "emv/perso/variables.h"
 
 enum { DGI_ID_DIGITS = 4, AID_DIGITS_MIN = 10 };
@@ -18,7 +19,7 @@ static const char *const option_words[] = {"A", "B", "B_ALWAYS", NULL};
 struct document {
     char aid[2 * PROFILE_AID_MAX + 1];
     int option;
-    json_t *keys, *store, *application, *ppse;
+    json_t *keys, *store, *oda, *application, *ppse;
 };
 
 struct loading {
@@ -42,6 +43,7 @@ static const struct json_row rows[] = {
     {"derivation", JSON_ENUM, offsetof(struct loading, document.option), 0, 0, JSON_NEEDED, option_words},
     VALUE(keys, JSON_NEEDED),
     VALUE(store, JSON_OPTIONAL),
+    VALUE(oda, JSON_OPTIONAL),
     VALUE(application, JSON_NEEDED),
     VALUE(ppse, JSON_OPTIONAL),
     {.name = NULL},
@@ -51,7 +53,8 @@ static const struct json_row rows[] = {
     {                                                                                                       \
 #name, JSON_TEXT, offsetof(struct profile_keys, name), 1, PROFILE_KEY_NAME_MAX, JSON_OPTIONAL, NULL \
     }
-static const struct json_row key_rows[] = {KEY(ac), KEY(mac), KEY(enc), KEY(cvk), {.name = NULL}};
+static const struct json_row key_rows[] = {KEY(ac),   KEY(mac), KEY(enc),      KEY(cvk),
+                                           KEY(cvc3), KEY(pin), {.name = NULL}};
 
 static const struct json_row style_rows[] = {
     {"join", JSON_BOOL, offsetof(struct cps_style, join), 0, 0, JSON_OPTIONAL, NULL},
@@ -128,8 +131,12 @@ static enum tsm_err load(const json_t *object, struct loading *l)
     TRY(json_fill(l->document.keys, key_rows, &p->keys));
     if (l->document.store)
         TRY(json_fill(l->document.store, style_rows, &p->style));
+    if (l->document.oda)
+        TRY(profile_oda_read(l->document.oda, &p->oda));
     TRY(read_run(p, l->document.application, "application", &p->application));
-    return l->document.ppse ? read_run(p, l->document.ppse, "ppse", &p->ppse) : TSM_OK;
+    if (l->document.ppse)
+        TRY(read_run(p, l->document.ppse, "ppse", &p->ppse));
+    return p->oda.issuer[0] ? static_data_try(p) : TSM_OK;
 }
 
 enum tsm_err emv_profile_read(struct bytes json, struct emv_profile *out)
@@ -151,6 +158,7 @@ static enum tsm_err make(const struct profile_dgi *d, struct variables *v, struc
 {
     struct template_source source = {v, variables_value};
     size_t from = w->len;
+    v->grouping = d->id;
     TRY(template_write(d->value, &source, w));
     NEED(w->len - from <= PROFILE_VALUE_MAX, TOO_LONG);
     *out = (struct cps_dgi){d->id, written_since(w, from), d->encrypted};
@@ -176,5 +184,28 @@ enum tsm_err emv_personalise(struct emv_perso_input in, enum emv_target target, 
     made.count = run->count;
     *buffer = at;
     *out = made;
+    return TSM_OK;
+}
+
+enum tsm_err emv_profile_estimate(const struct emv_profile *p, enum emv_target target, size_t cipher_block,
+                                  size_t block_max, struct emv_estimate *out)
+{
+    const struct profile_run *run = target == PERSO_PPSE ? &p->ppse : &p->application;
+    struct emv_estimate e = {.groupings = run->count};
+    NEED(cipher_block > 0 && block_max > 0 && block_max <= CPS_BLOCK_MAX, BAD_VALUE);
+    for (size_t i = 0; i < run->count; i++) {
+        VARIABLES v = {.in = {.profile = p}, .trial = true, .grouping = run->at[i].id};
+        struct template_source source = {&v, variables_value};
+        uint8_t scratch[PROFILE_VALUE_MAX];
+        struct writer w = WRITER(scratch);
+        size_t len;
+        TRY(template_write(run->at[i].value, &source, &w));
+        len = w.len;
+        if (run->at[i].encrypted)
+            len += (cipher_block - len % cipher_block) % cipher_block;
+        e.octets += cps_dgi_len(len);
+        e.commands += (cps_dgi_len(len) + block_max - 1) / block_max;
+    }
+    *out = e;
     return TSM_OK;
 }

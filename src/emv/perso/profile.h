@@ -7,9 +7,11 @@
 #ifndef TSM_EMV_PERSO_PROFILE_H
 #define TSM_EMV_PERSO_PROFILE_H
 
+#include "emv/oda/oda.h"
 #include "emv/perso/cps.h"
 #include "emv/perso/intake.h"
 #include "emv/perso/template.h"
+#include "emv/pin/pin.h"
 
 enum {
     PROFILE_TEXT_MAX = 64,
@@ -34,10 +36,23 @@ struct profile_run {
 
 /* Names of keys in the provider's part of the vault; "" where the profile needs none. */
 struct profile_keys {
-    char ac[PROFILE_KEY_NAME_MAX + 1];  /* master of the application cryptogram key */
-    char mac[PROFILE_KEY_NAME_MAX + 1]; /* of the script integrity key */
-    char enc[PROFILE_KEY_NAME_MAX + 1]; /* of the script confidentiality key */
-    char cvk[PROFILE_KEY_NAME_MAX + 1]; /* card verification key */
+    char ac[PROFILE_KEY_NAME_MAX + 1];   /* master of the application cryptogram key */
+    char mac[PROFILE_KEY_NAME_MAX + 1];  /* of the script integrity key */
+    char enc[PROFILE_KEY_NAME_MAX + 1];  /* of the script confidentiality key */
+    char cvk[PROFILE_KEY_NAME_MAX + 1];  /* card verification key */
+    char cvc3[PROFILE_KEY_NAME_MAX + 1]; /* master of the dynamic stripe value's key */
+    char pin[PROFILE_KEY_NAME_MAX + 1];  /* under which the PIN block of a record comes */
+};
+
+/* Offline data authentication: whose key signs for the cards, and its certificate by the scheme. `issuer` is
+ * "" where a profile has none. */
+struct profile_oda {
+    char issuer[PROFILE_KEY_NAME_MAX + 1];
+    size_t icc_octets; /* of the modulus of a card's own key */
+    uint8_t ca_index;  /* tag 8F */
+    uint8_t dac[ODA_DAC];
+    size_t certificate_len, remainder_len, exponent_len;
+    uint8_t certificate[ODA_MODULUS_MAX], remainder[ODA_MODULUS_MAX], exponent[ODA_EXPONENT_MAX];
 };
 
 struct emv_profile {
@@ -46,6 +61,7 @@ struct emv_profile {
     size_t aid_len;
     enum emv_option option;
     struct profile_keys keys;
+    struct profile_oda oda;
     struct cps_style style; /* block_max is the channel's to lower */
     struct profile_run application, ppse;
 };
@@ -57,10 +73,31 @@ struct emv_profile {
  */
 enum tsm_err emv_profile_read(struct bytes json, struct emv_profile *out);
 
+/* A card's own key pair in the form that cards keep, and its certificate. A secret: wiped with what holds it.
+ */
+struct icc_pair {
+    size_t octets; /* of n; the five others have half of them */
+    uint8_t n[ODA_MODULUS_MAX];
+    uint8_t p[ODA_MODULUS_MAX / 2], q[ODA_MODULUS_MAX / 2], dp[ODA_MODULUS_MAX / 2], dq[ODA_MODULUS_MAX / 2],
+        qinv[ODA_MODULUS_MAX / 2];
+    size_t exponent_len, certificate_len, remainder_len;
+    uint8_t exponent[ODA_EXPONENT_MAX], certificate[ODA_MODULUS_MAX], remainder[ODA_MODULUS_MAX];
+};
+
+/* What a card's certificate is asked with. */
+struct icc_order {
+    const struct profile_oda *oda;
+    const struct card_record *card;
+    struct bytes data; /* static data to be authenticated */
+};
+
 /*
- * What the vault does for a profile. `master` and `cvk` are the names in struct profile_keys. udk gives a
- * card's unique key (emv_diversification, emv_udk), icvv three digits (emv_cvv with SERVICE_CODE_ICVV), kcv
- * the check value of such a key. Errors go up as they are.
+ * What the vault does for a profile; key names are those of struct profile_keys. Errors go up as they are.
+ * udk: a card's unique key (emv_diversification, emv_udk). icvv: three digits (emv_cvv with
+ * SERVICE_CODE_ICVV). kcv: the check value of such a key. ssad: signed static data (oda_sign_static). icc: a
+ * fresh key pair of the card and its certificate. pin: the record's PIN block as one of format 2. cvc3_iv:
+ * emv_cvc3_iv under such a key. prepared: what the issuer enciphered under a transport key, in clear. One
+ * that is NULL is not there.
  */
 struct emv_keys {
     void *self;
@@ -68,6 +105,13 @@ struct emv_keys {
                         uint8_t udk[EMV_KEY_LEN]);
     enum tsm_err (*icvv)(void *self, const char *cvk, struct cvv_input in, char icvv[CVV_ROOM]);
     enum tsm_err (*kcv)(void *self, const uint8_t udk[EMV_KEY_LEN], uint8_t kcv[EMV_KCV_LEN]);
+    enum tsm_err (*ssad)(void *self, const struct profile_oda *oda, struct bytes data, struct writer *w);
+    enum tsm_err (*icc)(void *self, const struct icc_order *order, struct icc_pair *out);
+    enum tsm_err (*pin)(void *self, const char *zone, const struct card_record *card,
+                        uint8_t block[PIN_BLOCK]);
+    enum tsm_err (*cvc3_iv)(void *self, const uint8_t udk[EMV_KEY_LEN], struct bytes track,
+                            uint8_t iv[CVC3_IV]);
+    enum tsm_err (*prepared)(void *self, const char *transport, struct bytes cipher, struct writer *w);
 };
 
 struct emv_perso {
@@ -76,6 +120,14 @@ struct emv_perso {
 };
 
 enum emv_target { PERSO_APPLICATION, PERSO_PPSE };
+
+/* What a run will be at most, before any card is made: zeros stand for what only a card has. `cipher_block`
+ * is that of the key the encrypted groupings go under, `block_max` the data octets of one command. */
+struct emv_estimate {
+    size_t groupings, octets, commands;
+};
+enum tsm_err emv_profile_estimate(const struct emv_profile *p, enum emv_target target, size_t cipher_block,
+                                  size_t block_max, struct emv_estimate *out);
 
 /* What a personalisation is made from. `card` and `keys` may be NULL for a run that uses no such variable. */
 struct emv_perso_input {

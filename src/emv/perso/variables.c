@@ -11,22 +11,18 @@ enum { SERVICE_CODE_WIDTH = 4, ICVV_WIDTH = 4, PSN_WIDTH = 2 };
 
 /* Behind the service code in track 2: no PIN verification value (five zeros), then iCVV. */
 #define DISCRETIONARY "00000"
+/* Of the track that a dynamic stripe value is made over: the place of counter, number and value in zeros. */
+#define CVC3_DISCRETIONARY "0000000000000"
 
-/* Which key of the profile a variable is made with. */
-enum key { KEY_NONE, KEY_AC, KEY_MAC, KEY_ENC, KEY_CVK };
-
-static const char *key_name(const struct emv_profile *p, enum key key)
+static const char *key_name(const struct emv_profile *p, enum variable_key key)
 {
-    const char *const names[] = {[KEY_NONE] = NULL,
-                                 [KEY_AC] = p->keys.ac,
-                                 [KEY_MAC] = p->keys.mac,
-                                 [KEY_ENC] = p->keys.enc,
-                                 [KEY_CVK] = p->keys.cvk};
+    const char *const names[] = {[KEY_NONE] = NULL,       [KEY_AC] = p->keys.ac,     [KEY_MAC] = p->keys.mac,
+                                 [KEY_ENC] = p->keys.enc, [KEY_CVC3] = p->keys.cvc3, [KEY_CVK] = p->keys.cvk,
+                                 [KEY_PIN] = p->keys.pin, [KEY_ODA] = p->oda.issuer};
     return names[key];
 }
 
-/* Derived once a card. */
-static enum tsm_err udk_ready(struct variables *v, enum key key, uint8_t **out)
+enum tsm_err variables_udk(struct variables *v, enum variable_key key, uint8_t **out)
 {
     size_t i = key - KEY_AC;
     struct emv_card_id id = {v->in.card->pan, v->in.card->psn};
@@ -47,62 +43,62 @@ static enum tsm_err icvv_ready(struct variables *v)
                             (struct cvv_input){c->pan, c->expiry, SERVICE_CODE_ICVV}, v->icvv);
 }
 
-static enum tsm_err put_aid(struct variables *v, enum key key, struct writer *w)
+static enum tsm_err put_aid(struct variables *v, enum variable_key key, struct writer *w)
 {
     (void)key;
     return write_span(w, BYTES_OF(v->in.profile->aid, v->in.profile->aid_len));
 }
 
-static enum tsm_err put_label(struct variables *v, enum key key, struct writer *w)
+static enum tsm_err put_label(struct variables *v, enum variable_key key, struct writer *w)
 {
     (void)key;
     return write_span(w, bytes_of_text(v->in.profile->label));
 }
 
-static enum tsm_err put_pan(struct variables *v, enum key key, struct writer *w)
+static enum tsm_err put_pan(struct variables *v, enum variable_key key, struct writer *w)
 {
     (void)key;
     return digits_write_left(w, v->in.card->pan);
 }
 
-static enum tsm_err put_psn(struct variables *v, enum key key, struct writer *w)
+static enum tsm_err put_psn(struct variables *v, enum variable_key key, struct writer *w)
 {
     (void)key;
     return digits_write_right(w, v->in.card->psn, PSN_WIDTH);
 }
 
-static enum tsm_err put_expiry(struct variables *v, enum key key, struct writer *w)
+static enum tsm_err put_expiry(struct variables *v, enum variable_key key, struct writer *w)
 {
     (void)key;
     return record_last_day(w, v->in.card->expiry);
 }
 
-static enum tsm_err put_effective(struct variables *v, enum key key, struct writer *w)
+static enum tsm_err put_effective(struct variables *v, enum variable_key key, struct writer *w)
 {
     (void)key;
     return record_first_day(w, v->in.card->effective);
 }
 
-static enum tsm_err put_service_code(struct variables *v, enum key key, struct writer *w)
+static enum tsm_err put_service_code(struct variables *v, enum variable_key key, struct writer *w)
 {
     (void)key;
     return digits_write_right(w, v->in.card->service_code, SERVICE_CODE_WIDTH);
 }
 
-static enum tsm_err put_cardholder(struct variables *v, enum key key, struct writer *w)
+static enum tsm_err put_cardholder(struct variables *v, enum variable_key key, struct writer *w)
 {
     (void)key;
     return write_span(w, bytes_of_text(v->in.card->cardholder));
 }
 
-static enum tsm_err put_icvv(struct variables *v, enum key key, struct writer *w)
+static enum tsm_err put_icvv(struct variables *v, enum variable_key key, struct writer *w)
 {
     (void)key;
     TRY(icvv_ready(v));
     return digits_write_right(w, v->icvv, ICVV_WIDTH);
 }
 
-static enum tsm_err put_track2(struct variables *v, enum key key, struct writer *w)
+static enum tsm_err put_track2(struct variables *v, enum variable_key key, struct writer *w)
 {
     const struct card_record *c = v->in.card;
     char discretionary[sizeof DISCRETIONARY + CVV_DIGITS];
@@ -115,28 +111,65 @@ static enum tsm_err put_track2(struct variables *v, enum key key, struct writer 
     return e;
 }
 
-static enum tsm_err put_udk(struct variables *v, enum key key, struct writer *w)
+static enum tsm_err put_udk(struct variables *v, enum variable_key key, struct writer *w)
 {
     uint8_t *udk;
-    TRY(udk_ready(v, key, &udk));
+    TRY(variables_udk(v, key, &udk));
     return write_span(w, BYTES_OF(udk, EMV_KEY_LEN));
 }
 
-static enum tsm_err put_kcv(struct variables *v, enum key key, struct writer *w)
+static enum tsm_err put_kcv(struct variables *v, enum variable_key key, struct writer *w)
 {
     uint8_t kcv[EMV_KCV_LEN], *udk;
-    TRY(udk_ready(v, key, &udk));
+    TRY(variables_udk(v, key, &udk));
     TRY(v->in.keys->kcv(v->in.keys->self, udk, kcv));
     return write_span(w, BYTES(kcv));
 }
 
-static const struct variable {
-    const char *name;
-    bool of_card; /* made from the card record */
-    enum key key;
-    enum tsm_err (*put)(struct variables *v, enum key key, struct writer *w);
-    size_t trial_len; /* octets in a trial; 0: as in earnest */
-} table[] = {
+/* As a block of format 2: what a card keeps. */
+static enum tsm_err put_pin(struct variables *v, enum variable_key key, struct writer *w)
+{
+    uint8_t block[PIN_BLOCK];
+    enum tsm_err e;
+    NEED(v->in.keys->pin, UNSUPPORTED);
+    if (!v->in.card->pin_block[0])
+        return FAIL_FIELD(MISSING_FIELD, "pin_block", "the profile asks for a PIN, and the record has none");
+    TRY(v->in.keys->pin(v->in.keys->self, key_name(v->in.profile, key), v->in.card, block));
+    e = write_span(w, BYTES(block));
+    explicit_bzero(block, sizeof block);
+    return e;
+}
+
+static enum tsm_err put_cvc3_iv(struct variables *v, enum variable_key key, struct writer *w)
+{
+    const struct card_record *c = v->in.card;
+    uint8_t track[TRACK2_LEN_MAX], iv[CVC3_IV], *udk;
+    struct writer t = WRITER(track);
+    NEED(v->in.keys->cvc3_iv, UNSUPPORTED);
+    TRY(variables_udk(v, key, &udk));
+    TRY(track2_write(&t, (struct track2){c->pan, c->expiry, c->service_code, CVC3_DISCRETIONARY}));
+    TRY(v->in.keys->cvc3_iv(v->in.keys->self, udk, written(&t), iv));
+    return write_span(w, BYTES(iv));
+}
+
+/* The record's own value of this grouping. */
+static enum tsm_err put_prepared(struct variables *v, enum variable_key key, struct writer *w)
+{
+    const struct card_record *c = v->in.card;
+    (void)key;
+    for (size_t i = 0; i < c->groupings_n; i++) {
+        const struct card_grouping *g = &c->grouping[i];
+        if (g->id != v->grouping)
+            continue;
+        if (!g->encrypted)
+            return write_span(w, BYTES_OF(g->value, g->len));
+        NEED(v->in.keys && v->in.keys->prepared, UNSUPPORTED);
+        return v->in.keys->prepared(v->in.keys->self, c->transport_key, BYTES_OF(g->value, g->len), w);
+    }
+    return FAIL_FIELD(MISSING_FIELD, "groupings", "the record brings no grouping %04X", v->grouping);
+}
+
+static const struct variable table[] = {
     {"aid", false, KEY_NONE, put_aid, 0},
     {"label", false, KEY_NONE, put_label, 0},
     {"pan", true, KEY_NONE, put_pan, (PAN_DIGITS_MAX + 1) / 2},
@@ -144,7 +177,7 @@ static const struct variable {
     {"expiry", true, KEY_NONE, put_expiry, 3},
     {"effective", true, KEY_NONE, put_effective, 3},
     {"service_code", true, KEY_NONE, put_service_code, 2},
-    {"cardholder", true, KEY_NONE, put_cardholder, NAME_MAX},
+    {"cardholder", true, KEY_NONE, put_cardholder, CARDHOLDER_MAX},
     {"icvv", true, KEY_CVK, put_icvv, 2},
     {"track2", true, KEY_CVK, put_track2, TRACK2_LEN_MAX},
     {"udk_ac", true, KEY_AC, put_udk, EMV_KEY_LEN},
@@ -153,27 +186,35 @@ static const struct variable {
     {"kcv_ac", true, KEY_AC, put_kcv, EMV_KCV_LEN},
     {"kcv_mac", true, KEY_MAC, put_kcv, EMV_KCV_LEN},
     {"kcv_enc", true, KEY_ENC, put_kcv, EMV_KCV_LEN},
+    {"udk_cvc3", true, KEY_CVC3, put_udk, EMV_KEY_LEN},
+    {"kcv_cvc3", true, KEY_CVC3, put_kcv, EMV_KCV_LEN},
+    {"iv_cvc3", true, KEY_CVC3, put_cvc3_iv, CVC3_IV},
+    {"pin_block", true, KEY_PIN, put_pin, PIN_BLOCK},
+    {"prepared", true, KEY_NONE, put_prepared, CARD_GROUPING_MAX},
+    {NULL, false, KEY_NONE, NULL, 0},
 };
 
-static const struct variable *find(const char *name)
+static const struct variable *find(const struct variable *rows, const char *name)
 {
-    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
-        if (!strcmp(table[i].name, name))
-            return &table[i];
+    for (; rows->put; rows++)
+        if (!strcmp(rows->name, name))
+            return rows;
     return NULL;
 }
 
 enum tsm_err variables_value(void *self, const char *name, struct writer *w)
 {
     struct variables *v = self;
-    const struct variable *row = find(name);
+    const struct variable *row = find(table, name);
+    if (!row)
+        row = find(oda_variables, name);
     if (!row)
         return FAIL(NOT_FOUND, "no variable {%s}", name);
     if (row->key != KEY_NONE && !key_name(v->in.profile, row->key)[0])
         return FAIL(KEY_MISSING, "{%s} asks for a key that the profile does not name", name);
     if (v->trial && row->trial_len)
         return write_fill(w, 0, row->trial_len);
-    if ((row->of_card && !v->in.card) || (row->key != KEY_NONE && !v->in.keys))
+    if (!v->trial && ((row->of_card && !v->in.card) || (row->key != KEY_NONE && !v->in.keys)))
         return FAIL(MISSING_FIELD, "{%s} asks for a card record or keys, and there are none", name);
     return row->put(v, row->key, w);
 }

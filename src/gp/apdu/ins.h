@@ -20,6 +20,7 @@ enum gp_ins {
     INS_STORE_DATA = 0xE2,
     INS_DELETE = 0xE4,
     INS_INSTALL = 0xE6,
+    INS_MANAGE_ELF_UPGRADE = 0xEA, /* Amendment H */
     INS_LOAD = 0xE8,
     INS_SET_STATUS = 0xF0,
     INS_GET_STATUS = 0xF2,

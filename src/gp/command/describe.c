@@ -239,6 +239,12 @@ static void say_certificate(struct line *l, const struct apdu *a)
         a->data.len);
 }
 
+static void say_upgrade(struct line *l, const struct apdu *a)
+{
+    static const char *const words[] = {"", "start", "resume", "recovery", "abort", "", "", "", "status"};
+    say(l, "MANAGE ELF UPGRADE %s", a->p1 < sizeof words / sizeof words[0] ? words[a->p1] : "?");
+}
+
 static const struct {
     uint8_t ins;
     void (*tell)(struct line *l, const struct apdu *a);
@@ -256,6 +262,7 @@ static const struct {
     {INS_EXTERNAL_AUTHENTICATE, say_external},
     {INS_INTERNAL_AUTHENTICATE, say_internal},
     {INS_PERFORM_SECURITY_OPERATION, say_certificate},
+    {INS_MANAGE_ELF_UPGRADE, say_upgrade},
 };
 
 size_t gp_describe(struct bytes capdu, char *text, size_t cap)

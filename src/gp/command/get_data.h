@@ -18,10 +18,13 @@ enum gp_data {
     DATA_APPLICATIONS = 0x2F00, /* list of applications */
     DATA_CERTIFICATES = 0x7F21, /* of a CASD */
     DATA_CPLC = 0x9F7F,
+    DATA_FORWARDED_CASD = 0xBF30, /* what another domain shows of the CASD's */
     DATA_RESOURCES = 0xFF21,
 };
 
 /* BAD_VALUE above FFFF. */
 enum tsm_err get_data_write(uint32_t tag, struct writer *capdu);
+/* The same with a tag list 5C of one tag: BF30 for the certificates of the CASD. */
+enum tsm_err get_data_list_write(uint32_t tag, uint32_t wanted, struct writer *capdu);
 
 #endif

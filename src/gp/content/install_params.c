@@ -42,6 +42,8 @@ static const struct tlv_field install_system[] = {
     OCTETS(0xCB, global_service, ANY),
     MEMORY(0xD7, volatile_reserved),
     MEMORY(0xD8, nonvolatile_reserved),
+    MEMORY(0x82, granted_volatile),
+    MEMORY(0x83, granted_nonvolatile),
     OCTETS(0xCA, sim_toolkit, ANY),
     {0xCF, TLV_MANY, AT(implicit_selection), 1, 1, TLV_OPTIONAL, NULL},
     OCTETS(0xA0, contactless, ANY),

@@ -12,12 +12,15 @@
  * borrowed.
  */
 struct install_params {
-    struct bytes application;        /* C9, install: given to the application; written even when empty */
-    uint32_t code_minimum;           /* EF/C6, load */
-    uint32_t volatile_memory;        /* EF/C7: minimum (load) or quota (install) */
-    uint32_t nonvolatile_memory;     /* EF/C8: likewise */
-    uint32_t volatile_reserved;      /* EF/D7, install */
-    uint32_t nonvolatile_reserved;   /* EF/D8, install */
+    struct bytes application;      /* C9, install: given to the application; written even when empty */
+    uint32_t code_minimum;         /* EF/C6, load */
+    uint32_t volatile_memory;      /* EF/C7: minimum (load) or quota (install) */
+    uint32_t nonvolatile_memory;   /* EF/C8: likewise */
+    uint32_t volatile_reserved;    /* EF/D7, install */
+    uint32_t nonvolatile_reserved; /* EF/D8, install */
+    uint32_t
+        granted_volatile; /* EF/82, install of a domain: for it and all below it [GP UICC Configuration] */
+    uint32_t granted_nonvolatile;    /* EF/83: likewise */
     struct bytes sim_toolkit;        /* EF/CA, install: SIM File Access and Toolkit parameters [TS 102 226] */
     struct bytes implicit_selection; /* EF/CF, install, make selectable, registry update */
     struct bytes global_service;     /* EF/CB, install, registry update */

@@ -4,7 +4,7 @@
 
 #include "gp/tlv.h"
 
-enum { TAG_PROTOCOL = 0x81, PROTOCOL_LEN = 2, POLICY_MAX = 2 };
+enum { TAG_PROTOCOL = 0x81, PROTOCOL_LEN = 2, PROTOCOL_LEN_MAX = 3, POLICY_MAX = 2 };
 
 #define AT(member) offsetof(struct sd_params, member)
 static const struct tlv_field after_protocols[] = {
@@ -21,8 +21,10 @@ enum tsm_err sd_params_write(const struct sd_params *p, struct writer *w)
     struct writer at = *w;
     NEED(p->protocol_count <= SD_PROTOCOLS_MAX, TOO_LONG);
     for (size_t i = 0; i < p->protocol_count; i++) {
-        const uint8_t pair[PROTOCOL_LEN] = {p->protocol[i].protocol, p->protocol[i].i};
-        TRY(tlv_write(&at, TAG_PROTOCOL, BYTES(pair)));
+        const uint8_t octets[PROTOCOL_LEN_MAX] = {p->protocol[i].protocol, p->protocol[i].i,
+                                                  p->protocol[i].i2};
+        TRY(tlv_write(&at, TAG_PROTOCOL,
+                      BYTES_OF(octets, p->protocol[i].i2 ? PROTOCOL_LEN_MAX : PROTOCOL_LEN)));
     }
     TRY(tlv_put(&at, after_protocols, p));
     *w = at;
@@ -44,6 +46,8 @@ enum tsm_err sd_params_read(struct bytes value, struct sd_params *out)
         pair = (struct reader){t.value};
         TRY(read_u8(&pair, &p.protocol[p.protocol_count].protocol));
         TRY(read_u8(&pair, &p.protocol[p.protocol_count].i));
+        if (pair.left.len)
+            TRY(read_u8(&pair, &p.protocol[p.protocol_count].i2));
         TRY(read_end(&pair));
         p.protocol_count++;
     }

@@ -10,6 +10,7 @@ enum { SD_PROTOCOLS_MAX = 4 };
 
 struct sd_protocol {
     uint8_t protocol, i; /* 80 and its i: SCP80 */
+    uint8_t i2;          /* SCP11 alone: the second octet of its option [AmdF Table 4-2]; 0: none */
 };
 
 /* Policies as octets of the configuration documents: who may extradite to this domain (82), delete it (83),

@@ -94,6 +94,22 @@ enum tsm_err cap_archive_read(struct bytes file, struct cap_file *out)
     return e;
 }
 
+uint64_t cap_archive_size(struct bytes file)
+{
+    zip_t *z = open_archive(file);
+    zip_int64_t n = z ? zip_get_num_entries(z, 0) : 0;
+    uint64_t size = z ? 0 : file.len;
+    for (zip_int64_t i = 0; i < n; i++) {
+        zip_stat_t st;
+        if (zip_stat_index(z, (zip_uint64_t)i, 0, &st) == 0 && (st.valid & ZIP_STAT_SIZE) &&
+            st.size <= UINT64_MAX - size)
+            size += st.size;
+    }
+    if (z)
+        zip_discard(z);
+    return size;
+}
+
 void cap_file_free(struct cap_file *f)
 {
     for (size_t i = 0; i < CAP_COMPONENTS; i++)

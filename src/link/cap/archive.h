@@ -18,6 +18,8 @@ struct cap_file {
  * Owned by the caller: cap_file_free, on success only. */
 enum tsm_err cap_archive_read(struct bytes file, struct cap_file *out);
 void cap_file_free(struct cap_file *f);
+/* Octets that the archive says it unpacks to, all its entries together; the file's own where it is none. */
+uint64_t cap_archive_size(struct bytes file);
 
 /* The load file data block of cap->code_size octets, owned by the caller (free), and its SHA-256. */
 enum tsm_err cap_block_make(const struct cap *cap, uint8_t **block, uint8_t hash[SHA256_LEN]);

@@ -37,8 +37,20 @@ size_t packet_commands(const struct talk *t, const struct scene *s, size_t from,
 enum tsm_err session_next(struct talk *t, const struct scene *s, json_t *payload);
 enum tsm_err session_read(struct talk *t, const struct scene *s, const json_t *answers, struct replies *out);
 
-/* Steps that the facts make needless are passed over. */
-void talk_pass_needless(struct talk *t);
+/* The way into SCP11a; afterwards a session like the others, under agreed_keys. */
+enum tsm_err agreed_open_next(struct talk *t, json_t *payload);
+enum tsm_err agreed_open_read(struct talk *t, const json_t *answers, struct replies *out);
+enum tsm_err agreed_authenticate_next(struct talk *t, json_t *payload);
+enum tsm_err agreed_authenticate_read(struct talk *t, const json_t *answers, struct replies *out);
+struct sealed_keyset agreed_keys(const struct talk *t);
+/* The channel as far as commands can be made for it; NULL: not yet, or SCP80. */
+const struct channel *channel_now(const struct talk *t);
+
+/* After a probe that found nothing, by an answer without R-MAC: must the card's list decide? The question for
+ * it, and what it says; false with the failure where the two contradict each other. */
+bool control_due(const struct talk *t, const struct replies *r);
+enum tsm_err control_build(const struct talk *t, struct script *out);
+bool control_holds(struct talk *t, const struct replies *r);
 
 enum tsm_err payload_add(json_t *payload, struct bytes b);
 /* Answer i of a list of hex strings. */

@@ -49,7 +49,7 @@ static enum tsm_err wrap_batch(struct talk *t, const struct scene *s, struct cha
         .plain = w->plain, .n = n, .out = &out, .wrapped = w->wrapped, .expect = w->expect};
     for (size_t i = 0; i < n; i++)
         TRY(apdu_read(s->script.command[t->state->position + i], &w->plain[i]));
-    return vault_wrap_scp(t->vault, key_of(t, s)->sealed, ch, &batch);
+    return vault_wrap_scp(t->vault, talk_keys(t, s->step->domain), ch, &batch);
 }
 
 enum tsm_err session_next(struct talk *t, const struct scene *s, json_t *payload)
@@ -59,7 +59,9 @@ enum tsm_err session_next(struct talk *t, const struct scene *s, json_t *payload
     size_t batch = (size_t)t->facts->profile->batch, n = s->script.n - st->position;
     NEED(key_of(t, s)->kvn != 0, KEY_MISSING);
     if (st->channel_state != CHANNEL_ANSWERED && st->channel_state != CHANNEL_OPEN)
-        return open_next(t, s, payload);
+        return key_of(t, s)->agreed ? agreed_open_next(t, payload) : open_next(t, s, payload);
+    if (st->channel_state == CHANNEL_ANSWERED && key_of(t, s)->agreed)
+        return agreed_authenticate_next(t, payload);
     if (st->channel_state == CHANNEL_ANSWERED)
         TRY(payload_add(payload, BYTES_OF(st->authenticate, st->authenticate_len)));
     n = n < batch ? n : batch;
@@ -72,6 +74,14 @@ enum tsm_err session_next(struct talk *t, const struct scene *s, json_t *payload
         TRY(payload_add(payload, w.wrapped[i]));
     st->sent = (uint16_t)n;
     return TSM_OK;
+}
+
+/* What a step calls fine is said inside its channel. On the way into it anybody may answer, and success alone
+ * counts. */
+static enum outcome on_the_way(const struct scene *s, uint16_t sw, const char *what, struct failure *f)
+{
+    const struct plan_step strict = {.name = s->step->name};
+    return outcome_of_sw(&strict, sw, what, f);
 }
 
 static enum tsm_err open_read(struct talk *t, const struct scene *s, const json_t *answers,
@@ -94,12 +104,12 @@ static enum tsm_err open_read(struct talk *t, const struct scene *s, const json_
     }
     TRY(answer_get(answers, 0, &out->store, &raw));
     TRY(rapdu_read(raw, &select));
-    if (outcome_of_sw(s->step, select.sw, "SELECT of the security domain", &t->failure) == OUTCOME_FAIL)
+    if (on_the_way(s, select.sw, "SELECT of the security domain", &t->failure) == OUTCOME_FAIL)
         return TSM_OK;
     TRY(answer_get(answers, 1, &out->store, &raw));
     TRY(rapdu_read(raw, &update));
     t->denied = update.sw == SW_NOT_FOUND;
-    if (outcome_of_sw(s->step, update.sw, "INITIALIZE UPDATE", &t->failure) == OUTCOME_FAIL)
+    if (on_the_way(s, update.sw, "INITIALIZE UPDATE", &t->failure) == OUTCOME_FAIL)
         return TSM_OK;
     TRY(gp_init_update_read(update.data, &iu));
     if (iu.protocol == SCP02)
@@ -124,7 +134,7 @@ static enum tsm_err authenticate_read(struct talk *t, const struct scene *s, con
     TRY(rapdu_read(raw, &a));
     out->fewer =
         a.sw == SW_CONDITIONS; /* no INITIALIZE UPDATE came before: the element was reset between the two */
-    if (out->fewer || outcome_of_sw(s->step, a.sw, "EXTERNAL AUTHENTICATE", &t->failure) == OUTCOME_FAIL)
+    if (out->fewer || on_the_way(s, a.sw, "EXTERNAL AUTHENTICATE", &t->failure) == OUTCOME_FAIL)
         return TSM_OK;
     t->state->channel_state = CHANNEL_OPEN;
     return TSM_OK;
@@ -145,7 +155,7 @@ static enum tsm_err commands_read(struct talk *t, const struct scene *s, const j
     for (size_t i = 0; i < n; i++)
         TRY(answer_get(answers, first + i, &out->store, &raw[i]));
     batch.n = n;
-    TRY(vault_unwrap_scp(t->vault, key_of(t, s)->sealed, &st->channel, &batch));
+    TRY(vault_unwrap_scp(t->vault, talk_keys(t, s->step->domain), &st->channel, &batch));
     if (first == 0 && n && opened[0].sw == SW_SECURITY)
         n = 0; /* the channel of the batch before is gone: reset, or another's application was selected */
     for (size_t i = 0; i < n; i++)
@@ -157,6 +167,10 @@ static enum tsm_err commands_read(struct talk *t, const struct scene *s, const j
 enum tsm_err session_read(struct talk *t, const struct scene *s, const json_t *answers, struct replies *out)
 {
     size_t first = 0;
+    if (key_of(t, s)->agreed && t->state->channel_state == CHANNEL_OPENING)
+        return agreed_open_read(t, answers, out);
+    if (key_of(t, s)->agreed && t->state->channel_state == CHANNEL_ANSWERED)
+        return agreed_authenticate_read(t, answers, out);
     if (t->state->channel_state == CHANNEL_OPENING)
         return open_read(t, s, answers, out);
     if (t->state->channel_state == CHANNEL_ANSWERED) {

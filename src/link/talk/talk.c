@@ -22,26 +22,6 @@ void talk_ask_first(struct talk_state *state)
     state->phase = TALK_PROBING;
 }
 
-struct bytes talk_state_bytes(const struct talk_state *state)
-{
-    return BYTES_OF((const uint8_t *)state, sizeof *state);
-}
-
-enum tsm_err talk_state_read(struct bytes stored, struct talk_state *out)
-{
-    struct reader r = READER(stored);
-    struct talk_state st;
-    if (stored.len == 0) {
-        talk_begin(out);
-        return TSM_OK;
-    }
-    NEED(stored.len == sizeof st, BAD_VALUE);
-    TRY(read_copy(&r, sizeof st, (uint8_t *)&st));
-    NEED(st.version == TALK_STATE_VERSION, BAD_VALUE);
-    *out = st;
-    return TSM_OK;
-}
-
 /* Expanded: AA and 22 with their lengths, then five octets of command header; a channel adds MAC and padding.
  */
 size_t talk_data_max(const struct se_profile *p)
@@ -62,26 +42,20 @@ void talk_end(struct talk *t)
     t->apdus = NULL;
 }
 
-void scene_drop(struct scene **s)
-{
-    if (*s) {
-        explicit_bzero((*s)->script.store.at, (*s)->script.store.len);
-        free((*s)->script.store.at);
-        free(*s);
-    }
-    *s = NULL;
-}
-
 const struct plan_step *talk_step(const struct talk *t)
 {
     return &t->plan->steps[t->state->step];
 }
 
-static void step_begin(struct talk_state *st)
+/* Asking first is no attempt: redo counts what was sent. */
+static void step_begin(struct talk *t)
 {
-    st->phase = st->ask_first ? TALK_PROBING : TALK_COMMANDS;
+    struct talk_state *st = t->state;
+    const struct plan_step *step = st->step < t->plan->n ? talk_step(t) : NULL;
+    bool asks = step && step->changes_card && (st->ask_first || step->ask_first);
+    st->phase = asks ? TALK_PROBING : TALK_COMMANDS;
     st->position = st->sent = 0;
-    st->redo = st->assumed = 0;
+    st->redo = st->assumed = st->control = 0;
 }
 
 void talk_pass_needless(struct talk *t)
@@ -89,55 +63,8 @@ void talk_pass_needless(struct talk *t)
     while (t->state->step < t->plan->n && talk_step(t)->needless &&
            talk_step(t)->needless(t->facts, talk_step(t)->arg)) {
         t->state->step++;
-        step_begin(t->state);
+        step_begin(t);
     }
-}
-
-enum tsm_err scene_make(struct talk *t, struct scene **out)
-{
-    struct scene *s = calloc(1, sizeof *s);
-    const struct plan_step *step = talk_step(t);
-    const struct channel *ch = t->state->channel_state >= CHANNEL_ANSWERED ? &t->state->channel : NULL;
-    *out = s;
-    NEED(s != NULL, NO_MEMORY);
-    s->step = step;
-    s->script.store = (struct writer){malloc(TALK_STORE), 0, TALK_STORE};
-    NEED(s->script.store.at != NULL, NO_MEMORY);
-    if (!talk_by_packets(t) && !ch)
-        return TSM_OK; /* the channel comes first */
-    if (t->state->phase == TALK_PROBING)
-        return step->probe(t->facts, step->arg, &s->script);
-    if (t->prepare)
-        TRY(t->prepare(t->self, step, ch, t->facts));
-    return step->build(t->facts, step->arg, &s->script);
-}
-
-enum tsm_err talk_prepare(struct talk *t)
-{
-    const struct channel *ch = t->state->channel_state >= CHANNEL_ANSWERED ? &t->state->channel : NULL;
-    if (!t->prepare || t->state->phase == TALK_PROBING || (!ch && !talk_by_packets(t)))
-        return TSM_OK;
-    return t->prepare(t->self, talk_step(t), ch, t->facts);
-}
-
-enum tsm_err payload_add(json_t *payload, struct bytes b)
-{
-    char *text = malloc(2 * b.len + 1);
-    int failed = !text || json_array_append_new(payload, json_string(hex_text(b, text))) != 0;
-    free(text);
-    return failed ? FAIL(NO_MEMORY, "no memory for a payload") : TSM_OK;
-}
-
-enum tsm_err answer_get(const json_t *answers, size_t i, struct writer *store, struct bytes *out)
-{
-    const char *text = json_string_value(json_array_get(answers, i));
-    uint8_t *slot;
-    size_t n;
-    NEED(text != NULL, MISSING_FIELD);
-    TRY(write_slot(store, strlen(text) / 2, &slot));
-    TRY(hex_read(text, slot, strlen(text) / 2, &n));
-    *out = BYTES_OF(slot, n);
-    return TSM_OK;
 }
 
 enum tsm_err talk_next(struct talk *t, struct tx *tx, json_t **payload)
@@ -160,7 +87,8 @@ enum tsm_err talk_next(struct talk *t, struct tx *tx, json_t **payload)
         return e;
     }
     t->changing = talk_step(t)->changes_card && t->state->phase == TALK_COMMANDS &&
-                  t->state->channel_state != CHANNEL_OPENING;
+                  (talk_by_packets(t) || channel_now(t));
+    t->state->changed_before = t->state->changed;
     if (t->changing)
         t->state->changed = 1;
     t->state->asked++;
@@ -198,7 +126,7 @@ static enum talk_event step_done(struct talk *t)
 {
     struct talk_state *st = t->state;
     st->step++;
-    step_begin(st);
+    step_begin(t);
     talk_pass_needless(t);
     return st->step == t->plan->n ? TALK_DONE : TALK_STEP_DONE;
 }
@@ -206,8 +134,22 @@ static enum talk_event step_done(struct talk *t)
 static enum talk_event judge(struct talk *t, const struct replies *r)
 {
     struct talk_state *st = t->state;
-    if (talk_step(t)->judge(t->facts, talk_step(t)->arg, r->answer, r->n) == VERDICT_DONE)
+    enum verdict v = talk_step(t)->judge(t->facts, talk_step(t)->arg, r->answer, r->n);
+    if (st->control)
+        return control_holds(t, r) ? step_done(t) : TALK_FAILED;
+    if (v == VERDICT_DONE && control_due(t, r)) {
+        st->control = 1;
+        return TALK_GO_ON;
+    }
+    if (v == VERDICT_DONE)
         return step_done(t);
+    if (v == VERDICT_REFUSED) {
+        t->refused = true;
+        failure_set(&t->failure, OWNER_SE,
+                    "look at what the secure element supports, and at the data that it keeps",
+                    "%s: the secure element says that it cannot be done", talk_step(t)->name);
+        return TALK_FAILED;
+    }
     st->phase = TALK_COMMANDS;
     st->position = 0;
     if (++st->redo <= PLAN_REDO_MAX)
@@ -233,7 +175,7 @@ static enum talk_event advance(struct talk *t, const struct scene *s, size_t n)
     st->position = (uint16_t)(st->position + n);
     if (st->position < s->script.n)
         return TALK_GO_ON;
-    return st->assumed ? probe(t) : step_done(t);
+    return st->assumed || s->step->confirm ? probe(t) : step_done(t);
 }
 
 /* The answers to commands: each must be fine, then the step goes on behind them. */
@@ -257,6 +199,9 @@ static enum talk_event weigh(struct talk *t, const struct scene *s, const struct
             t->refused = st->phase == TALK_COMMANDS;
             return TALK_FAILED;
         }
+        if (r->answer[i].sw == SW_NOT_FOUND && s->step->changes_card && st->phase == TALK_COMMANDS &&
+            !talk_by_packets(t))
+            st->assumed = 1; /* no R-MAC stands behind it: the probe decides */
         if (t->heard && st->phase == TALK_COMMANDS)
             t->heard(t->self, s->step, st->position + i, &r->answer[i]);
     }
@@ -268,14 +213,29 @@ static enum talk_event weigh(struct talk *t, const struct scene *s, const struct
     return advance(t, s, r->n);
 }
 
+/* What the card said does not follow its standard: no party of ours can correct that by ordering otherwise.
+ */
+static bool is_unreadable(enum tsm_err e)
+{
+    return e == TSM_SHORT_INPUT || e == TSM_TRAILING_BYTES || e == TSM_BAD_VALUE || e == TSM_BAD_LENGTH ||
+           e == TSM_DUPLICATE_TAG;
+}
+
 static enum tsm_err read_answers(struct talk *t, const json_t *answers, struct replies *r,
                                  enum talk_event *event)
 {
     SCENE *s = NULL;
+    enum tsm_err e;
     r->store = WRITER(r->bytes);
     t->failure.reason[0] = 0;
     TRY(scene_make(t, &s));
-    TRY(talk_by_packets(t) ? packet_read(t, s, answers, r) : session_read(t, s, answers, r));
+    e = talk_by_packets(t) ? packet_read(t, s, answers, r) : session_read(t, s, answers, r);
+    if (e != TSM_OK && is_unreadable(e))
+        failure_set(
+            &t->failure, OWNER_SE, "compare the profile of the secure element with the card, then audit it",
+            "an answer of the secure element cannot be read: %s", err_cause()[0] ? err_cause() : err_text(e));
+    else
+        TRY(e);
     if (t->failure.reason[0] && !r->again)
         *event = TALK_FAILED;
     else if (r->listen)
@@ -296,6 +256,8 @@ enum tsm_err talk_read(struct talk *t, const json_t *reply, enum talk_event *eve
     t->said = talk_step(t);
     if (refused) {
         failure_read(&t->failure, refused);
+        if (!json_is_true(json_object_get(reply, "sent")))
+            t->state->changed = t->state->changed_before; /* nothing left */
         *event = TALK_FAILED;
         return TSM_OK;
     }

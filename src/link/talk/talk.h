@@ -14,6 +14,7 @@
 
 #include <jansson.h>
 
+#include "gp/certificate/certificate.h"
 #include "gp/channel/channel.h"
 #include "order/outcome.h"
 #include "order/plan.h"
@@ -21,7 +22,10 @@
 #include "vault/vault.h"
 
 enum {
-    TALK_STATE_VERSION = 3,
+    TALK_STATE_VERSION = 5,     /* of what is stored: see state.c */
+    TALK_STATE_MAX = 640,       /* octets of it */
+    TALK_AGREED_MAX = 256,      /* sealed ephemeral key or session of SCP11 */
+    TALK_POINT = 65,            /* a key of P-256 */
     TALK_LOSSES_MAX = 4,        /* answers lost in a row before the talk is given up */
     TALK_COUNTER_JUMP = 1000,   /* step of a resynchronisation after "counter low" */
     TALK_AUTHENTICATE_MAX = 48, /* EXTERNAL AUTHENTICATE of S16 */
@@ -37,11 +41,26 @@ struct talk_state {
     uint32_t asked;   /* exchanges so far: part of their idempotency keys */
     uint64_t counter; /* of the packet in flight */
     uint8_t host[16], host_len;
-    uint8_t changed, jump; /* the card was written to; the counter must jump before the next packet */
-    uint8_t assumed;       /* a packet of this step was executed, but what it answered is lost */
-    uint8_t ask_first;     /* each step begins with its probe: an earlier talk may have done it */
+    uint8_t changed, jump;  /* the card was written to; the counter must jump before the next packet */
+    uint8_t changed_before; /* the same before the exchange in flight */
+    uint8_t assumed;        /* a packet of this step was executed, but what it answered is lost */
+    uint8_t control;        /* the card's whole list is asked for, since the probe found nothing */
+    uint8_t ask_first;      /* each step begins with its probe: an earlier talk may have done it */
     uint8_t authenticate[TALK_AUTHENTICATE_MAX];
     struct channel channel, before; /* now, and at the start of the batch in flight */
+    /* SCP11: sealed in the vault, the ephemeral key until the card has answered, then the session; the key of
+     * the domain's certificate. */
+    uint16_t agreed_len;
+    uint8_t agreed[TALK_AGREED_MAX], point[TALK_POINT];
+};
+
+/* A channel of SCP11a in place of one by a key set: our static key by name with the certificates that the
+ * card verifies, the authority that its own must lead to, the version of its key. All borrowed. */
+struct talk_agreed {
+    const char *oce;
+    struct bytes certificates;
+    struct certificate_trust trust;
+    uint8_t kvn;
 };
 
 /* The key set that protects a step, by plan_domain; kvn 0 where there is none. */
@@ -49,6 +68,7 @@ struct talk_key {
     struct sealed_keyset sealed;
     int64_t id;
     uint8_t kvn;
+    const struct talk_agreed *agreed; /* SCP11a; NULL: by the key set */
 };
 
 struct talk {
@@ -85,27 +105,36 @@ enum talk_event {
 /* The beginning; the caller may set ask_first then by talk_ask_first. */
 void talk_begin(struct talk_state *state);
 void talk_ask_first(struct talk_state *state);
-/* The state as stored between two exchanges: borrowed from `state`; an empty span reads as the beginning.
- * BAD_VALUE for another version. */
-struct bytes talk_state_bytes(const struct talk_state *state);
+/* The state as stored between two exchanges, at most TALK_STATE_MAX octets. Reading: an empty span is the
+ * beginning; UNSUPPORTED for another version, with both versions in the cause; SHORT_INPUT, TRAILING_BYTES,
+ * BAD_VALUE for what no talk has stored. */
+enum tsm_err talk_state_write(const struct talk_state *state, struct writer *w);
 enum tsm_err talk_state_read(struct bytes stored, struct talk_state *out);
+/* The same as text of JSON; NULL (nothing stored) reads as the beginning. */
+json_t *talk_state_json(const struct talk_state *state);
+enum tsm_err talk_state_of_json(const json_t *stored, struct talk_state *out);
 /* SCP80 packets, or a secure channel? */
 static inline bool talk_by_packets(const struct talk *t)
 {
     return t->facts->profile->protocol == 0x80;
 }
+/* What wraps and encrypts for a step now: its key set, or in SCP11 the sealed session; for `prepare`. */
+struct sealed_keyset talk_keys(const struct talk *t, enum plan_domain domain);
 /* The most data bytes of one plain command that bearer and protection of a profile leave. */
 size_t talk_data_max(const struct se_profile *profile);
 /* The step in hand; not after TALK_DONE. */
 const struct plan_step *talk_step(const struct talk *t);
 void talk_end(struct talk *t); /* drops apdus */
+/* Steps that the facts make needless are passed over; a plan may have nothing left to say. */
+void talk_pass_needless(struct talk *t);
 /* Calls `prepare` for the step in hand if it can be called now: for callers that do not want the vault's slow
  * work in their commit. */
 enum tsm_err talk_prepare(struct talk *t);
 /* The payload of the next exchange, a JSON list of hex strings; owned by the caller. Reserves the counter in
  * `tx`. NEEDS_BETTER_LINK where no packet of this profile holds a command. */
 enum tsm_err talk_next(struct talk *t, struct tx *tx, json_t **payload);
-/* Reads {answers: [..]} or {lost: true, reason} or {failure: {owner, reason, next_action}}. Errors of the
+/* Reads {answers: [..]} or {lost: true, reason} or {failure: {owner, reason, next_action}, sent}; a failure
+ * without `sent` was refused before anything left. Errors of the
  * vault (CRYPTOGRAM_WRONG ..) become TALK_FAILED; only what may be tried again is returned. */
 enum tsm_err talk_read(struct talk *t, const json_t *reply, enum talk_event *event);
 /* Exchanges that the whole plan will need, and the short messages in them (proofs of receipt apart: one an

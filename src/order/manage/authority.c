@@ -123,6 +123,45 @@ enum tsm_err token_judge(const struct token_terms *t, struct bytes capdu)
     return FAIL(NOT_ALLOWED, "no token: INSTALL with P1 %02X is not delegated", c.install.p1);
 }
 
+enum tsm_err receipt_event_of(const struct gp_token_command *c, struct bytes domain,
+                              struct receipt_event *out)
+{
+    const struct gp_install *i = &c->install;
+    if (c->ins == INS_DELETE) {
+        *out = (struct receipt_event){.kind = RECEIPT_FOR_DELETE, .application = c->deletion.aid};
+        return TSM_OK;
+    }
+    switch (i->p1) {
+    case INSTALL_FOR_LOAD:
+        *out = (struct receipt_event){.kind = RECEIPT_FOR_LOAD,
+                                      .load_file = i->load_file,
+                                      .domain = i->domain.len ? i->domain : domain};
+        return TSM_OK;
+    case INSTALL_FOR_INSTALL:
+    case INSTALL_FOR_MAKE_SELECTABLE:
+    case INSTALL_FOR_INSTALL_AND_MAKE_SELECTABLE:
+        *out = (struct receipt_event){
+            .kind = RECEIPT_FOR_INSTALL, .load_file = i->load_file, .application = i->application};
+        return TSM_OK;
+    case INSTALL_FOR_EXTRADITION:
+        *out = (struct receipt_event){.kind = RECEIPT_FOR_EXTRADITION,
+                                      .domain = domain,
+                                      .application = i->application,
+                                      .new_domain = i->domain};
+        return TSM_OK;
+    case INSTALL_FOR_REGISTRY_UPDATE:
+        *out = (struct receipt_event){.kind = RECEIPT_FOR_REGISTRY_UPDATE,
+                                      .domain = i->domain.len ? domain : BYTES_NONE,
+                                      .new_domain = i->domain,
+                                      .application = i->application,
+                                      .privileges = i->privileges,
+                                      .parameters = i->parameters};
+        return TSM_OK;
+    default:
+        return FAIL(NOT_ALLOWED, "INSTALL with P1 %02X has no receipt here", i->p1);
+    }
+}
+
 bool receipt_failure(const struct receipt_judgement *j, int32_t last, struct failure *f)
 {
     static const struct {

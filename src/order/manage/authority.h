@@ -43,6 +43,11 @@ struct token_terms {
  */
 enum tsm_err token_judge(const struct token_terms *t, struct bytes capdu);
 
+/* What the receipt of a signed command is about; `domain` is the one that sends it. Spans are borrowed.
+ * NOT_ALLOWED for a command that has no receipt of its own. */
+enum tsm_err receipt_event_of(const struct gp_token_command *c, struct bytes domain,
+                              struct receipt_event *out);
+
 /* A verdict as a failure of the order; false for a good one. */
 bool receipt_failure(const struct receipt_judgement *j, int32_t last, struct failure *f);
 /* The counter to store behind a judgement: a good one moves it, nothing else does. */

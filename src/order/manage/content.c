@@ -5,6 +5,10 @@
 
 #include "gp/command/delete.h"
 #include "gp/command/load.h"
+#include "gp/command/store_data.h"
+#include "gp/content/dgi.h"
+
+enum { DIRECTORY_MAX = 1024, DGI_FCI_PROPRIETARY = 0x9102 };
 
 enum tsm_err content_load_request(const struct plan_facts *f, struct bytes token, struct script *out)
 {
@@ -74,6 +78,11 @@ enum tsm_err content_delete_domain(const struct plan_facts *f, int arg, struct s
     return add_delete(&(struct gp_delete){.aid = f->domain_aid}, out);
 }
 
+enum tsm_err content_delete_plain(const struct plan_facts *f, int arg, struct script *out)
+{
+    return content_delete_application(f, arg, BYTES_NONE, out);
+}
+
 enum tsm_err probe_domain(const struct plan_facts *f, int arg, struct script *out)
 {
     (void)arg;
@@ -132,13 +141,62 @@ enum verdict judge_gone(const struct plan_facts *f, int arg, const struct step_a
     return opposite(judge_installed(f, arg, a, n));
 }
 
+enum tsm_err content_directory(const struct plan_facts *f, int arg, struct script *out)
+{
+    uint8_t room[DIRECTORY_MAX];
+    struct writer w = WRITER(room);
+    struct store_part part = {.p1 = STORE_NO_ENCRYPTION | STORE_DGI};
+    struct store_plan plan;
+    TRY(script_personalization(out, application_aid(f, arg)));
+    TRY(dgi_write(&w, DGI_FCI_PROPRIETARY, f->ppse));
+    part.data = written(&w);
+    TRY(store_plan_make(&part, 1, f->data_max, &plan));
+    for (size_t i = 0; i < plan.blocks; i++) {
+        size_t mark = script_mark(out);
+        TRY(store_plan_block(&plan, i, &out->store));
+        TRY(script_add(out, mark));
+    }
+    return TSM_OK;
+}
+
+enum verdict judge_directory(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n)
+{
+    (void)f;
+    (void)arg;
+    (void)a;
+    (void)n;
+    return VERDICT_NOT_DONE;
+}
+
+bool has_directory(const struct plan_facts *f, int arg)
+{
+    (void)arg;
+    return f->ppse.len > 0;
+}
+
+bool has_no_directory(const struct plan_facts *f, int arg)
+{
+    return !has_directory(f, arg);
+}
+
+bool no_such_application(const struct plan_facts *f, int arg)
+{
+    return (size_t)arg >= f->n_applications || f->applications[arg].there;
+}
+
+bool load_file_there(const struct plan_facts *f, int arg)
+{
+    (void)arg;
+    return f->package_there;
+}
+
 bool application_not_ours(const struct plan_facts *f, int arg)
 {
-    return f->applications[arg].not_ours;
+    return (size_t)arg >= f->n_applications || f->applications[arg].not_ours;
 }
 
 bool package_not_ours(const struct plan_facts *f, int arg)
 {
     (void)arg;
-    return f->package_not_ours;
+    return f->package_not_ours || f->package_used;
 }

@@ -17,6 +17,9 @@ enum tsm_err content_delete_application(const struct plan_facts *f, int arg, str
 enum tsm_err content_delete_load_file(const struct plan_facts *f, struct bytes token, struct script *out);
 enum tsm_err content_delete_domain(const struct plan_facts *f, int arg, struct script *out);
 
+/* The same as a step's `build`: without token. */
+enum tsm_err content_delete_plain(const struct plan_facts *f, int arg, struct script *out);
+
 /* Probes and judges, by the registry of the domain that executes. */
 enum tsm_err probe_domain(const struct plan_facts *f, int arg, struct script *out);
 enum tsm_err probe_load(const struct plan_facts *f, int arg, struct script *out);
@@ -28,7 +31,20 @@ enum verdict judge_load_file_gone(const struct plan_facts *f, int arg, const str
 enum verdict judge_installed(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n);
 enum verdict judge_gone(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n);
 
-/* Who names an AID in a removal names what is his by the registry, or it stays. */
+/* A payment system environment (application `arg`) told what to list: facts.ppse in STORE DATA. Whether it
+ * took it shows in no registry: the run begins again, which is harmless. */
+enum tsm_err content_directory(const struct plan_facts *f, int arg, struct script *out);
+enum verdict judge_directory(const struct plan_facts *f, int arg, const struct step_answer *a, size_t n);
+bool has_directory(const struct plan_facts *f, int arg);
+bool has_no_directory(const struct plan_facts *f, int arg);
+
+/* Steps that are passed over: the service has no such application, or the card has it; the load file is
+ * there for another service. */
+bool no_such_application(const struct plan_facts *f, int arg);
+bool load_file_there(const struct plan_facts *f, int arg);
+
+/* Who names an AID in a removal names what is his by the registry, or it stays. A load file stays, too, as
+ * long as others use it. */
 bool application_not_ours(const struct plan_facts *f, int arg);
 bool package_not_ours(const struct plan_facts *f, int arg);
 

@@ -44,6 +44,27 @@ enum tsm_err mode_read(const char *word, enum domain_mode *out)
     return FAIL(BAD_VALUE, "%.40s is no management mode", word);
 }
 
+static const char *const hand_overs[HAND_OVER_COUNT] = {
+#define X(name, word) [HAND_OVER_##name] = word,
+    HAND_OVERS(X)
+#undef X
+};
+
+const char *hand_over_word(int64_t way)
+{
+    return way >= 0 && way < HAND_OVER_COUNT ? hand_overs[way] : "unknown";
+}
+
+enum tsm_err hand_over_read(const char *word, enum hand_over *out)
+{
+    for (int i = 0; i < HAND_OVER_COUNT; i++)
+        if (strcmp(hand_overs[i], word) == 0) {
+            *out = (enum hand_over)i;
+            return TSM_OK;
+        }
+    return FAIL(BAD_VALUE, "%.40s is no way of key hand-over", word);
+}
+
 uint32_t mode_privileges(enum domain_mode mode, bool verifies_dap)
 {
     return rows[mode].privileges | (verifies_dap ? (uint32_t)PRIVILEGE_DAP_VERIFICATION : 0);

@@ -35,6 +35,27 @@ enum tsm_err mode_read(const char *word, enum domain_mode *out);
 /* What a new domain gets: the mode's privileges, and DAP Verification where it is to check its load files. */
 uint32_t mode_privileges(enum domain_mode mode, bool verifies_dap);
 
+/* How a new domain's first keys come to its provider; numbers are stored. */
+#define HAND_OVERS(X)                                                                                        \
+    X(RANDOM, "random")           /* drawn by the owner, sent as JWE, replaced at once by the provider's */  \
+    X(DIVERSIFIED, "diversified") /* derived from the owner's master for the card, else the same */          \
+    X(CASD_PULL, "casd-pull")     /* agreed with the Controlling Authority's domain: unknown to the owner */ \
+    X(CASD_PUSH, "casd-push")     /* the provider's, encrypted for that domain: likewise */                  \
+    X(SCP11, "scp11")             /* the provider's, put in a channel that it opens itself: likewise */
+enum hand_over {
+#define X(name, word) HAND_OVER_##name,
+    HAND_OVERS(X)
+#undef X
+        HAND_OVER_COUNT
+};
+const char *hand_over_word(int64_t way);
+enum tsm_err hand_over_read(const char *word, enum hand_over *out); /* BAD_VALUE */
+/* Did the owner ever have the keys? */
+static inline bool hand_over_is_confidential(int64_t way)
+{
+    return way >= HAND_OVER_CASD_PULL;
+}
+
 /* Whose authority a step needs. The plain command that the owner signs, without token: NOT_FOUND where the
  * step needs none. It is what gp_token_make takes. */
 enum tsm_err plan_token_request(const struct plan_step *step, const struct plan_facts *f, struct script *out);

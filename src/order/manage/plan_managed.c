@@ -3,6 +3,7 @@
  * on its own authority (authorized); and the owner's, to delete the empty domain. Station 5. Pure.
  * [GPCS 9.1.3, 9.3, 9.5, C.4] */
 #include "order/manage/content.h"
+#include "order/manage/move.h"
 
 enum { PAYMENT = 0, PPSE = 1 };
 
@@ -60,10 +61,6 @@ static enum tsm_err install_plain(const struct plan_facts *f, int arg, struct sc
 {
     return content_install(f, arg, BYTES_NONE, out);
 }
-static enum tsm_err delete_plain(const struct plan_facts *f, int arg, struct script *out)
-{
-    return content_delete_application(f, arg, BYTES_NONE, out);
-}
 static enum tsm_err delete_file_plain(const struct plan_facts *f, int arg, struct script *out)
 {
     (void)arg;
@@ -106,20 +103,21 @@ static const struct plan_step load_delegated[] = {
      DELEGATED(load_request, TOKEN_FOR_FILE, loaded)},
     {OWN("DELEGATED_INSTALL_PAYMENT", "the provider installs the application with the owner's token", PAYMENT,
          install_with_token, probe_application, judge_installed),
-     DELEGATED(install_plain, TOKEN_FOR_APPLICATION + PAYMENT, installed)},
+     DELEGATED(install_plain, TOKEN_FOR_APPLICATION + PAYMENT, installed), .needless = no_such_application},
     {OWN("DELEGATED_INSTALL_PPSE",
          "the provider installs the payment system environment with the owner's token", PPSE,
          install_with_token, probe_application, judge_installed),
-     DELEGATED(install_plain, TOKEN_FOR_APPLICATION + PPSE, installed)},
+     DELEGATED(install_plain, TOKEN_FOR_APPLICATION + PPSE, installed), .needless = no_such_application},
 };
 static const struct plan_step remove_delegated[] = {
     {OWN("DELEGATED_DELETE_PAYMENT", "the provider deletes the application with the owner's token", PAYMENT,
          delete_with_token, probe_application, judge_gone),
-     DELEGATED(delete_plain, TOKEN_FOR_APPLICATION + PAYMENT, deleted), REMOVAL(application_not_ours)},
+     DELEGATED(content_delete_plain, TOKEN_FOR_APPLICATION + PAYMENT, deleted),
+     REMOVAL(application_not_ours)},
     {OWN("DELEGATED_DELETE_PPSE",
          "the provider deletes the payment system environment with the owner's token", PPSE,
          delete_with_token, probe_application, judge_gone),
-     DELEGATED(delete_plain, TOKEN_FOR_APPLICATION + PPSE, deleted), REMOVAL(application_not_ours)},
+     DELEGATED(content_delete_plain, TOKEN_FOR_APPLICATION + PPSE, deleted), REMOVAL(application_not_ours)},
     {OWN("DELEGATED_DELETE_LOAD_FILE", "the provider deletes the load file with the owner's token", 0,
          delete_file_with_token, probe_load, judge_load_file_gone),
      DELEGATED(delete_file_plain, TOKEN_FOR_FILE, file_deleted), REMOVAL(package_not_ours)},
@@ -130,20 +128,29 @@ static const struct plan_step load_authorized[] = {
     {OWN("AUTHORIZED_INSTALL_PAYMENT", "the provider installs the application", PAYMENT, install_plain,
          probe_application, judge_installed)},
     {OWN("AUTHORIZED_INSTALL_PPSE", "the provider installs the payment system environment", PPSE,
-         install_plain, probe_application, judge_installed)},
+         install_plain, probe_application, judge_installed),
+     .needless = no_such_application},
 };
 static const struct plan_step remove_authorized[] = {
-    {OWN("AUTHORIZED_DELETE_PAYMENT", "the provider deletes the application", PAYMENT, delete_plain,
+    {OWN("AUTHORIZED_DELETE_PAYMENT", "the provider deletes the application", PAYMENT, content_delete_plain,
          probe_application, judge_gone),
      REMOVAL(application_not_ours)},
-    {OWN("AUTHORIZED_DELETE_PPSE", "the provider deletes the payment system environment", PPSE, delete_plain,
-         probe_application, judge_gone),
+    {OWN("AUTHORIZED_DELETE_PPSE", "the provider deletes the payment system environment", PPSE,
+         content_delete_plain, probe_application, judge_gone),
      REMOVAL(application_not_ours)},
     {OWN("AUTHORIZED_DELETE_LOAD_FILE", "the provider deletes the load file", 0, delete_file_plain,
          probe_load, judge_load_file_gone),
      REMOVAL(package_not_ours)},
 };
 static const struct plan_step remove_domain[] = {
+    {.name = "PASS_USED_LOAD_FILE",
+     .text = "the load file that others use goes to the issuer's domain",
+     .domain = IN_ISSUER,
+     .build = build_pass_load_file,
+     .changes_card = true,
+     .probe = probe_load,
+     .judge = judge_load_file_passed,
+     .needless = passes_no_load_file},
     DELETE_STEP("DELETE_EMPTY_DOMAIN", "the owner deletes the security domain that its provider emptied", 0,
                 content_delete_domain, probe_domain, judge_domain_gone, NULL),
 };

@@ -142,8 +142,8 @@ static void on_refused(void *self, uint64_t ref, uint32_t segment, uint32_t stat
     (void)segment;
     snprintf(reason, sizeof reason, "the message centre refused: %s (%08X)", smpp_error_name(status), status);
     if (class == SMPP_CLASS_PERMANENT)
-        e.reply = json_pack("{s{ss ss ss}}", "failure", "owner", "OTA", "reason", reason, "next_action",
-                            "compare the number of the secure element with the operator's");
+        e.reply = json_pack("{s{ss ss ss} sb}", "failure", "owner", "OTA", "reason", reason, "next_action",
+                            "compare the number of the secure element with the operator's", "sent", 1);
     else
         e.reply = exchange_lost(reason);
     end(&e, end_by_job);

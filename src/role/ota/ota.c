@@ -140,11 +140,11 @@ enum tsm_err ota_new(const struct ota_config *config, struct ota **out)
     return TSM_OK;
 }
 
-/* What was under way when the process stopped goes out again, octet by octet the same. */
+/* What this node had under way when it stopped goes out again, octet by octet the same. */
 static enum tsm_err send_again(struct tx *tx, void *arg)
 {
-    (void)arg;
-    return db_exec(tx, SQL_EXCHANGE_SEND_AGAIN, tx_now(tx));
+    const struct ota *o = arg;
+    return db_exec(tx, SQL_EXCHANGE_SEND_AGAIN, tx_now(tx), o->c.node);
 }
 
 enum tsm_err ota_start(struct ota *o)

@@ -14,6 +14,7 @@ struct ota_config {
     struct partners *partners;
     struct clock *clock;
     struct smpp_config smpp;
+    int64_t node; /* as the engine's: what this one had under way is sent again at start */
 };
 
 enum tsm_err ota_new(const struct ota_config *config, struct ota **out);

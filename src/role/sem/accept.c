@@ -4,42 +4,73 @@
  */
 #include <stdlib.h>
 
+#include "order/manage/authority.h"
+#include "order/manage/mode.h"
+#include "engine/block.h"
 #include "role/sem/work.h"
+#include "vault/keys/keyset.h"
 #include "vault/jose/jwk.h"
 
-enum { WORK_DEADLINE_S = 86400, LOAD_FILE_MAX = 65535 };
+enum { LOAD_FILE_MAX = 65535, DAP_MAX = 512, APPLICATIONS_MAX = 2 };
 
-/* {package, hash, content} and [{module, instance, privileges}] of the call become plan facts. */
-static enum tsm_err read_content(struct turn *t, struct arena *arena)
+enum tsm_err load_file_read_member(struct turn *t, struct arena *arena)
 {
-    const json_t *file = json_object_get(t->body, "load_file"), *app;
-    const char *content = json_string_value(json_object_get(file, "content"));
-    uint8_t *package = arena_get(arena, 16), *hash = arena_get(arena, 32),
-            *bytes = arena_get(arena, LOAD_FILE_MAX);
+    const json_t *file = json_object_get(t->body, "load_file");
+    uint8_t *package = arena_get(arena, 16), *hash = arena_get(arena, 32), *bytes, *dap;
     struct plan_facts *f = &t->facts;
-    size_t n, i;
-    NEED(package && hash && bytes, NO_MEMORY);
+    size_t n;
+    NEED(package && hash, NO_MEMORY);
     TRY(json_member_hex(file, "package", package, 16, &n));
     f->package_aid = BYTES_OF(package, n);
-    if (content) {
+    if (json_object_get(file, "hash")) {
         TRY(json_member_hex(file, "hash", hash, 32, &n));
         f->load_hash = BYTES_OF(hash, n);
+    }
+    if (json_object_get(file, "content")) {
+        bytes = arena_get(arena, LOAD_FILE_MAX);
+        NEED(bytes != NULL, NO_MEMORY);
         TRY(json_member_hex(file, "content", bytes, LOAD_FILE_MAX, &n));
         f->load_file = BYTES_OF(bytes, n);
     }
+    if (json_object_get(file, "dap")) {
+        dap = arena_get(arena, DAP_MAX);
+        NEED(dap != NULL, NO_MEMORY);
+        TRY(json_member_hex(file, "dap", dap, DAP_MAX, &n));
+        f->dap_blocks = BYTES_OF(dap, n);
+    }
+    return TSM_OK;
+}
+
+/* {package, hash, content, dap} and [{module, instance, privileges}] of the call become plan facts. */
+enum tsm_err content_read(struct turn *t, struct arena *arena)
+{
+    const json_t *app;
+    struct plan_facts *f = &t->facts;
+    size_t n, i;
+    TRY(load_file_read_member(t, arena));
     json_array_foreach(json_object_get(t->body, "applications"), i, app)
     {
         struct plan_application *a = &f->applications[i];
-        if (i >= PLAN_APPLICATIONS_MAX)
-            return FAIL_FIELD(TOO_LONG, "applications", "more than %d applications", PLAN_APPLICATIONS_MAX);
+        if (i >= APPLICATIONS_MAX)
+            return FAIL_FIELD(TOO_LONG, "applications", "more than %d applications", APPLICATIONS_MAX);
         TRY(json_member_hex(app, "module", a->module, sizeof a->module, &a->module_len));
         TRY(json_member_hex(app, "instance", a->instance, sizeof a->instance, &a->instance_len));
         TRY(json_member_hex(app, "privileges", a->privileges, sizeof a->privileges, &n));
         f->n_applications = i + 1;
     }
-    return f->n_applications == 2 ? TSM_OK
-                                  : FAIL_FIELD(BAD_VALUE, "applications",
-                                               "a payment application and its environment are asked for");
+    return f->n_applications ? TSM_OK : FAIL_FIELD(BAD_VALUE, "applications", "no application is asked for");
+}
+
+static enum tsm_err turn_take(struct turn *t, struct arena *arena)
+{
+    t->call = json_integer_value(json_object_get(t->body, "call"));
+    t->verb = json_integer_value(json_object_get(t->body, "verb"));
+    t->created = json_integer_value(json_object_get(t->body, "created"));
+    t->work = work_of(t->verb);
+    NEED(t->work != NULL, BAD_VALUE);
+    if (!t->work->no_domain)
+        TRY(json_member_hex(t->body, "domain", t->domain.aid, sizeof t->domain.aid, &t->domain.aid_len));
+    return t->work->read ? t->work->read(t, arena) : TSM_OK;
 }
 
 enum tsm_err turn_read(struct turn *t, struct bytes body, struct arena *arena)
@@ -47,15 +78,11 @@ enum tsm_err turn_read(struct turn *t, struct bytes body, struct arena *arena)
     json_t *o;
     TRY(json_read(body, &o));
     t->body = o;
-    t->call = json_integer_value(json_object_get(o, "call"));
-    t->verb = json_integer_value(json_object_get(o, "verb"));
-    t->created = json_integer_value(json_object_get(o, "created"));
-    TRY(json_member_hex(o, "domain", t->domain.aid, sizeof t->domain.aid, &t->domain.aid_len));
-    return t->verb == VERB_CREATE_DOMAIN ? TSM_OK : read_content(t, arena);
+    return turn_take(t, arena);
 }
 
 /* The provider's rows of this element; `*nothing`: a removal of what is not there. */
-static enum tsm_err judge_removal(struct turn *t, struct tx *tx, int64_t provider, bool *nothing)
+enum tsm_err removal_judge(struct turn *t, struct tx *tx, int64_t provider, bool *nothing)
 {
     enum tsm_err e = domain_known(tx, &t->el, &t->domain);
     *nothing = e == TSM_NOT_FOUND;
@@ -67,91 +94,140 @@ static enum tsm_err judge_removal(struct turn *t, struct tx *tx, int64_t provide
     return *nothing ? domain_forget(tx, &t->el, &t->domain) : TSM_OK;
 }
 
-static enum tsm_err judge_installation(struct turn *t, struct tx *tx, int64_t provider)
+enum tsm_err domain_of_provider(struct turn *t, struct tx *tx, int64_t provider)
 {
     enum tsm_err e = domain_known(tx, &t->el, &t->domain);
     if (e == TSM_NOT_FOUND || (e == TSM_OK && t->domain.state != DOMAIN_HANDED_OVER))
         return FAIL(WRONG_STATE, "the provider has no security domain of this AID on the secure element");
     TRY(e);
-    TRY(domain_of_holder(&t->domain, provider));
+    if (!t->call && provider == t->el.owner)
+        return TSM_OK; /* the owner's own desk */
+    return domain_of_holder(&t->domain, provider);
+}
+
+enum tsm_err installation_judge(struct turn *t, struct tx *tx, int64_t provider, bool *nothing)
+{
+    (void)nothing;
+    TRY(domain_of_provider(t, tx, provider));
+    if (mode_row(t->domain.mode)->party != BY_OWNER)
+        return FAIL(WRONG_STATE, "the provider loads and installs itself: its domain has mode %s",
+                    mode_row(t->domain.mode)->word);
     TRY(registry_load(t, tx));
     return t->foreign
                ? FAIL(CONFLICT, "the load file or an application is another domain's on this secure element")
                : TSM_OK;
 }
 
-static enum tsm_err judge_creation(struct turn *t, struct tx *tx, int64_t provider)
+/* What the provider wishes of its new domain; all of it may be left out. */
+enum tsm_err creation_read(struct turn *t, struct arena *arena)
 {
-    struct bytes aid = BYTES_OF(t->domain.aid, t->domain.aid_len);
+    const char *mode = json_member(t->body, "mode"), *way = json_member(t->body, "hand_over");
+    enum domain_mode known = MODE_SIMPLE;
+    enum hand_over hand = HAND_OVER_RANDOM;
+    (void)arena;
+    if (*mode)
+        TRY(mode_read(mode, &known));
+    if (*way)
+        TRY(hand_over_read(way, &hand));
+    t->domain.mode = (int64_t)known;
+    t->domain.hand_over = (int64_t)hand;
+    t->domain.dap = json_is_true(json_object_get(t->body, "dap"));
+    t->domain.delegates = MAY_ALL;
+    return TSM_OK;
+}
+
+enum tsm_err creation_judge(struct turn *t, struct tx *tx, int64_t provider, bool *nothing)
+{
     uint8_t point[P256_POINT];
+    (void)nothing;
+    if (hand_over_is_confidential(t->domain.hand_over) && t->el.profile.protocol != PROTOCOL_SCP03)
+        return FAIL(UNSUPPORTED,
+                    "a confidential hand-over gives keys of SCP03: this secure element has none");
+    if (t->domain.hand_over == HAND_OVER_SCP11 && !t->el.profile.scp11_i)
+        return FAIL(UNSUPPORTED, "the secure element has no SCP11, its profile says");
     TRY(jwk_read(json_object_get(t->body, "jwk"), point));
-    TRY(domain_take(tx, &t->el, provider, aid, &t->domain));
+    TRY(domain_take(tx, &t->el, provider, &t->domain));
     if (t->domain.state == DOMAIN_HANDED_OVER)
         return FAIL(CONFLICT, "the security domain is there and handed over: it must be removed first");
+    if (mode_row(t->domain.mode)->tokens)
+        TRY(delegation_take(t->sem, tx, &t->el));
     return domain_first_keys(t->sem, tx, &t->el, &t->domain);
 }
 
-static enum tsm_err judge(struct turn *t, struct tx *tx, const struct partner_call *call, bool *nothing)
+static enum tsm_err add_work(struct turn *t, struct tx *tx, const struct partner_call *call, int64_t *id)
 {
-    *nothing = false;
-    TRY(element_of_json(tx, call->party, json_object_get(t->body, "se"), &t->el));
-    if (call->verb == VERB_REMOVE)
-        return judge_removal(t, tx, call->peer, nothing);
-    return call->verb == VERB_CREATE_DOMAIN ? judge_creation(t, tx, call->peer)
-                                            : judge_installation(t, tx, call->peer);
-}
-
-/* The call with what the job must know beside it; owned by the caller. NULL when memory is exhausted. */
-static char *job_body(const struct partner_call *call, json_t *o)
-{
-    json_object_set_new(o, "call", json_integer(call->id));
-    json_object_set_new(o, "verb", json_integer(call->verb));
-    return json_text(o);
-}
-
-static enum tsm_err add_work(struct turn *t, struct tx *tx, const struct partner_call *call,
-                             struct bytes body)
-{
+    char *body = json_text(t->ask);
     struct job_new job = {.kind = JOB_DOMAIN,
                           .state = JOB_READY,
                           .party = call->party,
                           .se = t->el.id,
                           .trace = call->trace,
-                          .body = body,
                           .due = tx_now(tx),
                           .deadline = tx_now(tx) + SECONDS(WORK_DEADLINE_S),
                           .ref = call->id};
-    int64_t id;
-    return job_add(tx, &job, &id);
+    enum tsm_err e;
+    NEED(body != NULL, NO_MEMORY);
+    job.body = bytes_of_text(body);
+    e = job_add(tx, &job, id);
+    free(body);
+    return e;
 }
 
-static enum tsm_err accept(struct turn *t, struct tx *tx, const struct partner_call *call, struct bytes body)
+static enum tsm_err accept(struct turn *t, struct tx *tx, const struct partner_call *call, int64_t *job)
 {
     ARENA arena = {0};
-    bool nothing;
-    TRY(turn_read(t, body, &arena));
-    TRY(judge(t, tx, call, &nothing));
-    return nothing ? partner_reply_json(t->sem->c.partners, tx, call->id, json_object())
-                   : add_work(t, tx, call, body);
+    bool nothing = false;
+    TRY(turn_take(t, &arena));
+    TRY(element_of_json(tx, call->party, json_object_get(t->body, "se"), &t->el));
+    TRY(t->work->judge(t, tx, call->peer, &nothing));
+    *job = 0;
+    if (!nothing)
+        return add_work(t, tx, call, job);
+    return call->id ? partner_reply_json(t->sem->c.partners, tx, call->id, json_object()) : TSM_OK;
+}
+
+enum tsm_err work_accept(struct turn *t, struct tx *tx, const struct partner_call *call, json_t *ask,
+                         int64_t *job)
+{
+    enum tsm_err e;
+    json_object_set_new(ask, "created", json_integer(tx_now(tx)));
+    json_object_set_new(ask, "call", json_integer(call->id));
+    json_object_set_new(ask, "verb", json_integer(t->verb));
+    t->ask = t->body = ask; /* the caller's */
+    t->trace = call->trace;
+    e = accept(t, tx, call, job);
+    t->ask = t->body = NULL;
+    return e;
+}
+
+/* What its owner has blocked is not worked on; an element that is not known is refused further down. */
+static enum tsm_err is_closed(struct tx *tx, const struct partner_call *call, const json_t *o,
+                              struct failure *f, bool *closed)
+{
+    struct element el;
+    *closed = false;
+    if (element_of_json(tx, call->party, json_object_get(o, "se"), &el) != TSM_OK)
+        return TSM_OK;
+    return block_judge(tx, &el, call->peer, f, closed);
 }
 
 /* Rule 8: what will be done is stored with the call that asks for it; what cannot be done is refused at once.
  */
 enum tsm_err sem_accept_work(void *self, struct tx *tx, const struct partner_call *call)
 {
-    struct turn t = {.sem = self};
+    struct turn t = {.sem = self, .verb = call->verb};
     struct failure f;
-    char *text;
+    int64_t job;
+    bool closed;
     json_t *o;
     enum tsm_err e;
     TRY(json_read(bytes_of_text(call->body), &o));
-    json_object_set_new(o, "created", json_integer(tx_now(tx)));
-    text = job_body(call, o);
+    e = is_closed(tx, call, o, &f, &closed);
+    if (e == TSM_OK && !closed)
+        e = work_accept(&t, tx, call, o, &job);
     json_decref(o);
-    NEED(text != NULL, NO_MEMORY);
-    e = accept(&t, tx, call, bytes_of_text(text));
-    json_decref(t.body);
-    free(text);
+    if (e == TSM_OK && closed)
+        return partner_refuse(t.sem->c.partners, tx, call->id, &f);
     if (e == TSM_OK || err_may_retry(e))
         return e;
     failure_set(&f, OWNER_SEM, "correct the call; nothing was done", "%s",

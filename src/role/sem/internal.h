@@ -11,9 +11,10 @@
 
 struct sem {
     struct sem_config c;
+    char device_url[320]; /* where device agents find the remote agent */
 };
 
-enum tsm_err sem_import(void *app, struct http_request *q, struct http_reply *reply);
-enum tsm_err sem_get_element(void *app, struct http_request *q, struct http_reply *reply);
+/* The operator that asks; NOT_SIGNED_IN, NOT_ALLOWED. */
+enum tsm_err sem_operator(struct sem *sem, struct http_request *q, struct caller *who);
 
 #endif

@@ -22,11 +22,16 @@ struct sem_config {
 
 enum tsm_err sem_new(const struct sem_config *config, struct sem **out);
 void sem_free(struct sem *sem);
+/* Where device agents go, once the listener has its port; before the first request. */
+void sem_device_url(struct sem *sem, const char *url);
 /* What app wires: HTTP addresses, the engine's row (JOB_DOMAIN), the partner verbs it answers. */
 extern const struct http_route sem_routes[];
 struct step_row sem_row(struct sem *sem);
+/* The rows of its own care for elements (JOB_CARE, JOB_CAMPAIGN). */
+struct step_row sem_care_row(struct sem *sem);
+struct step_row sem_campaign_row(struct sem *sem);
 enum tsm_err sem_answer_partners(struct sem *sem);
 
-enum { IMPORT_BODY_MAX = 64 << 20, IMPORT_BATCH = 500, IMPORT_REFUSED_SHOWN = 100, BOOKING_S = 86400 };
+enum { BOOKING_S = 86400 };
 
 #endif

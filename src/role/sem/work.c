@@ -7,79 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "vault/operation/operation.h"
-
-static const struct plan *plan_of(int64_t verb)
-{
-    return verb == VERB_CREATE_DOMAIN      ? &plan_create_domain
-           : verb == VERB_LOAD_AND_INSTALL ? &plan_load_and_install
-                                           : &plan_remove;
-}
-
 static void turn_drop(void *turn)
 {
     struct turn *t = turn;
     talk_end(&t->talk);
     json_decref(t->body);
+    json_decref(t->result);
     t->body = NULL;
-}
-
-/* Key bodies are made when their step comes, under the channel or packet keys of that moment. */
-static enum tsm_err prepare(void *self, const struct plan_step *step, const struct channel *channel,
-                            struct plan_facts *facts)
-{
-    struct turn *t = self;
-    struct writer w = WRITER(t->keys_body);
-    struct new_keys k = {
-        .dek = {.keys = t->talk.key[IN_ISSUER].sealed, .channel = talk_by_packets(&t->talk) ? NULL : channel},
-        .fresh = {.id = (uint64_t)t->first_id, .blob = BYTES_OF(t->first_blob, t->first_len)}};
-    struct store_form form = {.dialect = STOREKEYS_EACH,
-                              .access = 0,
-                              .usage = {KEY_USAGE_C_ENC_R_ENC, KEY_USAGE_C_MAC_R_MAC, KEY_USAGE_C_DEK_R_DEK}};
-    if (strcmp(step->name, "DOMAIN_KEYS") != 0)
-        return TSM_OK;
-    NEED(t->first_len > 0, KEY_MISSING);
-    TRY(vault_store_keys_body(t->talk.vault, &k, &form, &w));
-    facts->domain_keys = written(&w);
-    return TSM_OK;
-}
-
-static enum tsm_err load_keys(struct turn *t, struct tx *tx)
-{
-    const struct se_profile *p = &t->el.profile;
-    struct talk_key *key = &t->talk.key[IN_ISSUER];
-    size_t n;
-    enum tsm_err e;
-    {
-        ROWS r = {0};
-        e = db_first(tx, &r, SQL_KEYSET_GET, t->el.id, t->el.owner, p->protocol, p->isd_kvn);
-        if (e == TSM_NOT_FOUND)
-            return FAIL(KEY_MISSING,
-                        "the inventory has no issuer key set of version %lld for this secure element",
-                        (long long)p->isd_kvn);
-        TRY(e);
-        key->id = db_int(&r, 0);
-        key->kvn = (uint8_t)p->isd_kvn;
-        TRY(bytes_keep(db_blob(&r, 2), t->isd_blob, sizeof t->isd_blob, &n));
-        key->sealed = (struct sealed_keyset){(uint64_t)key->id, BYTES_OF(t->isd_blob, n)};
-    }
-    ROWS first = {0};
-    e = db_first(tx, &first, SQL_KEYSET_GET, t->domain.id, t->el.owner, p->protocol, p->first_kvn);
-    if (e == TSM_OK) {
-        t->first_id = db_int(&first, 0);
-        TRY(bytes_keep(db_blob(&first, 2), t->first_blob, sizeof t->first_blob, &t->first_len));
-    }
-    return e == TSM_NOT_FOUND ? TSM_OK : e;
-}
-
-static enum tsm_err load_turn(struct tx *tx, void *arg)
-{
-    struct turn *t = arg;
-    TRY(element_of_json(tx, t->el.owner, json_object_get(t->body, "se"), &t->el));
-    TRY(domain_known(tx, &t->el, &t->domain));
-    if (t->verb != VERB_CREATE_DOMAIN)
-        TRY(registry_load(t, tx));
-    return load_keys(t, tx);
 }
 
 /* Rather than flood a card with messages, the order says that it needs a better link [DESIGN 6]. */
@@ -93,26 +27,6 @@ static enum tsm_err judge_length(struct turn *t)
         return FAIL(NEEDS_BETTER_LINK, "%s would take %zu short messages, the profile allows %lld",
                     t->talk.plan->name, e.messages, (long long)t->el.profile.max_messages);
     return TSM_OK;
-}
-
-static void begin_talk(struct turn *t)
-{
-    t->facts.profile = &t->el.profile;
-    t->facts.domain_aid = BYTES_OF(t->domain.aid, t->domain.aid_len);
-    t->facts.tar = (uint32_t)t->domain.tar;
-    t->facts.data_max = talk_data_max(&t->el.profile);
-    t->talk.plan = plan_of(t->verb);
-    t->talk.facts = &t->facts;
-    t->talk.prepare = prepare;
-    t->talk.self = t;
-    t->talk.state = &t->state;
-}
-
-/* An earlier work may have come to the card: then each step asks before it does. */
-static bool was_begun(const struct turn *t)
-{
-    return t->verb == VERB_CREATE_DOMAIN ? t->domain.state == DOMAIN_CREATED
-                                         : t->verb == VERB_LOAD_AND_INSTALL && t->executable;
 }
 
 static enum tsm_err read_answer(struct turn *t, struct job *job)
@@ -136,16 +50,21 @@ static enum tsm_err work(void *self, struct job *job)
     job->turn = t;
     t->sem = self;
     t->el.owner = job->party;
+    t->stage = job->step;
+    t->trace = BYTES(job->trace);
+    t->arena = &job->arena;
     TRY(turn_read(t, job->body, &job->arena));
     if (job->answer.len == 0 && job->now >= job->deadline)
-        return FAIL(EXPIRED, "%s was not done in time", partner_verb_word(t->verb));
-    TRY(store_read(t->sem->c.store, load_turn, t));
-    TRY(t->sem->c.vault_of(t->sem->c.self, job->party, &t->talk.vault));
-    begin_talk(t);
-    TRY(talk_state_read(job->progress, &t->state));
-    if (job->progress.len == 0 && was_begun(t))
-        talk_ask_first(&t->state);
-    return read_answer(t, job);
+        return FAIL(EXPIRED, "%s was not done in time", t->work->word);
+    TRY(work_turn_load(t, job));
+    TRY(content_gate(t, job));
+    if (!t->work->plan)
+        return t->work->act(t, job);
+    TRY(read_answer(t, job));
+    talk_pass_needless(&t->talk);
+    if (t->event == TALK_DONE || t->event == TALK_FAILED || t->state.step == t->talk.plan->n)
+        return TSM_OK;
+    return talk_prepare(&t->talk); /* the token is slow: not in the commit */
 }
 
 static enum tsm_err ask_exchange(struct turn *t, struct tx *tx, struct job *job, json_t *payload)
@@ -199,6 +118,20 @@ static enum tsm_err end_hold(struct tx *tx, const struct job *job)
     return job_promote(tx, job->se);
 }
 
+/* Of a work of the owner's own: read by GET /api/v1/works/{id}. The session of its agent is over. */
+static enum tsm_err keep_result(struct turn *t, struct tx *tx, struct job *job, json_t *reply)
+{
+    const char *session = json_member(t->body, "session");
+    char *text = json_text(reply);
+    json_decref(reply);
+    NEED(text != NULL, NO_MEMORY);
+    t->ended = arena_copy(&job->arena, bytes_of_text(text));
+    free(text);
+    NEED(t->ended.at != NULL, NO_MEMORY);
+    tx_note(tx); /* a poll that is held hears of the end at once */
+    return *session ? db_exec(tx, SQL_SERAM_END, session, t->el.id) : TSM_OK;
+}
+
 static enum tsm_err finish(struct turn *t, struct tx *tx, struct job *job, json_t *reply)
 {
     json_t *events;
@@ -209,7 +142,10 @@ static enum tsm_err finish(struct turn *t, struct tx *tx, struct job *job, json_
     }
     json_object_set_new(reply, "events", events);
     job->next.state = JOB_DONE;
-    TRY(partner_reply_json(t->sem->c.partners, tx, t->call, reply));
+    if (t->call)
+        TRY(partner_reply_json(t->sem->c.partners, tx, t->call, reply));
+    else
+        TRY(keep_result(t, tx, job, reply));
     return end_hold(tx, job);
 }
 
@@ -262,6 +198,32 @@ static enum tsm_err go_on(struct turn *t, struct tx *tx, struct job *job)
     return ask_exchange(t, tx, job, payload);
 }
 
+/* What the card refused is noted; then the other plan begins in this turn, since no answer is due. */
+static enum tsm_err turn_back(struct turn *t, struct tx *tx, struct job *job)
+{
+    struct note n = {.party = job->party,
+                     .trace = BYTES(job->trace),
+                     .station = 11,
+                     .role = "sem",
+                     .step = "TURN_BACK",
+                     .text = t->talk.failure.reason};
+    uint32_t asked = t->state.asked;
+    TRY(note_add(tx, &n));
+    talk_begin(&t->state);
+    talk_ask_first(&t->state);
+    t->state.asked = asked; /* keys of exchanges are never used again */
+    t->state.changed = 1;
+    t->talk.plan = t->work->plan(t);
+    t->event = TALK_GO_ON;
+    job->next.step = t->stage;
+    return go_on(t, tx, job);
+}
+
+static enum tsm_err refused(struct turn *t, struct tx *tx, struct job *job)
+{
+    return t->work->turn_back && t->work->turn_back(t) ? turn_back(t, tx, job) : fail(t, tx, job);
+}
+
 static enum tsm_err done(struct turn *t, struct tx *tx, struct job *job)
 {
     json_t *reply;
@@ -271,27 +233,35 @@ static enum tsm_err done(struct turn *t, struct tx *tx, struct job *job)
 
 static enum tsm_err commit_turn(struct turn *t, struct tx *tx, struct job *job)
 {
+    if (!t->work->plan || (!t->read && t->state.step == t->talk.plan->n))
+        return done(t, tx, job); /* nothing is said to the card */
     TRY(note_turn(t, tx, job));
     if (t->event == TALK_STEP_DONE || t->event == TALK_DONE)
         TRY(registry_after(t, tx));
     if (t->event == TALK_DONE)
         return done(t, tx, job);
-    return t->event == TALK_FAILED ? fail(t, tx, job) : go_on(t, tx, job);
+    return t->event == TALK_FAILED ? refused(t, tx, job) : go_on(t, tx, job);
 }
 
 static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
 {
     struct turn *t = job->turn;
+    uint8_t room[TALK_STATE_MAX];
+    struct writer stored = WRITER(room);
     (void)self;
+    if (t)
+        TRY(owner_gate_write(tx, job->party, BYTES(job->trace), &t->gate));
     if (job->error) {
         if (!t || !t->body)
             return TSM_OK;
         failure_of_error(&t->talk.failure, job->error, job->cause);
         return fail(t, tx, job);
     }
+    TRY(made_keys_keep(t, tx));
     TRY(commit_turn(t, tx, job));
     job->next.moved = true;
-    job->next.progress = arena_copy(&job->arena, talk_state_bytes(&t->state));
+    TRY(talk_state_write(&t->state, &stored));
+    job->next.progress = t->ended.len ? t->ended : arena_copy(&job->arena, written(&stored));
     NEED(job->next.progress.at != NULL, NO_MEMORY);
     return TSM_OK;
 }

@@ -38,6 +38,13 @@ struct instance {
     size_t aid_len;
 };
 
+/* Named by what only an embedded element has: an agent on the device reaches it, and hears of its session at
+ * once. */
+static inline bool order_is_by_agent(const struct order *o)
+{
+    return o->se_kind == SE_BY_SEID || o->se_kind == SE_BY_EID || o->se_kind == SE_BY_CPLC;
+}
+
 /* NOT_FOUND where the party has no such row: another party's is as good as none. */
 enum tsm_err order_load(struct tx *tx, int64_t party, int64_t id, struct order *out);
 enum tsm_err instance_load(struct tx *tx, int64_t party, int64_t id, struct instance *out);

@@ -7,7 +7,9 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "role/sp/owner/ask_now.h"
 #include "role/sp/order_api.h"
+#include "role/sp/prep/same.h"
 #include "role/sp/process.h"
 #include "vault/jose/jwe.h"
 
@@ -37,6 +39,7 @@ struct acceptance {
     struct order order;
     uint8_t digest[SHA256_LEN];
     int64_t instance_state;
+    int64_t by_element; /* its instance on the element that is named another way, 0: none */
     bool repeated;
 };
 
@@ -53,7 +56,7 @@ static enum tsm_err read_se(const json_t *se, struct order *o)
         ;
     if (o->se_kind == SE_KINDS)
         return FAIL_FIELD(UNKNOWN_FIELD, "se", "se.%.20s is no identifier known here", name);
-    if (o->se_kind == SE_BY_SEID
+    if (o->se_kind == SE_BY_SEID || o->se_kind == SE_BY_CPLC
             ? n < 4 || n > IDENT_MAX || n % 2 || strspn(value, "0123456789ABCDEFabcdef") != n
             : !text_is_digits(value, 5, 32))
         return FAIL_FIELD(BAD_FORM, "se", "se.%s is not of the right form", name);
@@ -128,6 +131,22 @@ static enum tsm_err make_instance(struct tx *tx, struct acceptance *a, int64_t s
                    (int64_t)INSTANCE_NOT_DEPLOYED);
 }
 
+/* An instance in error is mended by the update that left it so, and by no other. */
+static enum tsm_err update_goes_on(struct tx *tx, const struct acceptance *a)
+{
+    ROWS r = {0};
+    enum tsm_err e;
+    if (a->posted->operation != OP_UPDATE || a->instance_state != INSTANCE_IN_ERROR)
+        return TSM_OK;
+    e = db_first(tx, &r, SQL_ORDER_LAST_OF, a->order.instance);
+    if (e != TSM_OK && e != TSM_NOT_FOUND)
+        return e;
+    return e == TSM_OK && db_int(&r, 0) == OP_UPDATE
+               ? TSM_OK
+               : FAIL(WRONG_STATE, "update needs an operational instance, this one is %s",
+                      instance_state_word(a->instance_state));
+}
+
 static enum tsm_err find_instance(struct tx *tx, struct acceptance *a)
 {
     int64_t service;
@@ -138,6 +157,10 @@ static enum tsm_err find_instance(struct tx *tx, struct acceptance *a)
     {
         ROWS r = {0};
         e = db_first(tx, &r, SQL_SERVICE_BY_NAME, a->order.party, a->posted->service);
+        if (e == TSM_NOT_FOUND) { /* or the id that the administration interface gave it */
+            db_end(&r);
+            e = db_first(tx, &r, SQL_TR_SERVICE_ID_OF, a->posted->service, a->order.party);
+        }
         if (e == TSM_NOT_FOUND)
             return FAIL_FIELD(NOT_FOUND, "service", "no service of yours has this name");
         TRY(e);
@@ -146,19 +169,23 @@ static enum tsm_err find_instance(struct tx *tx, struct acceptance *a)
     {
         ROWS r = {0};
         e = db_first(tx, &r, SQL_INSTANCE_FIND, a->order.party, service, a->order.se_kind, a->order.se_ref);
-        if (e == TSM_NOT_FOUND)
+        if (e == TSM_NOT_FOUND && !a->by_element)
             return make_instance(tx, a, service);
-        TRY(e);
-        a->order.instance = db_int(&r, 0);
-        a->instance_state = db_int(&r, 1);
+        if (e != TSM_NOT_FOUND)
+            TRY(e);
+        a->order.instance = e == TSM_OK ? db_int(&r, 0) : a->by_element;
+        a->instance_state = e == TSM_OK ? db_int(&r, 1) : 0;
     }
+    if (a->order.instance == a->by_element)
+        TRY(instance_state_load(tx, &a->order, &a->instance_state));
     ROWS running = {0};
     e = db_first(tx, &running, SQL_ORDER_RUNNING_ON, a->order.instance);
     if (e == TSM_OK)
         return FAIL(CONFLICT, "order %lld is still running on this instance", (long long)db_int(&running, 0));
-    return e == TSM_NOT_FOUND ? operation_allowed((enum operation)a->posted->operation,
-                                                  (enum instance_state)a->instance_state)
-                              : e;
+    if (e != TSM_NOT_FOUND)
+        return e;
+    TRY(update_goes_on(tx, a));
+    return operation_allowed((enum operation)a->posted->operation, (enum instance_state)a->instance_state);
 }
 
 static enum tsm_err write_order(struct tx *tx, struct acceptance *a)
@@ -174,7 +201,7 @@ static enum tsm_err write_order(struct tx *tx, struct acceptance *a)
                           .deadline = o->deadline};
     struct note note = {
         .party = o->party, .trace = BYTES(o->trace), .station = 3, .role = "sp", .step = "ACCEPTED"};
-    char text[200], detail[120];
+    char text[SERVICE_MAX + IDENT_MAX + 100], detail[120];
     int64_t job_id;
     TRY(db_exec(tx, SQL_ORDER_ADD, o->id, o->party, p->client_ref[0] ? p->client_ref : NULL, o->operation,
                 o->instance, o->service, o->flavor, o->se_kind, o->se_ref, BYTES(o->trace), o->session,
@@ -205,19 +232,56 @@ static enum tsm_err accept_order(struct tx *tx, void *arg)
     return write_order(tx, a);
 }
 
+static enum tsm_err load_known(struct tx *tx, void *arg)
+{
+    struct acceptance *a = arg;
+    TRY(order_load(tx, a->order.party, a->order.id, &a->order));
+    return instance_state_load(tx, &a->order, &a->instance_state);
+}
+
+/* A deploy that its instance stands against: the same card again is the order that it was. */
+static enum tsm_err accept_or_known(struct sp *sp, struct acceptance *a)
+{
+    struct same_asked asked = {.party = a->order.party, .service = a->posted->service};
+    enum tsm_err e = store_write(sp->c.store, accept_order, a);
+    char cause[ERR_CAUSE_MAX];
+    int64_t known = 0;
+    if ((e != TSM_CONFLICT && e != TSM_WRONG_STATE) || a->posted->operation != OP_DEPLOY ||
+        !a->order.instance)
+        return e;
+    snprintf(cause, sizeof cause, "%s", err_cause());
+    asked.instance = a->order.instance;
+    asked.data = bytes_of_text(a->posted->data);
+    if (same_order(sp, &asked, &known) != TSM_OK || !known)
+        return err_fail(e, ERR_HERE, "%s", cause);
+    err_clear();
+    a->order.id = known;
+    a->repeated = true;
+    return store_read(sp->c.store, load_known, a);
+}
+
 /* The agent may come as soon as it hears its session: the owner must know it by then. */
 static enum tsm_err take_order(struct sp *sp, struct acceptance *a, struct http_reply *reply)
 {
     json_t *answer;
-    TRY(store_write(sp->c.store, accept_order, a));
+    if (a->posted->operation != OP_DEPLOY && process_of((enum operation)a->posted->operation)->n)
+        TRY(sp_instance_by_element(sp,
+                                   &(struct named_element){.party = a->order.party,
+                                                           .service = a->posted->service,
+                                                           .kind = se_kind_words[a->order.se_kind],
+                                                           .ref = a->order.se_ref},
+                                   &a->by_element));
+    TRY(accept_or_known(sp, a));
     answer = order_summary(sp, &a->order, a->instance_state); /* as it was accepted */
     NEED(answer != NULL, NO_MEMORY);
-    if (a->order.session[0]) {
+    if (order_is_by_agent(&a->order)) {
         enum tsm_err e = sp_wait_for_state(sp, &a->order, ORDER_RUNNING, AGENT_WAIT_S);
         if (e != TSM_OK) {
             json_decref(answer);
             return e;
         }
+        if (!a->order.session[0]) /* a chip that messages reach */
+            json_object_del(answer, "seram");
     }
     TRY(http_reply_json(reply, a->repeated ? 200 : 202, answer));
     return http_reply_header(reply, "Location", "/api/v1/orders/%lld", (long long)a->order.id);
@@ -238,10 +302,9 @@ enum tsm_err sp_post_order(void *app, struct http_request *q, struct http_reply 
     snprintf(a.order.service, sizeof a.order.service, "%s", p.service);
     snprintf(a.order.flavor, sizeof a.order.flavor, "%s", p.flavor);
     TRY(vault_random(a.order.trace, sizeof a.order.trace));
-    if (a.order.se_kind ==
-        SE_BY_SEID) { /* reached by an agent on the device: its session is the bearer secret [DESIGN 6] */
-        TRY(vault_random(random, sizeof random));
-        uuid_text(random, a.order.session);
-    }
+    /* For an agent on the device its session is the bearer secret [DESIGN 6]. Whether one reaches the element
+     * the owner says; else the session goes. */
+    TRY(vault_random(random, sizeof random));
+    uuid_text(random, a.order.session);
     return take_order(sp, &a, reply);
 }

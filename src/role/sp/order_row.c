@@ -99,7 +99,7 @@ json_t *order_summary(const struct sp *sp, const struct order *order, int64_t in
     json_object_set_new(o, "instance", json_object());
     set_id(json_object_get(o, "instance"), "id", order->instance);
     set_text(json_object_get(o, "instance"), "state", instance_state_word(instance_state));
-    if (order->session[0] &&
+    if (order->session[0] && (order_is_by_agent(order) || order->state > ORDER_ACCEPTED) &&
         !order_is_final(order->state)) /* a secret that has no use any more is not shown */
         json_object_set_new(o, "seram",
                             json_pack("{ss ss}", "url", sp->device_url, "session_id", order->session));

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "role/sp/domain/late.h"
+#include "role/sp/modes/managed.h"
 #include "role/sp/order_api.h"
 #include "role/sp/turn_writes.h"
 
@@ -91,7 +93,7 @@ static enum tsm_err work(void *self, struct job *job)
     t->job = job;
     TRY(turn_load(t));
     if (order_is_final(t->order.state))
-        return TSM_OK;
+        return late_read(t);
     e = decide(t);
     if (e != TSM_OK && !err_may_retry(e)) {
         give_up(t, e);
@@ -110,6 +112,7 @@ static enum tsm_err forget_instance(struct turn *t, struct tx *tx)
 static enum tsm_err fail(struct turn *t, struct tx *tx)
 {
     bool late = t->job->now >= t->order.deadline;
+    TRY(managed_failed(t, tx));
     if (t->changed)
         TRY(turn_instance_event(t, tx, EV_FAILED_AFTER_CHANGE));
     else if (t->order.operation == OP_DEPLOY && t->instance.state == INSTANCE_INITIALIZED)
@@ -117,14 +120,28 @@ static enum tsm_err fail(struct turn *t, struct tx *tx)
     return turn_end_order(t, tx, late ? ORDER_EXPIRED : ORDER_FAILED);
 }
 
+/* Another management mode, or nothing of the service is concerned. */
+static bool is_absent(const struct turn *t, const struct step *step)
+{
+    return (step->modes && !(step->modes & 1U << t->mode)) || (step->absent && step->absent(t));
+}
+
 /* Behind the steps that an earlier order has done; what it may have done is asked of the card first. */
 static int64_t next_step(struct turn *t)
 {
     int64_t next = t->job->step + 1;
-    while ((size_t)next < t->process->n && t->process->steps[next].needless &&
-           t->process->steps[next].needless(t))
-        next++;
-    if (next > t->job->step + 1 && (size_t)next < t->process->n && t->process->steps[next].needless)
+    bool done_before = false;
+    for (; (size_t)next < t->process->n; next++) {
+        const struct step *step = &t->process->steps[next];
+        if (is_absent(t, step))
+            continue;
+        if (!step->needless || !step->needless(t))
+            break;
+        done_before = true;
+    }
+    if (done_before)
+        json_object_set_new(t->progress, "resumed", json_true());
+    if (done_before && (size_t)next < t->process->n && t->process->steps[next].needless)
         json_object_set_new(t->progress, "ask_first", json_true());
     return next;
 }
@@ -147,6 +164,8 @@ static enum tsm_err advance(struct turn *t, struct tx *tx)
     t->job->next.due = t->job->now;
     if ((size_t)t->job->next.step < t->process->n)
         return db_exec(tx, SQL_ORDER_RUNNING, t->order.id, (int64_t)ORDER_RUNNING, tx_now(tx));
+    if (t->order.operation == OP_DEPLOY) /* where there is no directory to be listed in */
+        TRY(turn_instance_event(t, tx, EV_ACTIVATED));
     if (t->order.operation == OP_TERMINATE)
         TRY(turn_remove_instance(t, tx));
     else
@@ -176,7 +195,7 @@ static enum tsm_err next_exchange(struct turn *t, struct tx *tx)
         return fail(t, tx);
     }
     json_object_set_new(body, "payload", payload);
-    json_object_set_new(t->progress, "talk", talk_json(&t->state));
+    json_object_set_new(t->progress, "talk", talk_state_json(&t->state));
     wait_for_answer(t);
     return turn_ask(t, tx, VERB_SEND_SCRIPT, body);
 }
@@ -208,15 +227,14 @@ static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
 {
     struct turn *t = job->turn;
     char *text;
-    enum tsm_err e = TSM_OK;
+    enum tsm_err e;
     (void)self;
     if (!t || !t->order.id) /* nothing could be loaded: the job's own failure says why */
         return TSM_OK;
     job->next.moved = true;
     if (job->error)
         give_up(t, job->error);
-    if (!order_is_final(t->order.state))
-        e = commit_turn(t, tx);
+    e = order_is_final(t->order.state) ? late_keep(t, tx) : commit_turn(t, tx);
     json_object_set_new(t->progress, "asks", json_integer(t->asks));
     json_object_set_new(t->progress, "owner", json_integer(t->owner));
     json_object_set_new(t->progress, "changed", t->changed ? json_true() : json_false());

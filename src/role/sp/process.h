@@ -4,25 +4,28 @@
 #ifndef TSM_ROLE_SP_PROCESS_H
 #define TSM_ROLE_SP_PROCESS_H
 
+#include "gp/attestation/attestation.h"
 #include "link/talk/talk.h"
 #include "role/sp/internal.h"
 #include "vault/keys/keyset.h"
 
-enum { PERSO_ROOM = 4096, DGIS_MAX = 24 };
+enum { PERSO_ROOM = 4096, DGIS_MAX = 24, SIGNING_ROOM = 160 };
 
 struct turn;
-json_t *talk_json(const struct talk_state *state);
 struct step {
     const char *name, *text;
     int station;
     const struct plan *plan; /* a talk; NULL: a question */
     enum partner_verb verb;
-    bool (*needless)(const struct turn *t);                    /* done by an earlier order; may be NULL */
+    unsigned modes;                         /* of management, modes/managed.h; 0: all */
+    bool (*absent)(const struct turn *t);   /* the service has nothing for this step; may be NULL */
+    bool (*needless)(const struct turn *t); /* done by an earlier order; may be NULL */
     enum tsm_err (*body)(struct turn *t, json_t **question);   /* before the commit; owned by the caller */
     enum tsm_err (*read)(struct turn *t, const json_t *reply); /* before the commit; may be NULL */
     enum tsm_err (*keep)(struct turn *t, struct tx *tx, const json_t *reply); /* in the commit; may be NULL */
     int event;    /* enum instance_event when the step is done, -1: none */
     bool changes; /* from here on the secure element may have been changed */
+    bool late;    /* a question whose answer brings what must not be lost: kept also after the order's end */
 };
 struct process {
     const struct step *steps;
@@ -50,13 +53,18 @@ struct turn {
     struct talk_state state;
     enum talk_event event;
     struct failure failure;
+    struct talk_agreed agreed;            /* SCP11 into a new domain */
     bool failed, done, changed, own_live; /* own_live: the domain has the provider's own keys for certain */
     /* rows read for this turn */
-    int64_t domain_tar, flavor_id;
+    int64_t domain_tar, flavor_id, mode, hand_over;
+    bool dap;          /* the domain verifies load files */
+    bool keys_settled; /* no key set of the domain is on its way: the provider manages it */
     uint8_t domain_aid[16], blob[PLAN_DOMAINS][SEALED_KEYSET_MAX];
     size_t domain_aid_len;
     /* made in this turn */
-    uint8_t new_blob[2][SEALED_KEYSET_MAX], keys_body[160], perso[PERSO_ROOM], dedup[32];
+    uint8_t new_blob[2][SEALED_KEYSET_MAX], keys_body[160], dap_field[SIGNING_ROOM], perso[PERSO_ROOM],
+        dedup[32];
+    uint8_t attestation[ATTESTATION_MAX];
     size_t new_len[2], dedup_len;
     int64_t new_id[2];
     struct plan_dgi dgis[DGIS_MAX];
@@ -65,6 +73,8 @@ struct turn {
 
 /* Loads all that a turn needs, reads progress and answer. */
 enum tsm_err turn_load(struct turn *t);
+/* The flavor's applications that the provider installs for itself. */
+enum tsm_err turn_applications(struct turn *t);
 /* The talk of the step in hand made ready. */
 enum tsm_err turn_talk(struct turn *t);
 void turn_drop(struct turn *t);
@@ -89,6 +99,7 @@ enum tsm_err ask_install(struct turn *t, json_t **question);
 enum tsm_err ask_remove(struct turn *t, json_t **question);
 enum tsm_err read_eligibility(struct turn *t, const json_t *reply);
 enum tsm_err read_reach(struct turn *t, const json_t *reply);
+enum tsm_err keep_reach(struct turn *t, struct tx *tx, const json_t *reply);
 enum tsm_err keep_flavor(struct turn *t, struct tx *tx, const json_t *reply);
 enum tsm_err read_domain(struct turn *t, const json_t *reply);
 enum tsm_err keep_domain(struct turn *t, struct tx *tx, const json_t *reply);

@@ -1,31 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the provider asks the owner, and what the answers change: eligibility, space, domain and keys,
- * installation, removal. Station 6. Role. */
+/* What the provider asks the owner, and what the answers change: eligibility, space, installation, removal;
+ * its domain stands in domain/. Station 6. Role. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/hex.h"
 #include "base/json.h"
-#include "role/sp/process.h"
-#include "vault/jose/jwk.h"
-#include "vault/keys/handover.h"
+#include "role/sp/modes/managed.h"
+#include "role/sp/owner/needs.h"
 
 static enum tsm_err give_question(json_t *o, json_t **question)
 {
     NEED(o != NULL, NO_MEMORY);
     *question = o;
     return TSM_OK;
-}
-
-enum tsm_err ask_eligibility(struct turn *t, json_t **question)
-{
-    json_t *o = json_pack("{ss}", "service", t->order.service);
-    if (t->order.session[0]) {
-        json_object_set_new(o, "session", json_string(t->order.session));
-        json_object_set_new(o, "session_until", json_integer(t->order.deadline));
-    }
-    return give_question(o, question);
 }
 
 static enum tsm_err find_next_owner(struct tx *tx, void *arg)
@@ -47,15 +36,9 @@ bool next_owner(struct turn *t)
     return store_read(t->sp->c.store, find_next_owner, t) == TSM_OK;
 }
 
-static enum tsm_err not_eligible(struct turn *t, const json_t *reasons)
+static enum tsm_err not_eligible(struct turn *t, const json_t *reply)
 {
-    char text[FAILURE_TEXT_MAX] = "";
-    size_t i, n = 0;
-    const json_t *reason;
-    json_array_foreach(reasons, i, reason) n += (size_t)snprintf(
-        text + (n < sizeof text ? n : sizeof text - 1), n < sizeof text ? sizeof text - n : 0, "%s%s",
-        i ? "; " : "", json_is_string(reason) ? json_string_value(reason) : "?");
-    failure_set(&t->failure, OWNER_SE, "choose another secure element", "not eligible: %s", text);
+    not_eligible_failure(reply, &t->failure);
     t->failed = true;
     return TSM_OK;
 }
@@ -143,7 +126,7 @@ static enum tsm_err no_flavor(struct turn *t)
 enum tsm_err read_eligibility(struct turn *t, const json_t *reply)
 {
     if (!json_is_true(json_object_get(reply, "eligible")))
-        return not_eligible(t, json_object_get(reply, "reasons"));
+        return not_eligible(t, reply);
     TRY(read_reach(t, reply));
     TRY(judge_element(t, reply));
     if (t->failed)
@@ -152,9 +135,19 @@ enum tsm_err read_eligibility(struct turn *t, const json_t *reply)
     return t->flavor_id ? perso_judge(t) : no_flavor(t);
 }
 
-enum tsm_err keep_flavor(struct turn *t, struct tx *tx, const json_t *reply)
+/* No agent comes for an element that is reached by messages. */
+enum tsm_err keep_reach(struct turn *t, struct tx *tx, const json_t *reply)
 {
     (void)reply;
+    if (t->profile.bearer == BEARER_SERAM)
+        return TSM_OK;
+    t->order.session[0] = 0;
+    return db_exec(tx, SQL_ORDER_SESSION_GONE, t->order.id);
+}
+
+enum tsm_err keep_flavor(struct turn *t, struct tx *tx, const json_t *reply)
+{
+    TRY(keep_reach(t, tx, reply));
     TRY(db_exec(tx, SQL_INSTANCE_SET_ELEMENT, t->instance.id, t->instance.element));
     TRY(db_exec(tx, SQL_ORDER_SET_FLAVOR, t->order.id, t->order.flavor));
     return db_exec(tx, SQL_INSTANCE_SET_DOMAIN, t->instance.id, t->instance.domain, t->flavor_id,
@@ -163,76 +156,10 @@ enum tsm_err keep_flavor(struct turn *t, struct tx *tx, const json_t *reply)
 
 enum tsm_err ask_space(struct turn *t, json_t **question)
 {
-    return give_question(json_pack("{sI}", "bytes", json_integer_value(json_object_get(t->flavor, "memory"))),
+    return give_question(json_pack("{sI ss}", "bytes",
+                                   json_integer_value(json_object_get(t->flavor, "memory")), "ref",
+                                   json_member(t->flavor, "domain")),
                          question);
-}
-
-bool has_domain(const struct turn *t)
-{
-    return t->instance.domain != 0;
-}
-
-bool has_own_keys(const struct turn *t)
-{
-    return has_domain(t) && t->own_live;
-}
-
-enum tsm_err ask_domain(struct turn *t, json_t **question)
-{
-    json_t *jwk = NULL;
-    TRY(vault_public_jwk(t->vault, VAULT_KEY_HANDOVER, &jwk));
-    return give_question(json_pack("{ss so}", "domain", json_member(t->flavor, "domain"), "jwk", jwk),
-                         question);
-}
-
-/* The owner's key set comes in by JWE, and the provider's own is made: both before the commit, since the
- * token is slow. */
-enum tsm_err read_domain(struct turn *t, const json_t *reply)
-{
-    const char *jwe = json_string_value(json_object_get(reply, "keys"));
-    struct writer first = WRITER(t->new_blob[0]), own = WRITER(t->new_blob[1]);
-    struct keyset_form form = {.protocol = (uint8_t)t->profile.protocol,
-                               .kvn = (uint8_t)t->profile.own_kvn,
-                               .alg = t->profile.protocol == PROTOCOL_SCP02 ? CIPHER_TDES : CIPHER_AES,
-                               .key_len = 16};
-    NEED(jwe != NULL, MISSING_FIELD);
-    TRY(json_member_hex(reply, "aid", t->domain_aid, sizeof t->domain_aid, &t->domain_aid_len));
-    for (int i = 0; i < 2; i++)
-        t->new_id[i] = store_id(t->sp->c.store);
-    TRY(vault_import_keyset_jwe(
-        t->vault, VAULT_KEY_HANDOVER, bytes_of_text(jwe),
-        (struct keyset_target){.id = (uint64_t)t->new_id[0], .blob = &first, .kcvs = NULL}));
-    TRY(vault_generate_keyset(
-        t->vault, &form, (struct keyset_target){.id = (uint64_t)t->new_id[1], .blob = &own, .kcvs = NULL}));
-    t->new_len[0] = first.len;
-    t->new_len[1] = own.len;
-    return TSM_OK;
-}
-
-enum tsm_err keep_domain(struct turn *t, struct tx *tx, const json_t *reply)
-{
-    int64_t party = t->job->party, tar = json_integer_value(json_object_get(reply, "tar")),
-            domain = store_id(tx_store(tx));
-    TRY(db_exec(tx, SQL_DOMAIN_ADD, domain, party, t->instance.id, BYTES_OF(t->domain_aid, t->domain_aid_len),
-                (int64_t)0, tar, party, (int64_t)MODE_SIMPLE, (int64_t)DOMAIN_HANDED_OVER));
-    TRY(db_exec(tx, SQL_KEYSET_ADD, domain, party, t->profile.protocol, t->profile.first_kvn, t->new_id[0],
-                (int64_t)KEYSET_LIVE, BYTES_OF(t->new_blob[0], t->new_len[0])));
-    TRY(db_exec(tx, SQL_KEYSET_ADD, domain, party, t->profile.protocol, t->profile.own_kvn, t->new_id[1],
-                (int64_t)KEYSET_PLANNED, BYTES_OF(t->new_blob[1], t->new_len[1])));
-    t->instance.domain = domain;
-    return db_exec(tx, SQL_INSTANCE_SET_DOMAIN, t->instance.id, domain, t->instance.flavor,
-                   BYTES_OF(t->instance.aid, t->instance.aid_len));
-}
-
-/* The domain has our keys and no others: the owner's first set is forgotten here, too. */
-enum tsm_err keep_own_keys(struct turn *t, struct tx *tx, const json_t *reply)
-{
-    (void)reply;
-    TRY(db_exec(tx, SQL_KEYSET_DELETE, t->instance.domain, t->job->party, t->profile.protocol,
-                t->profile.first_kvn));
-    TRY(audit_add(tx, &(struct audit_leaf){t->job->party, BYTES(t->job->trace), "domain.own-keys", "{}"}));
-    return db_exec(tx, SQL_KEYSET_SET_STATE, t->instance.domain, t->job->party, t->profile.protocol,
-                   t->profile.own_kvn, (int64_t)KEYSET_LIVE);
 }
 
 struct load_file {
@@ -241,17 +168,36 @@ struct load_file {
     bool content;
 };
 
+/* The owner judges the file itself: for that it needs what no card gets. */
+static enum tsm_err read_descriptor(struct tx *tx, struct load_file *l, struct bytes hash)
+{
+    ROWS r = {0};
+    char *text;
+    enum tsm_err e = db_first(tx, &r, SQL_REVISION_BY_HASH, l->t->job->party, hash);
+    if (e == TSM_NOT_FOUND || (e == TSM_OK && db_blob(&r, 4).len == 0))
+        return TSM_OK;
+    TRY(e);
+    text = malloc(2 * db_blob(&r, 4).len + 1);
+    NEED(text != NULL, NO_MEMORY);
+    json_object_set_new(l->json, "descriptor", json_string(hex_text(db_blob(&r, 4), text)));
+    free(text);
+    return TSM_OK;
+}
+
 static enum tsm_err read_load_file(struct tx *tx, void *arg)
 {
     struct load_file *l = arg;
     const char *package = json_member(l->t->flavor, "load_file");
-    uint8_t aid[16];
+    uint8_t aid[16], revision[SHA256_LEN]; /* a published flavor names the revision, too */
     char hash[65], *text;
-    size_t n;
+    size_t n, revision_len = 0;
     ROWS r = {0};
     enum tsm_err e;
     TRY(json_member_hex(l->t->flavor, "load_file", aid, sizeof aid, &n));
-    e = db_first(tx, &r, SQL_LOAD_FILE_BY_AID, l->t->job->party, BYTES_OF(aid, n));
+    if (json_object_get(l->t->flavor, "load_file_hash"))
+        TRY(json_member_hex(l->t->flavor, "load_file_hash", revision, sizeof revision, &revision_len));
+    e = revision_len ? db_first(tx, &r, SQL_TR_LOAD_FILE_BY_HASH, l->t->job->party, BYTES(revision))
+                     : db_first(tx, &r, SQL_LOAD_FILE_BY_AID, l->t->job->party, BYTES_OF(aid, n));
     if (e == TSM_NOT_FOUND)
         return FAIL(NOT_FOUND, "the provider has no load file %s", package);
     TRY(e);
@@ -261,7 +207,7 @@ static enum tsm_err read_load_file(struct tx *tx, void *arg)
     if (l->content)
         json_object_set_new(l->json, "content", json_string(hex_text(db_blob(&r, 2), text)));
     free(text);
-    return TSM_OK;
+    return l->content ? read_descriptor(tx, l, db_blob(&r, 1)) : TSM_OK;
 }
 
 static enum tsm_err content_question(struct turn *t, bool content, json_t **question)
@@ -275,9 +221,11 @@ static enum tsm_err content_question(struct turn *t, bool content, json_t **ques
         return e;
     }
     list = json_array();
-    json_array_foreach(json_object_get(t->flavor, "applications"), i, app) json_array_append_new(
-        list, json_pack("{ss ss ss}", "module", json_member(app, "module"), "instance",
-                        json_member(app, "instance"), "privileges", json_member(app, "privileges")));
+    json_array_foreach(json_object_get(t->flavor, "applications"), i,
+                       app) if (!json_is_true(json_object_get(app, "shared")))
+        json_array_append_new(list, json_pack("{ss ss ss}", "module", json_member(app, "module"), "instance",
+                                              json_member(app, "instance"), "privileges",
+                                              json_member(app, "privileges")));
     return give_question(json_pack("{ss so so}", "domain", json_member(t->flavor, "domain"), "load_file",
                                    l.json, "applications", list),
                          question);
@@ -285,7 +233,12 @@ static enum tsm_err content_question(struct turn *t, bool content, json_t **ques
 
 enum tsm_err ask_install(struct turn *t, json_t **question)
 {
-    return content_question(t, true, question);
+    const char *dap;
+    TRY(managed_dap(t, &dap));
+    TRY(content_question(t, true, question));
+    if (dap)
+        json_object_set_new(json_object_get(*question, "load_file"), "dap", json_string(dap));
+    return TSM_OK;
 }
 enum tsm_err ask_remove(struct turn *t, json_t **question)
 {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The provider's role as app sees it: addresses, engine rows; and the signal that orders moved. Role. */
+#include "role/sp/prep/attest.h"
 #include "role/sp/sp.h"
 
 #include <pthread.h>
@@ -7,6 +8,12 @@
 #include <stdlib.h>
 #include <time.h>
 
+#include "link/cap/archive.h"
+#include "role/sp/content/load_file.h"
+#include "role/sp/sptsm/serve.h"
+#include "role/sp/owner/ask_now.h"
+#include "role/sp/domain/late.h"
+#include "role/sp/modes/confidential.h"
 #include "role/sp/order_api.h"
 #include "vault/jose/jwk.h"
 
@@ -30,6 +37,17 @@ const struct http_route sp_routes[] = {
     {"GET", "/api/v1/orders/{id}", sp_get_order, 0, NULL},
     {"GET", "/api/v1/instances/{id}", sp_get_instance, 0, NULL},
     {"GET", "/api/v1/intake-key", get_intake_key, 0, NULL},
+    {"GET", "/api/v1/oce-key", sp_get_oce_key, 0, NULL},
+    {"GET", "/api/v1/attestation-key", sp_get_attestation_key, 0, NULL},
+    {"POST", "/api/v1/eligibility", sp_post_eligibility, 0, "application/json"},
+    {"POST", "/api/v1/load-files", sp_post_load_file, CAP_FILE_MAX,
+     "application/octet-stream, application/java-archive"},
+    {"GET", "/api/v1/load-files", sp_list_load_files, 0, NULL},
+    {"GET", "/api/v1/load-files/{hash}", sp_get_load_file, 0, NULL},
+    {"GET", SPTSM_BASE "{rest...}", sptsm_handle, SPTSM_BODY_MAX, NULL},
+    {"POST", SPTSM_BASE "{rest...}", sptsm_handle, SPTSM_BODY_MAX, NULL},
+    {"PUT", SPTSM_BASE "{rest...}", sptsm_handle, SPTSM_BODY_MAX, NULL},
+    {"DELETE", SPTSM_BASE "{rest...}", sptsm_handle, SPTSM_BODY_MAX, NULL},
     {NULL, NULL, NULL, 0, NULL},
 };
 
@@ -42,7 +60,7 @@ enum tsm_err sp_new(const struct sp_config *config, struct sp **out)
     pthread_mutex_init(&sp->lock, NULL);
     pthread_cond_init(&sp->turned, NULL);
     *out = sp;
-    return TSM_OK;
+    return late_want(sp->c.partners);
 }
 
 void sp_device_url(struct sp *sp, const char *url)

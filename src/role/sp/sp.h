@@ -6,7 +6,6 @@
 
 #include "engine/engine.h"
 #include "engine/partner.h"
-#include "http/client.h"
 #include "http/server.h"
 #include "vault/vault.h"
 
@@ -16,7 +15,6 @@ struct sp_config {
     struct store *store;
     struct partners *partners;
     struct clock *clock;
-    struct http_client *client; /* tells providers' callback addresses */
     unsigned
         waits_max; /* callers that wait at once, fewer than the listener has workers; 0: ORDER_WAITS_MAX */
     const char *device_url; /* where device agents find the remote agent, told with an order */
@@ -31,10 +29,11 @@ void sp_free(struct sp *sp);
 void sp_device_url(struct sp *sp, const char *url);
 /* Lets go of callers that wait for the end of an order. */
 void sp_stop(struct sp *sp);
-/* What app wires: HTTP addresses and the engine's rows (JOB_ORDER, JOB_CALLBACK). */
+/* What app wires: HTTP addresses and the engine's row (JOB_ORDER). */
 extern const struct http_route sp_routes[];
+/* The partner verbs it answers. */
+enum tsm_err sp_answer_partners(struct sp *sp);
 struct step_row sp_order_row(struct sp *sp);
-struct step_row sp_callback_row(struct sp *sp);
 
 enum {
     ORDER_DEADLINE_S = 3600,

@@ -6,7 +6,11 @@
 
 #include "base/hex.h"
 #include "base/json.h"
-#include "role/sp/process.h"
+#include "order/manage/keys.h"
+#include "role/sp/prep/attest.h"
+#include "role/sp/modes/confidential.h"
+#include "role/sp/modes/managed.h"
+#include "vault/operation/delegated.h"
 #include "vault/operation/operation.h"
 
 static enum tsm_err load_flavor(struct turn *t, struct tx *tx)
@@ -46,6 +50,14 @@ static enum tsm_err load_domain(struct turn *t, struct tx *tx)
         TRY(db_first(tx, &r, SQL_DOMAIN_BY_ID, t->instance.domain));
         TRY(bytes_keep(db_blob(&r, 1), t->domain_aid, sizeof t->domain_aid, &t->domain_aid_len));
         t->domain_tar = db_int(&r, 2);
+        t->mode = db_int(&r, 6);
+        t->dap = db_int(&r, 7) != 0;
+        t->hand_over = db_int(&r, 8);
+    }
+    {
+        ROWS r = {0};
+        TRY(db_first(tx, &r, SQL_KEYSET_STANDING, t->instance.domain, t->job->party));
+        t->keys_settled = db_int(&r, 0) > 0 && db_int(&r, 1) == 0;
     }
     TRY(load_key(t, tx, IN_PROVIDER_FIRST, t->profile.first_kvn));
     return load_key(t, tx, IN_PROVIDER, t->profile.own_kvn);
@@ -85,6 +97,8 @@ enum tsm_err turn_load(struct turn *t)
     t->process = process_of((enum operation)t->order.operation);
     if (job->answer.len)
         TRY(json_read(job->answer, &t->reply));
+    if (t->flavor)
+        TRY(managed_flavor(t));
     return t->sp->c.vault_of(t->sp->c.self, job->party, &t->vault);
 }
 
@@ -98,41 +112,51 @@ void turn_drop(struct turn *t)
     explicit_bzero(t, sizeof *t);
 }
 
-json_t *talk_json(const struct talk_state *state)
-{
-    char text[2 * sizeof *state + 1];
-    return json_string(hex_text(talk_state_bytes(state), text));
-}
-
 static enum tsm_err read_state(struct turn *t)
 {
-    const char *text = json_string_value(json_object_get(t->progress, "talk"));
-    uint8_t raw[sizeof(struct talk_state)];
-    size_t n = 0;
-    if (text)
-        TRY(hex_read(text, raw, sizeof raw, &n));
-    TRY(talk_state_read(BYTES_OF(raw, n), &t->state));
+    const json_t *stored = json_object_get(t->progress, "talk");
+    TRY(talk_state_of_json(stored, &t->state));
     /* An earlier order may have brought the keys to the card. */
-    if (!text && json_is_true(json_object_get(t->progress, "ask_first")))
+    if (!stored && json_is_true(json_object_get(t->progress, "ask_first")))
         talk_ask_first(&t->state);
     return TSM_OK;
 }
 
-static enum tsm_err applications(struct turn *t)
+enum tsm_err turn_applications(struct turn *t)
 {
     struct plan_facts *f = &t->facts;
     const json_t *app;
     size_t i, n;
+    f->n_applications = 0;
     json_array_foreach(json_object_get(t->flavor, "applications"), i, app)
     {
-        struct plan_application *a = &f->applications[i];
-        NEED(i < PLAN_APPLICATIONS_MAX, TOO_LONG);
+        struct plan_application *a = &f->applications[f->n_applications];
+        if (json_is_true(json_object_get(app, "shared")))
+            continue; /* the owner's, for all */
+        NEED(f->n_applications < PLAN_APPLICATIONS_MAX, TOO_LONG);
         TRY(json_member_hex(app, "module", a->module, sizeof a->module, &a->module_len));
         TRY(json_member_hex(app, "instance", a->instance, sizeof a->instance, &a->instance_len));
         TRY(json_member_hex(app, "privileges", a->privileges, sizeof a->privileges, &n));
-        f->n_applications = i + 1;
+        f->n_applications++;
     }
     return TSM_OK;
+}
+
+/* The key that the domain verifies load files with; made when the first needs it. */
+static enum tsm_err dap_key(struct turn *t, struct plan_facts *facts)
+{
+    struct writer w = WRITER(t->dap_field);
+    enum tsm_err e;
+    if (facts->dap_key.len)
+        return TSM_OK;
+    e = vault_signing_field(t->vault, VAULT_KEY_DAP, KVN_DAP, &w);
+    if (e == TSM_KEY_MISSING) {
+        e = vault_make_signing(t->vault, VAULT_KEY_DAP, SIGNING_P256);
+        if (e == TSM_OK || e == TSM_UNIQUE)
+            e = vault_signing_field(t->vault, VAULT_KEY_DAP, KVN_DAP, &w);
+    }
+    facts->dap_key = written(&w);
+    return e;
 }
 
 /* Key bodies and groupings, made when their step comes and once a turn. */
@@ -144,7 +168,7 @@ static enum tsm_err prepare(void *self, const struct plan_step *step, const stru
         struct writer w = WRITER(t->keys_body);
         uint8_t answer_room[PUTKEY_ANSWER_MAX];
         struct writer answer = WRITER(answer_room);
-        struct new_keys k = {.dek = {.keys = t->talk.key[IN_PROVIDER_FIRST].sealed,
+        struct new_keys k = {.dek = {.keys = talk_keys(&t->talk, IN_PROVIDER_FIRST),
                                      .channel = talk_by_packets(&t->talk) ? NULL : channel},
                              .fresh = t->talk.key[IN_PROVIDER].sealed,
                              .layout = t->profile.put_key_1171 ? GP_LAYOUT_BARE : GP_LAYOUT_LENGTH_INSIDE};
@@ -152,6 +176,10 @@ static enum tsm_err prepare(void *self, const struct plan_step *step, const stru
         facts->own_keys = written(&w);
         return TSM_OK;
     }
+    if (!strcmp(step->name, "DAP_KEY"))
+        return dap_key(t, facts);
+    if (!strcmp(step->name, "ATTEST"))
+        return attest_make(t);
     if (t->prepared)
         return TSM_OK;
     if (!strcmp(step->name, "PERSONALISE"))
@@ -162,15 +190,31 @@ static enum tsm_err prepare(void *self, const struct plan_step *step, const stru
     return TSM_OK;
 }
 
+static void heard(void *self, const struct plan_step *step, size_t command, const struct step_answer *answer)
+{
+    (void)command;
+    managed_heard(self, step, answer);
+}
+
 enum tsm_err turn_talk(struct turn *t)
 {
+    const struct plan *plan = t->process->steps[t->job->step].plan;
     TRY(read_state(t));
-    TRY(applications(t));
+    TRY(turn_applications(t));
+    if (is_managed(plan))
+        TRY(managed_facts(t));
     t->facts.profile = &t->profile;
     t->facts.domain_aid = BYTES_OF(t->domain_aid, t->domain_aid_len);
     t->facts.tar = (uint32_t)t->domain_tar;
     t->facts.data_max = talk_data_max(&t->profile);
-    t->talk.plan = t->process->steps[t->job->step].plan;
+    t->facts.verifies_dap = t->dap;
+    t->facts.own_keys_there = by_casd(t->hand_over);
+    t->facts.no_first_keys = t->hand_over == HAND_OVER_SCP11;
+    if (plan == &plan_own_keys && t->hand_over == HAND_OVER_SCP11)
+        TRY(agreed_way(t));
+    attest_facts(t);
+    t->talk.plan = plan;
+    t->talk.heard = heard;
     t->talk.facts = &t->facts;
     t->talk.vault = t->vault;
     t->talk.prepare = prepare;

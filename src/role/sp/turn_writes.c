@@ -5,14 +5,15 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "engine/keyset.h"
 #include "role/sp/turn_writes.h"
 
-enum tsm_err turn_ask(struct turn *t, struct tx *tx, enum partner_verb verb, json_t *body)
+static enum tsm_err send(struct turn *t, struct tx *tx, enum partner_verb verb, json_t *body, int64_t job)
 {
     char key[64], *text = NULL;
     struct partner_ask a = {.party = t->job->party,
                             .peer = t->owner,
-                            .job = verb == VERB_END_CONVERSATION ? 0 : t->job->id,
+                            .job = job,
                             .verb = verb,
                             .key = key,
                             .trace = BYTES(t->job->trace)};
@@ -26,6 +27,16 @@ enum tsm_err turn_ask(struct turn *t, struct tx *tx, enum partner_verb verb, jso
     e = partner_ask(t->sp->c.partners, tx, &a);
     free(text);
     return e;
+}
+
+enum tsm_err turn_ask(struct turn *t, struct tx *tx, enum partner_verb verb, json_t *body)
+{
+    return send(t, tx, verb, body, t->job->id);
+}
+
+enum tsm_err turn_tell(struct turn *t, struct tx *tx, enum partner_verb verb, json_t *body)
+{
+    return send(t, tx, verb, body, 0);
 }
 
 json_t *turn_holder(const struct turn *t)
@@ -44,7 +55,7 @@ enum tsm_err turn_end_conversation(struct turn *t, struct tx *tx, bool session_t
     body = turn_holder(t);
     if (session_too && t->order.session[0])
         json_object_set_new(body, "session", json_string(t->order.session));
-    return turn_ask(t, tx, VERB_END_CONVERSATION, body);
+    return turn_tell(t, tx, VERB_END_CONVERSATION, body);
 }
 
 enum tsm_err turn_say(struct turn *t, struct tx *tx, struct note n)
@@ -82,7 +93,7 @@ enum tsm_err turn_instance_event(struct turn *t, struct tx *tx, int event)
 enum tsm_err turn_remove_instance(struct turn *t, struct tx *tx)
 {
     if (t->instance.domain) {
-        TRY(db_exec(tx, SQL_KEYSET_DELETE_ALL, t->instance.domain, t->job->party));
+        TRY(keyset_forget_all(tx, t->instance.domain, t->job->party));
         TRY(db_exec(tx, SQL_DOMAIN_DELETE, t->instance.domain));
     }
     return db_exec(tx, SQL_INSTANCE_DELETE, t->instance.id);
@@ -94,6 +105,7 @@ static enum tsm_err tell_partner(struct turn *t, struct tx *tx, enum order_state
     struct job_new cb = {.kind = JOB_CALLBACK,
                          .state = JOB_READY,
                          .party = t->job->party,
+                         .se = t->job->party,
                          .ref = t->order.id,
                          .trace = BYTES(t->job->trace),
                          .key = key,

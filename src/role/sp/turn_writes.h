@@ -5,9 +5,10 @@
 
 #include "role/sp/process.h"
 
-/* Asks the owner; takes `body` over and adds the secure element. The reply comes to the order's job (not that
- * of END_CONVERSATION). */
+/* Asks the owner; takes `body` over and adds the secure element. The reply comes to the order's job;
+ * turn_tell waits for none. */
 enum tsm_err turn_ask(struct turn *t, struct tx *tx, enum partner_verb verb, json_t *body);
+enum tsm_err turn_tell(struct turn *t, struct tx *tx, enum partner_verb verb, json_t *body);
 /* {"holder": ..}: who holds the secure element for this order. */
 json_t *turn_holder(const struct turn *t);
 /* Lets the secure element go; at the end of the order its device session, too. */

@@ -3,6 +3,7 @@
  * Book 2 A1.4; the CVV algorithm] */
 #include "vault/keys/emv.h"
 
+#include "vault/block/policy.h"
 #include "vault/party.h"
 
 enum tsm_err vault_emv_udk(struct vault_party *p, const char *master, enum emv_option option,
@@ -12,6 +13,7 @@ enum tsm_err vault_emv_udk(struct vault_party *p, const char *master, enum emv_o
     struct worker *w;
     CIPHER_KEY key = {0};
     SECRET udk = {.len = EMV_KEY_LEN};
+    TRY(policy_need(p, master, USAGE_ANY_IMK, "X"));
     TRY(worker_get(&w));
     TRY(emv_diversification(option, card, w->crypto, y));
     TRY(master_key(p, master, MASTER_TDES, &key));
@@ -28,6 +30,7 @@ enum tsm_err vault_emv_cvv(struct vault_party *p, const char *cvk, struct cvv_in
     uint8_t blocks[2 * EMV_BLOCK], x[EMV_BLOCK];
     CIPHER_KEY left = {0};
     CIPHER_KEY pair = {0};
+    TRY(policy_need(p, cvk, USAGE_CVK, "GC"));
     TRY(emv_cvv_blocks(in, blocks));
     TRY(cvk_left_name(cvk, left_name));
     TRY(master_key(p, left_name, MASTER_CVK, &left));

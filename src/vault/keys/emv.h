@@ -14,7 +14,7 @@
 /*
  * The ICC master key of a card from an issuer master (MASTER_TDES of 16), odd parity (emv/derive.h). BAD_FORM
  * for a PAN or sequence number that is none, KEY_REFUSED for a master of another kind, KEY_MISSING,
- * TOKEN_FAILED.
+ * TOKEN_FAILED. A master that came in a key block must be of a usage E0 to E6 and allow derivation.
  */
 enum tsm_err vault_emv_udk(struct vault_party *p, const char *master, enum emv_option option,
                            struct emv_card_id card, struct secret *out);

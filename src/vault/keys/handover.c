@@ -4,6 +4,7 @@
 #include "vault/keys/handover.h"
 
 #include "vault/jose/jwe.h"
+#include "vault/keys/known.h"
 #include "vault/party.h"
 
 enum tsm_err keyset_give(struct vault_party *p, const struct worker *w, struct keyset_target to)
@@ -67,6 +68,12 @@ enum tsm_err vault_export_keyset_jwe(struct vault_party *p, struct sealed_keyset
     return e;
 }
 
+/* A laboratory may have any key, production none that everybody knows. */
+static enum tsm_err refuse_known(const struct vault_party *p, const struct worker *w, struct bytes kdd)
+{
+    return p->laboratory ? TSM_OK : keyset_refuse_known(&w->fresh, w->crypto, kdd);
+}
+
 enum tsm_err vault_import_keyset_jwe(struct vault_party *p, const char *key, struct bytes jwe,
                                      struct keyset_target to)
 {
@@ -78,6 +85,7 @@ enum tsm_err vault_import_keyset_jwe(struct vault_party *p, const char *key, str
         e = FAIL(BAD_FORM, "the JWE holds no key set");
     explicit_bzero(plain, sizeof plain);
     TRY(e);
+    TRY(refuse_known(p, w, BYTES_NONE));
     return keyset_give(p, w, to);
 }
 
@@ -133,6 +141,7 @@ enum tsm_err vault_import_row(struct vault_party *p, struct sealed_keyset file_k
     TRY(file_key_get(p, file_key, w));
     TRY(open_row(row, w, &plain));
     TRY(read_three(row, plain, &w->fresh));
+    TRY(refuse_known(p, w, row->kdd));
     return keyset_give(p, w, to);
 }
 

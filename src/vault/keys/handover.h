@@ -38,7 +38,8 @@ struct keyset_facts {
 enum tsm_err vault_keyset_facts(struct vault_party *p, struct sealed_keyset keys, struct keyset_facts *out);
 
 /* Hand-over: the key set as a JWE (cty VAULT_KEYSET_CTY) for the owner of a public JWK, and the way back with
- * the pair `key` (VAULT_KEY_HANDOVER). Errors as jose/jwe.h; BAD_FORM when the JWE holds no key set. */
+ * the pair `key` (VAULT_KEY_HANDOVER). Errors as jose/jwe.h; BAD_FORM when the JWE holds no key set;
+ * KEY_REFUSED as vault_import_row. */
 #define VAULT_KEYSET_CTY "opentsm-keyset"
 enum { HANDOVER_JWE_MAX = 1024 };
 enum tsm_err vault_export_keyset_jwe(struct vault_party *p, struct sealed_keyset keys,
@@ -58,7 +59,9 @@ struct import_row {
     struct keyset_form form;
     struct bytes keys; /* sealed under the file key; or three keys in clear for vault_import_clear */
     struct bytes aad;
+    struct bytes kdd; /* the card's diversification data, 10 octets, or empty: see known.h */
 };
+/* In production KEY_REFUSED for keys that everybody knows and for key version FF (known.h). */
 enum tsm_err vault_import_row(struct vault_party *p, struct sealed_keyset file_key,
                               const struct import_row *row, struct keyset_target to);
 /* Clear keys: KEY_REFUSED unless the party's settings say laboratory. */

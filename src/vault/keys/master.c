@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "vault/block/policy.h"
+#include "vault/keys/known.h"
 #include "vault/party.h"
 
 static const struct {
@@ -15,6 +17,7 @@ static const struct {
     [MASTER_AES] = {TOKEN_AES_MASTER, CIPHER_AES},   [MASTER_TDES] = {TOKEN_TDES_MASTER, CIPHER_TDES},
     [MASTER_CVK] = {TOKEN_TDES_MASTER, CIPHER_TDES}, [MASTER_TRANSPORT] = {TOKEN_TRANSPORT, 0},
     [MASTER_EC_AGREE] = {TOKEN_EC_AGREE, 0},         [MASTER_EC_SIGN] = {TOKEN_EC_SIGN, 0},
+    [MASTER_KBPK] = {TOKEN_AES_SIGN, CIPHER_AES},    [MASTER_RSA_CARD] = {TOKEN_RSA_CARD, 0},
 };
 
 /* CVKA as a key of its own, A | A, since tokens do not do single DES. */
@@ -101,6 +104,16 @@ static enum tsm_err kcv_fits(const struct secret *key, enum cipher_alg alg, cons
                                         : TSM_OK;
 }
 
+/* A master that everybody knows is none; a laboratory may have it. */
+static enum tsm_err refuse_known(const struct vault_party *p, enum cipher_alg alg,
+                                 const uint8_t kcv[GP_KCV_LEN])
+{
+    const char *name;
+    WORKER(w);
+    name = p->laboratory ? NULL : known_master(w->crypto, alg, kcv);
+    return name ? FAIL(KEY_REFUSED, "rule " RULE_KEY_KNOWN ": the check value is that of %s", name) : TSM_OK;
+}
+
 enum tsm_err vault_combine_master(struct vault_party *p, const char *name, enum vault_master kind,
                                   const struct key_components *c)
 {
@@ -108,18 +121,40 @@ enum tsm_err vault_combine_master(struct vault_party *p, const char *name, enum 
     NEED(kind != MASTER_EC_AGREE && kind != MASTER_EC_SIGN, KEY_REFUSED);
     TRY(combine(c, &whole));
     TRY(kcv_fits(&whole, kinds[kind].alg ? kinds[kind].alg : CIPHER_AES, c->kcv));
+    TRY(refuse_known(p, kinds[kind].alg ? kinds[kind].alg : CIPHER_AES, c->kcv));
     if (kind == MASTER_CVK)
         return import_cvk(p->token, name, secret_bytes(&whole));
     return token_import(p->token, name, kinds[kind].kind, secret_bytes(&whole));
 }
 
+enum tsm_err master_put(struct vault_party *p, const char *name, enum vault_master kind, struct bytes value)
+{
+    uint8_t kcv[GP_KCV_LEN];
+    {
+        WORKER(w);
+        TRY(crypto_key(w->crypto, kinds[kind].alg, value, &w->key));
+        TRY(gp_kcv(&w->key, GP_KCV_STANDARD, kcv));
+    }
+    TRY(refuse_known(p, kinds[kind].alg, kcv));
+    return kind == MASTER_CVK ? import_cvk(p->token, name, value)
+                              : token_import(p->token, name, kinds[kind].kind, value);
+}
+
 enum tsm_err vault_unwrap_master(struct vault_party *p, const char *name, enum vault_master kind,
                                  struct wrapped_master from)
 {
+    uint8_t kcv[GP_KCV_LEN];
+    enum tsm_err e;
     if (kind != MASTER_AES && kind != MASTER_TDES)
         return FAIL(KEY_REFUSED, "only AES and TDES masters come wrapped");
-    return token_import_wrapped(p->token, name, kinds[kind].kind,
-                                (struct token_wrapped){from.transport, from.wrapped});
+    TRY(token_import_wrapped(p->token, name, kinds[kind].kind,
+                             (struct token_wrapped){from.transport, from.wrapped}));
+    e = vault_master_kcv(p, name, kind, kcv);
+    if (e == TSM_OK)
+        e = refuse_known(p, kinds[kind].alg, kcv);
+    if (e != TSM_OK)
+        (void)token_destroy(p->token, name);
+    return e;
 }
 
 enum tsm_err master_key(struct vault_party *p, const char *name, enum vault_master kind,
@@ -150,6 +185,8 @@ static enum tsm_err derive_one(struct vault_party *p, const struct keyset_deriva
 enum tsm_err vault_derived_keyset(struct vault_party *p, const struct keyset_derivation *d,
                                   struct keyset_target to)
 {
+    for (int i = 0; i < KEYSET_KEYS; i++) /* before the bench is taken: a policy is unsealed on it */
+        TRY(policy_need(p, d->master[i], USAGE_KMC, "X"));
     WORKER(w);
     keyset_set_form(&w->fresh, &d->form);
     TRY(keyset_check(&w->fresh));

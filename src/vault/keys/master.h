@@ -16,6 +16,8 @@ enum vault_master {
     MASTER_TRANSPORT, /* AES 16, 24, 32: unwraps others */
     MASTER_EC_AGREE,  /* P-256 */
     MASTER_EC_SIGN,   /* P-256 */
+    MASTER_RSA_CARD,  /* 128, 144, 176, 192, 248: issuer and scheme keys of payment cards (vault/emv/emv.h) */
+    MASTER_KBPK,      /* AES 16, 24, 32: protects key blocks (vault/block/block.h), computes CMACs only */
 };
 enum { CVK_LEN = 16 };
 

@@ -3,6 +3,7 @@
 #include "vault/operation/delegated.h"
 
 #include "gp/content/putkey.h"
+#include "vault/block/policy.h"
 #include "vault/operation/inside.h"
 
 /* A signer and what it stands on; pairs sign through the token and verify in memory. */
@@ -25,6 +26,7 @@ enum use { TO_SIGN, TO_VERIFY };
 /* A symmetric key does both; it is looked for when no pair has the name. */
 static enum tsm_err hold_secret(struct vault_party *p, const char *name, struct holder *h)
 {
+    TRY(policy_need(p, name, "M6", "CG")); /* a key for key blocks signs nothing else */
     TRY(token_mac_key(p->token, name, &h->secret));
     return gp_signer_secret(&h->secret, &h->signer);
 }

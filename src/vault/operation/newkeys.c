@@ -57,7 +57,9 @@ enum tsm_err vault_put_key_body(struct vault_party *p, const struct new_keys *k,
                                 struct writer *answer)
 {
     const struct cipher_key *dek;
-    struct gp_new_keys fields = {.layout = k->layout, .kcv_rule = k->kcv_rule, .count = KEYSET_KEYS};
+    struct gp_new_keys fields = {
+        .layout = k->layout, .kcv_rule = k->kcv_rule, .count = k->count ? k->count : KEYSET_KEYS};
+    NEED(fields.count <= KEYSET_KEYS, BAD_VALUE);
     WORKER(w);
     TRY(use_dek(p, w, k->dek, &dek));
     TRY(keyset_unseal(p, k->fresh, 0, &w->fresh));

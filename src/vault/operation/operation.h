@@ -97,6 +97,7 @@ struct new_keys {
     struct dek_place dek;
     struct sealed_keyset fresh;
     enum gp_key_layout layout; /* PUT KEY only */
+    size_t count;              /* PUT KEY only: the first keys of the set; 0: all */
     enum gp_kcv_rule kcv_rule;
 };
 /* The data field of PUT KEY; *answer is what the card must answer (putkey_check_answer). */

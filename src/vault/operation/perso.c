@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "vault/block/policy.h"
+#include "vault/emv/inside.h"
 #include "vault/jose/jwe.h"
 #include "vault/keys/emv.h"
 #include "vault/memory.h"
@@ -89,15 +91,45 @@ static enum tsm_err put_out(const struct cipher_key *dek, struct cps_dgi *dgi, s
     return TSM_OK;
 }
 
+/* Each role of a profile by the usage that its key's block must have said. */
+static enum tsm_err check_roles(struct vault_party *p, const struct profile_keys *k)
+{
+    const struct {
+        const char *name, *usage, *modes;
+    } roles[] = {{k->ac, USAGE_IMK_AC, "X"},      {k->mac, USAGE_IMK_SMI, "X"}, {k->enc, USAGE_IMK_SMC, "X"},
+                 {k->cvc3, USAGE_IMK_OTHER, "X"}, {k->cvk, USAGE_CVK, "GC"},    {k->pin, USAGE_PIN, "D"}};
+    for (size_t i = 0; i < sizeof roles / sizeof *roles; i++)
+        if (roles[i].name[0])
+            TRY(policy_need(p, roles[i].name, roles[i].usage, roles[i].modes));
+    return TSM_OK;
+}
+
 static enum tsm_err make_groupings(struct vault_party *p, const struct perso_order *o, struct desk *d,
                                    struct emv_perso *out)
 {
-    const struct emv_keys keys = {p, udk_for, icvv_for, kcv_for};
+    const struct emv_keys keys = {.self = p,
+                                  .udk = udk_for,
+                                  .icvv = icvv_for,
+                                  .kcv = kcv_for,
+                                  .ssad = ssad_for,
+                                  .icc = icc_for,
+                                  .pin = pin_for,
+                                  .cvc3_iv = cvc3_iv_for,
+                                  .prepared = prepared_for};
     struct emv_perso_input in = {o->profile, o->jwe.len ? &d->card : NULL, &keys};
     struct writer clear = WRITER(d->clear);
+    TRY(check_roles(p, &o->profile->keys));
     if (o->jwe.len)
         TRY(open_record(p, o->jwe, d));
     return emv_personalise(in, o->target, &clear, out);
+}
+
+static bool any_encrypted(const struct emv_perso *made)
+{
+    for (size_t i = 0; i < made->count; i++)
+        if (made->at[i].encrypted)
+            return true;
+    return false;
 }
 
 enum tsm_err vault_personalise(struct vault_party *p, const struct perso_order *o, struct writer *buffer,
@@ -105,11 +137,12 @@ enum tsm_err vault_personalise(struct vault_party *p, const struct perso_order *
 {
     struct writer at = *buffer;
     struct emv_perso made;
-    const struct cipher_key *dek;
+    const struct cipher_key *dek = NULL;
     DESK(d);
     WORKER(w);
     TRY(make_groupings(p, o, d, &made));
-    TRY(use_dek(p, w, o->dek, &dek));
+    if (any_encrypted(&made)) /* what is all in clear goes where there is no channel, too */
+        TRY(use_dek(p, w, o->dek, &dek));
     for (size_t i = 0; i < made.count; i++)
         TRY(put_out(dek, &made.at[i], &at));
     *buffer = at;

@@ -22,6 +22,7 @@ const struct kind_row token_kinds[TOKEN_KINDS] = {
     [TOKEN_EC_AGREE] = {CKO_PRIVATE_KEY, USE_DERIVE, {0}, {CKM_ECDH1_DERIVE}, 1},
     [TOKEN_EC_SIGN_384] = {CKO_PRIVATE_KEY, USE_SIGN, {0}, {CKM_ECDSA}, 1},
     [TOKEN_RSA_SIGN] = {CKO_PRIVATE_KEY, USE_SIGN, {128, 256, 384}, {CKM_RSA_PKCS, CKM_RSA_PKCS_PSS}, 2},
+    [TOKEN_RSA_CARD] = {CKO_PRIVATE_KEY, USE_SIGN, {128, 144, 176, 192, 248}, {CKM_RSA_X_509}, 1},
     [TOKEN_AES_SIGN] = {CKO_SECRET_KEY, USE_SIGN, {16, 24, 32}, {CKM_AES_CMAC}, 1},
 };
 
@@ -37,6 +38,7 @@ CK_KEY_TYPE kind_type(enum token_kind kind, size_t len)
     case TOKEN_EC_SIGN_384:
         return CKK_EC;
     case TOKEN_RSA_SIGN:
+    case TOKEN_RSA_CARD:
         return CKK_RSA;
     default:
         return CKK_AES;

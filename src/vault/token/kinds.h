@@ -6,7 +6,7 @@
 
 #include "vault/token/inside.h"
 
-enum { KIND_MECHANISMS_MAX = 3, KIND_LENGTHS_MAX = 3 };
+enum { KIND_MECHANISMS_MAX = 3, KIND_LENGTHS_MAX = 5 };
 
 enum key_use {
     USE_CIPHER = 1, /* CKA_ENCRYPT and CKA_DECRYPT */

@@ -120,7 +120,7 @@ enum tsm_err token_import(struct token *t, const char *name, enum token_kind kin
     enum { PAIR_LEN = 3 * EC_COORDINATE };
     struct making m = {.name = name, .kind = kind, .value = value};
     bool pair = token_kinds[kind].class == CKO_PRIVATE_KEY;
-    NEED(kind != TOKEN_RSA_SIGN && kind != TOKEN_EC_SIGN_384, KEY_REFUSED);
+    NEED(kind != TOKEN_RSA_SIGN && kind != TOKEN_RSA_CARD && kind != TOKEN_EC_SIGN_384, KEY_REFUSED);
     if (pair)
         NEED(value.len == PAIR_LEN, BAD_LENGTH);
     else

@@ -51,6 +51,8 @@ static enum tsm_err sign_in_token(const struct sign_key *k, struct sign_how how,
     struct signing s = {.how = {CKM_ECDSA, NULL, 0}, .in = digest, .len = sign_len(k)};
     uint8_t info[INFO_MAX];
     struct writer w = WRITER(info), at = *signature;
+    if (how.padding == SIGN_RAW)
+        s.how.mechanism = CKM_RSA_X_509;
     if (how.padding == SIGN_PSS)
         s.how = (CK_MECHANISM){CKM_RSA_PKCS_PSS, &pss, sizeof pss};
     if (how.padding == SIGN_PKCS1) {

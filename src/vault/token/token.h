@@ -60,6 +60,8 @@ enum token_kind {
     TOKEN_EC_SIGN_384, /* P-384: ECDSA */
     TOKEN_RSA_SIGN,    /* modulus of 128, 256 or 384 octets: PKCS#1 v1.5 and PSS signatures */
     TOKEN_AES_SIGN,    /* AES 16/24/32: CMAC only */
+    TOKEN_RSA_CARD, /* modulus of 128 to 248 octets: whole blocks of payment cards' certificates [EMV Book 2
+                       A2] */
     TOKEN_KINDS
 };
 

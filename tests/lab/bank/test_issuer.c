@@ -203,10 +203,11 @@ static void another_cryptogram_version_is_refused(void **state)
     struct bank_verdict v;
     json_t *t = cvn18_transaction();
     (void)state;
-    json_object_set_new(t, "9F10", json_string("06010A03A0B800"));
+    json_object_set_new(t, "9F10", json_string("06010B03A0B800"));
     judge(t, &v);
     assert_false(v.right);
-    assert_string_equal(v.why, "the cryptogram version is not 18");
+    assert_string_equal(v.why,
+                        "the issuer application data (9F10) are missing, or of no scheme that is known here");
 }
 
 /* Option B, its hash and the ATC of the set that pyemv computes for an 18 digit number. */

@@ -122,7 +122,7 @@ def words_are_the_sources():
 def members_are_the_sources():
     schemas = document["components"]["schemas"]
     for name, path, table in (("OrderRequest", "role/sp/order_api.c", "posted_rows[] ="),
-                              ("ElementLine", "role/sem/import_line.c", "struct json_row rows[] =")):
+                              ("ElementLine", "role/sem/inventory/line.c", "struct json_row rows[] =")):
         body = source(path).split(table)[1].split("};")[0]
         rows = re.findall(r'\{"(\w+)", JSON_\w+,.*?(JSON_OPTIONAL|JSON_NEEDED)', body, flags=re.S)
         assert [n for n, _ in rows if n not in schemas[name]["properties"]] == [], name

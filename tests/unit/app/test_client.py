@@ -144,8 +144,8 @@ def import_goes_in_parts():
     rows = ["8949%015d,uicc,%s" % (i, "x" * 200) for i in range(30000)]
     path = path_of("many.csv", "iccid,profile,pad\n" + "\n".join(rows) + "\n")
     refused = {"line": 3, "field": "iccid", "reason": "not of the right form"}
-    server.expect("POST", ELEMENTS, [(200, {"added": 10, "unchanged": 1, "refused": [refused]}),
-                                     (200, {"added": 20, "unchanged": 2, "refused": [dict(refused)]})])
+    server.expect("POST", ELEMENTS, [(200, {"added": 10, "unchanged": 1, "refused_count": 1, "refused": [refused]}),
+                                     (200, {"added": 20, "unchanged": 2, "refused_count": 1, "refused": [dict(refused)]})])
     r = tsm("se", "import", path)
     assert len(server.asked) == 2 and bearer() == "Bearer " + OPERATOR
     bodies = [a.body.decode().splitlines() for a in server.asked]
@@ -153,7 +153,7 @@ def import_goes_in_parts():
     assert all(a.headers["Content-Type"] == "text/csv" for a in server.asked)
     assert r.returncode == 1, r.stderr
     has(r.stdout, "line 3: iccid: not of the right form", "line %d: iccid" % (len(bodies[0]) + 2),
-        "30 added, 3 unchanged, 2 refused")
+        "30 added, 0 changed, 3 unchanged, 2 refused")
 
 
 def a_file_key_goes_before_each_part():
@@ -162,7 +162,8 @@ def a_file_key_goes_before_each_part():
     path = path_of("many.ndjson", "\n".join([keys[0], rows[0], keys[1], *rows[1:]]))
     server.expect("POST", ELEMENTS, (200, {"added": 1, "unchanged": 0, "refused": []}))
     r = tsm("se", "import", path, "--json")
-    assert r.returncode == 0 and json.loads(r.stdout) == {"added": 3, "unchanged": 0, "refused": []}, r.stdout
+    assert r.returncode == 0 and json.loads(r.stdout) == {"added": 3, "changed": 0, "unchanged": 0, "refused_count": 0,
+                                                               "refused": []}, r.stdout
     bodies = [a.body.decode().splitlines() for a in server.asked]
     assert [b[0] for b in bodies] == [keys[0], keys[1], keys[1]] and bodies[0][1:] == rows[:1]
     assert bodies[1][1:] + bodies[2][1:] == rows[1:]

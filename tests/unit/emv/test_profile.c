@@ -135,7 +135,7 @@ static const struct card_record card = {.pan = "1234567890123456",
 
 static struct emv_perso personalise(enum emv_target target, unsigned *derivations)
 {
-    struct emv_keys keys = {derivations, test_udk, test_icvv, test_kcv};
+    struct emv_keys keys = {.self = derivations, .udk = test_udk, .icvv = test_icvv, .kcv = test_kcv};
     struct writer w = WRITER(room);
     struct emv_perso out;
     assert_ok(emv_personalise((struct emv_perso_input){demo(), &card, &keys}, target, &w, &out));
@@ -217,7 +217,7 @@ static void the_ppse_needs_no_card(void **state)
 static void a_failure_leaves_no_card_data_behind(void **state)
 {
     unsigned derivations = 0;
-    struct emv_keys keys = {&derivations, test_udk, test_icvv, test_kcv};
+    struct emv_keys keys = {.self = &derivations, .udk = test_udk, .icvv = test_icvv, .kcv = test_kcv};
     struct writer w = WRITER(room);
     struct emv_perso p;
     (void)state;

@@ -270,6 +270,55 @@ static bool check_kcv(const json_t *v)
     return true;
 }
 
+static bool check_cvc3(const json_t *v)
+{
+    struct cvc3_input in = {.atc = atc_in(v, "inputs.atc")};
+    struct cipher_key key;
+    uint8_t udk[EMV_KEY_LEN];
+    char cvc3[CVC3_ROOM];
+    if (vector_has(v, "inputs.imk_cvc3")) {
+        assert_true(udk_in(v, "inputs.imk_cvc3", "inputs.mk_option", udk));
+        assert_hex(BYTES(udk), vector_text(v, "expected.icc_cvc3_key"));
+    } else {
+        memcpy(udk, vector_octets(v, "inputs.icc_cvc3_key").at, sizeof udk);
+    }
+    assert_ok(crypto_key(emv_crypto(), CIPHER_TDES, BYTES(udk), &key));
+    memcpy(in.un, vector_octets(v, "inputs.un").at, sizeof in.un);
+    if (vector_has(v, "inputs.track_template")) {
+        struct octets track = vector_octets(v, "inputs.track_template");
+        assert_ok(emv_cvc3_iv(&key, octets_bytes(&track), in.iv));
+    } else {
+        memcpy(in.iv, vector_octets(v, "inputs.iv_cvc3").at, sizeof in.iv);
+    }
+    assert_hex(BYTES(in.iv), vector_text(v, "expected.iv_cvc3"));
+    assert_ok(emv_cvc3(&key, &in, cvc3));
+    assert_string_equal(cvc3, vector_text(v, "expected.cvc3"));
+    return true;
+}
+
+static bool check_udk_aes(const json_t *v)
+{
+    struct emv_card_id id = {vector_text(v, "inputs.pan"), vector_text(v, "inputs.psn")};
+    struct octets imk = vector_octets(v, "inputs.imk"), r = vector_octets(v, "inputs.r"),
+                  data = vector_octets(v, "inputs.ac_data");
+    struct bytes part = octets_bytes(&data);
+    uint8_t y[EMV_AES_BLOCK], mac[CMAC_LEN];
+    struct cipher_key key;
+    SECRET made = {0};
+    assert_ok(emv_diversification_aes(id, y));
+    assert_hex(BYTES(y), vector_text(v, "expected.y"));
+    assert_ok(crypto_key(emv_crypto(), CIPHER_AES, octets_bytes(&imk), &key));
+    assert_ok(emv_udk_aes(&key, y, &made));
+    assert_hex(secret_bytes(&made), vector_text(v, "expected.icc_mk"));
+    assert_ok(crypto_key(emv_crypto(), CIPHER_AES, secret_bytes(&made), &key));
+    assert_ok(emv_session_key_aes(&key, r.at, &made));
+    assert_hex(secret_bytes(&made), vector_text(v, "expected.sk"));
+    assert_ok(crypto_key(emv_crypto(), CIPHER_AES, secret_bytes(&made), &key));
+    assert_ok(crypto_cmac(&key, &part, 1, mac));
+    assert_hex(BYTES_OF(mac, EMV_AC_LEN), vector_text(v, "expected.ac"));
+    return true;
+}
+
 #define TEST(name, kind, check)    \
     static void name(void **state) \
     {                              \
@@ -286,6 +335,8 @@ TEST(every_cryptogram_with_its_answer, "arqc_arpc", check_whole_card)
 TEST(every_verification_value, "cvv", check_cvv)
 TEST(every_dynamic_value, "dcvv", check_dcvv)
 TEST(every_check_value, "kcv", check_kcv)
+TEST(every_stripe_value, "cvc3", check_cvc3)
+TEST(every_aes_card_key, "icc_master_key_aes", check_udk_aes)
 
 int main(void)
 {
@@ -300,6 +351,8 @@ int main(void)
         cmocka_unit_test(every_verification_value),
         cmocka_unit_test(every_dynamic_value),
         cmocka_unit_test(every_check_value),
+        cmocka_unit_test(every_stripe_value),
+        cmocka_unit_test(every_aes_card_key),
     };
     return cmocka_run_group_tests_name("emv/published vectors", tests, emv_setup, emv_teardown);
 }

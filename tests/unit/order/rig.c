@@ -72,9 +72,13 @@ void rig_make(struct rig *r, json_t *profile)
     application(&f->applications[1], "F04F54534D000102", RIG_PPSE);
     f->n_applications = 2;
     f->domain_keys = f->own_keys = octets_bytes(&r->keys);
+    f->moved = (struct bytes){f->applications[0].instance, f->applications[0].instance_len};
+    f->moved_to = f->domain_aid;
+    f->token_key = f->receipt_key = f->dap_key = octets_bytes(&r->keys);
     f->dgis = r->dgis;
     f->n_dgis = 3;
     f->ppse = octets_bytes(&r->ppse);
+    f->attestation = octets_bytes(&r->keys); /* any object */
     f->data_max = 200;
 }
 

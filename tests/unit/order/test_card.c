@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a live card says of itself, the profile it has, the profile proposed for it. Unit test of order/card/.
  */
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
+#include "order/card/component.h"
+#include "order/card/identify.h"
 #include "order/card/match.h"
 #include "rig.h"
 
@@ -303,6 +307,54 @@ static void a_recorded_card_is_read_without_fault(void **state)
     vectors_close(&v);
 }
 
+/* What is asked in plain and what is asked in a channel are the same questions; each answer finds its place.
+ */
+static void every_question_has_its_place(void **state)
+{
+    static const char data[] = "0123456789";
+    struct card_answers plain = {.image = BYTES_NONE}, channel = plain;
+    uint8_t store[256];
+    struct script *s = calloc(1, sizeof *s);
+    (void)state;
+    s->store = WRITER(store);
+    assert_ok(identify_commands(s));
+    assert_int_equal(s->n, IDENTIFY_COMMANDS);
+    assert_int_equal(s->n, plan_identify.n + 1);
+    assert_hex(s->command[0], "00A4040000");
+    assert_hex(s->command[1], "80CA9F7F00");
+    for (size_t i = 0; i < s->n; i++)
+        identify_put(&plain, i, BYTES_OF((const uint8_t *)data + i, 1));
+    channel.select = plain.select;
+    for (size_t i = 0; i < plan_identify.n; i++) {
+        assert_false(plan_identify.steps[i].changes_card);
+        identify_put_data(&channel, plan_identify.steps[i].arg, BYTES_OF((const uint8_t *)data + i + 1, 1));
+    }
+    assert_memory_equal(&plain, &channel, sizeof plain);
+    assert_true(plain.cplc.len && plain.recognition.len && plain.capabilities.len && plain.keys.len &&
+                plain.resources.len && plain.issuer.len && plain.image.len);
+    identify_put(&plain, IDENTIFY_COMMANDS, BYTES_NONE); /* an answer too many is nobody's */
+    free(s);
+}
+
+static void a_component_has_every_attribute_of_the_rule(void **state)
+{
+    struct se_profile p = {.name = "one", .certificate = "EMVCo", .bearer = BEARER_SMS};
+    json_t *given = json_pack("{ss s{ss}}", "os", "JCOP", "csp", "vendor", "nxp"), *o;
+    (void)state;
+    assert_ok(component_check(given));
+    o = component_json(&p, given, 7);
+    assert_int_equal(json_object_size(o), 12);
+    assert_string_equal(json_member(o, "id"), "7");
+    assert_string_equal(json_member(o, "os"), "JCOP");
+    assert_int_equal(json_integer_value(json_object_get(o, "scType")), COMPONENT_UICC);
+    assert_non_null(json_object_get(json_object_get(o, "certifications"), "EMVCo"));
+    json_decref(o);
+    json_decref(given);
+    o = component_json(&p, NULL, 8);
+    assert_int_equal(json_object_size(o), 12);
+    json_decref(o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -318,6 +370,8 @@ int main(void)
         cmocka_unit_test(a_card_that_says_nothing_gets_a_profile_of_assumptions),
         cmocka_unit_test(cards_of_older_protocols_get_profiles_of_theirs),
         cmocka_unit_test(a_recorded_card_is_read_without_fault),
+        cmocka_unit_test(every_question_has_its_place),
+        cmocka_unit_test(a_component_has_every_attribute_of_the_rule),
     };
     return cmocka_run_group_tests_name("card", tests, NULL, NULL);
 }

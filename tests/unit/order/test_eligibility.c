@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Eligibility: each reason by its own fixture, and all of them at once. Unit test of order/eligibility.c. */
+#include <stdio.h>
 #include <string.h>
 
 #include "order/eligibility.h"
@@ -62,7 +63,51 @@ static void each_reason_has_its_own_fact(void **state)
     only(&f, REASON_NOT_CERTIFIED);
     f.certified = false; /* nobody asks for one */
     other.ssd_module_len = 0;
-    only(&f, REASON_NO_DOMAINS);
+    only(&f, REASON_SSD_NOT_SUPPORTED);
+    f.wants_dap = true;
+    other = profile;
+    other.no_dap = 1;
+    only(&f, REASON_DAP_NOT_SUPPORTED);
+    other.no_dap = 0;
+    snprintf(other.name, sizeof other.name, "%s", PROFILE_UNIDENTIFIED);
+    only(&f, REASON_NOT_IDENTIFIED);
+}
+
+/* What a flag or a word says against the element. */
+static void each_fact_around_the_element_is_a_reason(void **state)
+{
+    static const enum eligibility_reason subscription[] = {
+        [SUBSCRIPTION_SUSPENDED] = REASON_SUBSCRIPTION_SUSPENDED,
+        [SUBSCRIPTION_RESTRICTED] = REASON_SUBSCRIPTION_RESTRICTED,
+        [SUBSCRIPTION_TERMINATED] = REASON_SUBSCRIPTION_TERMINATED};
+    static const enum eligibility_reason device[] = {[DEVICE_LOST] = REASON_DEVICE_LOST,
+                                                     [DEVICE_STOLEN] = REASON_DEVICE_STOLEN,
+                                                     [DEVICE_NO_NFC] = REASON_DEVICE_WITHOUT_NFC,
+                                                     [DEVICE_UNSUPPORTED] = REASON_DEVICE_NOT_SUPPORTED};
+    struct eligibility_facts f;
+    (void)state;
+    for (int i = SUBSCRIPTION_SUSPENDED; i <= SUBSCRIPTION_TERMINATED; i++) {
+        f = fit();
+        f.subscription = (enum se_subscription)i;
+        only(&f, subscription[i]);
+    }
+    for (int i = DEVICE_LOST; i <= DEVICE_UNSUPPORTED; i++) {
+        f = fit();
+        f.device = (enum se_device)i;
+        only(&f, device[i]);
+    }
+    f = fit();
+    f.no_flavor = true;
+    only(&f, REASON_TECHNICAL_INCOMPATIBILITY);
+    f = fit();
+    f.shut_out = true;
+    only(&f, REASON_NOT_ALLOWED);
+    f = fit();
+    f.aid_taken = true;
+    only(&f, REASON_LONG_AID_ALREADY_EXISTS);
+    f = fit();
+    f.state = SE_CLOSED;
+    only(&f, REASON_SE_CLOSED);
 }
 
 static void all_reasons_are_told_at_once(void **state)
@@ -92,6 +137,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_element_that_has_all_is_fit),
         cmocka_unit_test(each_reason_has_its_own_fact),
+        cmocka_unit_test(each_fact_around_the_element_is_a_reason),
         cmocka_unit_test(all_reasons_are_told_at_once),
         cmocka_unit_test(every_reason_has_a_sentence_of_its_own),
     };

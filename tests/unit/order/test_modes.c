@@ -126,6 +126,8 @@ static void other_modes_send_no_token(void **state)
         for (size_t k = 0; k < 2; k++)
             for (size_t i = 0; i < plans[k]->n; i++) {
                 const struct plan_step *s = &plans[k]->steps[i];
+                if (s->needless && s->needless(&rig.facts, s->arg))
+                    continue;
                 rig_build(&rig, s);
                 assert_ok(gp_token_command_read(rig.script.command[0], &c));
                 assert_int_equal(gp_token_of(&c)->len, 0);

@@ -76,9 +76,9 @@ static const struct {
     {"isd_aid", "\"A0000001\"", TSM_BAD_LENGTH},
     {"isd_aid", NULL, TSM_MISSING_FIELD},
     {"ssd_package", "\"A00000015153XX\"", TSM_BAD_FORM},
-    {"ssd_package", NULL, TSM_MISSING_FIELD},
+    {"ssd_package", "7", TSM_BAD_VALUE},
     {"ssd_module", "\"A0000001515350411\"", TSM_BAD_FORM},
-    {"ssd_module", NULL, TSM_MISSING_FIELD},
+    {"ssd_module", "\"A0000001\"", TSM_BAD_LENGTH},
     {"memory", "-1", TSM_BAD_VALUE},
     {"memory", NULL, TSM_MISSING_FIELD},
     {"protocol", "129", TSM_BAD_VALUE},
@@ -101,7 +101,16 @@ static const struct {
     {"spi", "\"16ZZ\"", TSM_BAD_FORM},
     {"spi", "\"1638\"", TSM_BAD_VALUE}, /* no proof of receipt */
     {"kic_alg", "16", TSM_BAD_VALUE},
+    {"kic_alg", "5", TSM_UNSUPPORTED}, /* triple DES: no token here does it */
     {"kid_alg", "16", TSM_BAD_VALUE},
+    {"kid_alg", "9", TSM_UNSUPPORTED},
+    {"component", "7", TSM_BAD_VALUE},
+    {"component", "{\"scType\": 5}", TSM_BAD_VALUE},
+    {"component", "{\"os\": 7}", TSM_BAD_VALUE},
+    {"component", "{\"csp\": {\"vendor\": 7}}", TSM_BAD_VALUE},
+    {"component", "{\"javaCardFeatures\": {\"cypher\": \"AES\"}}", TSM_BAD_VALUE},
+    {"component", "{\"colour\": \"red\"}", TSM_UNKNOWN_FIELD},
+    {"no_dap", "2", TSM_BAD_VALUE},
     {"cc_len", "3", TSM_BAD_VALUE},
     {"cc_len", "5", TSM_BAD_VALUE}, /* in the range, but none */
     {"format", "\"long\"", TSM_BAD_VALUE},

@@ -23,16 +23,17 @@ enum { STATES = sizeof states / sizeof states[0], NO = -1 };
 #define E INSTANCE_IN_ERROR
 #define R INSTANCE_REMOVED
 static const int due[STATES][INSTANCE_EVENTS] = {
-    /* starts, installed, personalized, activated, deployed, suspended, resumed, terminated, failed */
-    {I, N, N, N, N, N, N, N, N}, /* not deployed */
-    {I, T, N, N, N, N, N, R, E}, /* initialized */
-    {N, N, P, A, O, N, N, R, E}, /* installed */
-    {N, N, N, A, O, N, N, R, E}, /* personalized */
-    {N, N, N, N, O, N, N, R, E}, /* activated */
-    {N, N, N, N, N, S, N, R, E}, /* operational */
-    {N, N, N, N, N, N, O, R, E}, /* suspended */
-    {I, N, N, N, N, N, N, R, E}, /* in error */
-    {N, N, N, N, N, N, N, N, N}, /* removed: the row is gone */
+    /* starts, installed, personalized, activated, deployed, suspended, resumed, terminated, failed, updated
+     */
+    {I, N, N, N, N, N, N, N, N, N}, /* not deployed */
+    {I, T, N, N, N, N, N, R, E, N}, /* initialized */
+    {N, N, P, A, O, N, N, R, E, N}, /* installed */
+    {N, N, N, A, O, N, N, R, E, N}, /* personalized */
+    {N, N, N, N, O, N, N, R, E, N}, /* activated */
+    {N, N, N, N, N, S, N, R, E, O}, /* operational */
+    {N, N, N, N, N, N, O, R, E, N}, /* suspended */
+    {I, N, N, N, N, N, N, R, E, O}, /* in error */
+    {N, N, N, N, N, N, N, N, N, N}, /* removed: the row is gone */
 };
 
 static void every_pair_of_state_and_event_does_what_the_table_says(void **state)
@@ -92,7 +93,7 @@ static void every_state_can_be_reached_and_left_for_good(void **state)
 static const struct {
     enum operation op;
     const char *may; /* one letter a state: y or n */
-} operations[] = {{OP_DEPLOY, "yynnnnnyn"}, {OP_UPDATE, "nnnnnynnn"},    {OP_SUSPEND, "nnnnnynnn"},
+} operations[] = {{OP_DEPLOY, "yynnnnnyn"}, {OP_UPDATE, "nnnnnynyn"},    {OP_SUSPEND, "nnnnnynnn"},
                   {OP_RESUME, "nnnnnnynn"}, {OP_TERMINATE, "nyyyyyyyn"}, {OP_EXCHANGE, "nnnnnynnn"}};
 
 static void every_operation_begins_only_where_it_may(void **state)
@@ -109,7 +110,7 @@ static void the_words_are_those_of_the_api(void **state)
 {
     static const char *const orders[ORDER_STATES] = {"ACCEPTED", "RUNNING", "DONE", "FAILED", "EXPIRED"};
     static const char *const ops[] = {"deploy", "update", "suspend", "resume", "terminate", "exchange"};
-    static const char *const kinds[] = {"iccid", "seid", "msisdn", "eid"};
+    static const char *const kinds[] = {"iccid", "seid", "msisdn", "eid", "cplc"};
     (void)state;
     for (int i = 0; i < ORDER_STATES; i++) {
         assert_string_equal(order_state_word(i), orders[i]);

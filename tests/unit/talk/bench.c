@@ -67,7 +67,10 @@ void bench_close(struct bench *b)
 static struct talk talk_anew(struct bench *b, struct talk_state *state)
 {
     struct talk t = {.plan = b->plan, .facts = &b->rig.facts, .vault = rig_party("talker"), .state = state};
-    assert_ok(talk_state_read(talk_state_bytes(&b->state), state));
+    uint8_t room[TALK_STATE_MAX];
+    struct writer stored = WRITER(room);
+    assert_ok(talk_state_write(&b->state, &stored));
+    assert_ok(talk_state_read(written(&stored), state));
     memcpy(t.key, b->key, sizeof t.key);
     b->rig.facts.data_max = talk_data_max(&b->rig.profile);
     return t;

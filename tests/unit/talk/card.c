@@ -58,7 +58,7 @@ static void tell_registry(const struct card *c, struct bytes asked, struct write
 {
     struct octets aid = octets_of(c->aid ? c->aid : ""), entry;
     struct bytes wanted = BYTES_OF(asked.at + 2, asked.at[1]); /* 4F, length, AID, then 5C */
-    if (!c->aid || !bytes_equal(octets_bytes(&aid), wanted)) {
+    if (!c->aid || (wanted.len && !bytes_equal(octets_bytes(&aid), wanted))) {
         assert_ok(write_u16(answer, SW_NOT_FOUND));
         return;
     }
@@ -97,6 +97,10 @@ void card_execute(struct card *c, struct bytes capdu, struct writer *answer)
     assert_ok(apdu_read(capdu, &a));
     if (c->refuse && c->refuse == a.ins) {
         assert_ok(write_u16(answer, c->sw));
+        return;
+    }
+    if (c->hidden && (a.ins == INS_DELETE || (a.ins == INS_GET_STATUS && a.data.at[1] > 0))) {
+        assert_ok(write_u16(answer, SW_NOT_FOUND));
         return;
     }
     letter[0] = card_letter(a.ins);

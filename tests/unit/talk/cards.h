@@ -28,6 +28,7 @@ struct card {
     uint16_t sw;
     size_t executes_only; /* commands of an exchange that get an answer, 0: all */
     bool answers_none;    /* not even one, though the exchange is answered */
+    bool hidden; /* by the agent, who withholds DELETE and questions for one object and says 6A88 himself */
     /* SCP80 */
     struct scp80_keys keys;
     uint64_t counter; /* the highest that was seen */

@@ -200,6 +200,87 @@ static void a_talk_that_asks_first_opens_a_channel_to_ask(void **state)
     assert_false(b.state.changed);
 }
 
+static void a_cut_answer_to_initialize_update_is_the_elements_fault(void **state)
+{
+    (void)state;
+    open_lock();
+    assert_ok(bench_next(&b));
+    assert_int_equal(bench_read(&b, json_loads("{\"answers\":[\"9000\",\"00019000\"]}", 0, NULL)),
+                     TALK_FAILED);
+    assert_int_equal(b.failure.owner, OWNER_SE);
+    assert_non_null(strstr(b.failure.reason, "cannot be read"));
+}
+
+static void what_was_refused_before_it_left_has_changed_nothing(void **state)
+{
+    (void)state;
+    for (int sent = 0; sent <= 1; sent++) {
+        open_lock();
+        assert_int_equal(bench_exchange(&b, CARRIED), TALK_GO_ON);
+        assert_ok(bench_next(&b));
+        assert_true(b.state.changed);
+        assert_int_equal(bench_read(&b, json_pack("{s{ss ss ss} sb}", "failure", "owner", "SEM", "reason",
+                                                  "blocked", "next_action", "ask", "sent", sent)),
+                         TALK_FAILED);
+        assert_int_equal(b.state.changed, sent);
+        if (!sent)
+            bench_close(&b);
+    }
+}
+
+/* ---- "not found" carries no R-MAC ---- */
+
+static void open_removal(const char *on_card)
+{
+    bench_open(&b, profile(), &plan_remove);
+    b.card.aid = on_card;
+    assert_int_equal(bench_exchange(&b, CARRIED), TALK_GO_ON);
+}
+
+static void a_deletion_is_not_done_by_an_unsigned_word_when_the_list_has_the_object(void **state)
+{
+    (void)state;
+    open_removal(RIG_PAYMENT);
+    b.card.hidden = true;
+    assert_int_equal(bench_exchange(&b, CARRIED), TALK_GO_ON); /* DELETE: "6A88" */
+    assert_int_equal(b.state.phase, TALK_PROBING);
+    assert_int_equal(bench_exchange(&b, CARRIED), TALK_GO_ON); /* the probe: "6A88" */
+    assert_int_equal(bench_exchange(&b, CARRIED), TALK_FAILED);
+    assert_int_equal(b.failure.owner, OWNER_DEVICE);
+    assert_non_null(strstr(b.failure.reason, "own list has it"));
+}
+
+static void what_is_gone_is_gone_when_the_signed_list_says_so(void **state)
+{
+    (void)state;
+    open_removal(RIG_DOMAIN);
+    b.card.hidden = true; /* as an honest card answers for an application that is not there */
+    assert_int_equal(bench_exchange(&b, CARRIED), TALK_GO_ON);
+    assert_int_equal(bench_exchange(&b, CARRIED), TALK_GO_ON);
+    assert_int_equal(bench_exchange(&b, CARRIED), TALK_STEP_DONE);
+    assert_string_equal(b.card.log, "sueg");
+}
+
+static void an_empty_list_is_no_proof_while_the_domain_must_be_in_it(void **state)
+{
+    (void)state;
+    open_removal(NULL);
+    b.card.refuse = 0xE4;
+    b.card.sw = 0x6A88;
+    assert_int_equal(bench_exchange(&b, CARRIED), TALK_GO_ON);
+    assert_int_equal(bench_exchange(&b, CARRIED), TALK_GO_ON);
+    assert_int_equal(bench_exchange(&b, CARRIED), TALK_FAILED);
+    assert_non_null(strstr(b.failure.reason, "is withheld"));
+}
+
+static void a_signed_deletion_needs_no_question(void **state)
+{
+    (void)state;
+    open_removal(RIG_PAYMENT);
+    assert_int_equal(bench_exchange(&b, CARRIED), TALK_STEP_DONE);
+    assert_string_equal(b.card.log, "suex");
+}
+
 #define TALK(name) cmocka_unit_test_teardown(name, close_it)
 int main(void)
 {
@@ -218,6 +299,12 @@ int main(void)
         TALK(losses_of_the_device_are_the_devices),
         TALK(answers_that_are_no_answers_are_refused),
         TALK(a_talk_that_asks_first_opens_a_channel_to_ask),
+        TALK(what_was_refused_before_it_left_has_changed_nothing),
+        TALK(a_cut_answer_to_initialize_update_is_the_elements_fault),
+        TALK(a_deletion_is_not_done_by_an_unsigned_word_when_the_list_has_the_object),
+        TALK(what_is_gone_is_gone_when_the_signed_list_says_so),
+        TALK(an_empty_list_is_no_proof_while_the_domain_must_be_in_it),
+        TALK(a_signed_deletion_needs_no_question),
     };
     return cmocka_run_group_tests_name("channel", tests, bench_setup, bench_teardown);
 }

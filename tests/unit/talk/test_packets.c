@@ -264,20 +264,106 @@ static void without_a_key_set_nothing_is_sent(void **state)
     assert_err(bench_next(&b), TSM_KEY_MISSING);
 }
 
-static void only_a_state_of_this_build_is_read(void **state)
+/* Every member another value, so that a forgotten or swapped one is seen. */
+static void fill(void *at, size_t n, uint8_t from)
 {
-    struct talk_state s, got;
-    uint8_t raw[sizeof s + 1] = {0};
+    for (size_t i = 0; i < n; i++)
+        ((uint8_t *)at)[i] = (uint8_t)(from + i);
+}
+
+static struct talk_state some_state(void)
+{
+    struct talk_state s = {.version = TALK_STATE_VERSION,
+                           .step = 3,
+                           .phase = TALK_PROBING,
+                           .redo = 2,
+                           .losses = 1,
+                           .channel_state = CHANNEL_OPEN,
+                           .channel_domain = IN_PROVIDER,
+                           .authenticate_len = 21,
+                           .position = 0x0102,
+                           .sent = 33,
+                           .asked = 0x01020304,
+                           .counter = 0x0102030405060708,
+                           .host_len = 8,
+                           .changed = 1,
+                           .jump = 4,
+                           .assumed = 5,
+                           .ask_first = 6};
+    fill(s.host, sizeof s.host, 0x10);
+    fill(s.authenticate, sizeof s.authenticate, 0x20);
+    s.channel = (struct channel){
+        .protocol = 3, .i = 0x70, .kvn = 0x30, .level = 0x33, .challenge_len = 8, .quirks = 2};
+    fill(s.channel.host, sizeof s.channel.host, 0x60);
+    fill(s.channel.card, sizeof s.channel.card, 0x70);
+    fill(s.channel.sequence, sizeof s.channel.sequence, 0x80);
+    fill(s.channel.chain, sizeof s.channel.chain, 0x90);
+    fill(s.channel.rchain, sizeof s.channel.rchain, 0xA0);
+    s.channel.counter = 0x0A0B0C0D;
+    s.channel.open = 1;
+    s.channel.awaits = 1;
+    s.before = s.channel;
+    s.before.counter--;
+    return s;
+}
+
+static void a_stored_state_is_the_same_octets_again(void **state)
+{
+    struct talk_state s = some_state(), got;
+    uint8_t first[TALK_STATE_MAX], second[TALK_STATE_MAX];
+    struct writer one = WRITER(first), two = WRITER(second);
     (void)state;
     open_lock();
-    talk_begin(&s);
+    assert_ok(talk_state_write(&s, &one));
+    assert_ok(talk_state_read(written(&one), &got));
+    assert_ok(talk_state_write(&got, &two));
+    assert_int_equal(one.len, two.len);
+    assert_memory_equal(first, second, one.len);
+    assert_true(got.counter == s.counter && got.asked == s.asked && got.position == s.position &&
+                got.channel.counter == s.channel.counter && got.before.counter == s.before.counter);
+    assert_memory_equal(got.channel.chain, s.channel.chain, sizeof s.channel.chain);
+    assert_memory_equal(got.authenticate, s.authenticate, sizeof s.authenticate);
+}
+
+static void nothing_stored_is_the_beginning_and_what_is_cut_is_refused(void **state)
+{
+    struct talk_state s = some_state(), got;
+    uint8_t raw[TALK_STATE_MAX + 1] = {0};
+    struct writer w = WRITER(raw);
+    (void)state;
+    open_lock();
     assert_ok(talk_state_read(BYTES_NONE, &got));
-    assert_memory_equal(&s, &got, sizeof s);
-    memcpy(raw, &s, sizeof s);
-    for (size_t n = 1; n <= sizeof raw; n++)
-        assert_err(talk_state_read(BYTES_OF(raw, n), &got), n == sizeof s ? TSM_OK : TSM_BAD_VALUE);
-    raw[0]++;
-    assert_err(talk_state_read(BYTES_OF(raw, sizeof s), &got), TSM_BAD_VALUE);
+    assert_int_equal(got.version, TALK_STATE_VERSION);
+    assert_int_equal(got.asked, 0);
+    assert_ok(talk_state_write(&s, &w));
+    for (size_t n = 1; n < w.len; n++)
+        assert_err(talk_state_read(BYTES_OF(raw, n), &got), TSM_SHORT_INPUT);
+    assert_err(talk_state_read(BYTES_OF(raw, w.len + 1), &got), TSM_TRAILING_BYTES);
+}
+
+static void another_version_is_refused_with_both_in_the_cause(void **state)
+{
+    struct talk_state s = some_state(), got;
+    uint8_t raw[TALK_STATE_MAX];
+    struct writer w = WRITER(raw);
+    (void)state;
+    open_lock();
+    s.version = TALK_STATE_VERSION - 1;
+    assert_ok(talk_state_write(&s, &w));
+    assert_err(talk_state_read(written(&w), &got), TSM_UNSUPPORTED);
+    assert_non_null(strstr(err_cause(), "another version of the program"));
+}
+
+static void lengths_beyond_their_arrays_are_refused(void **state)
+{
+    struct talk_state s = some_state(), got;
+    uint8_t raw[TALK_STATE_MAX];
+    struct writer w = WRITER(raw);
+    (void)state;
+    open_lock();
+    s.authenticate_len = TALK_AUTHENTICATE_MAX + 1;
+    assert_ok(talk_state_write(&s, &w));
+    assert_err(talk_state_read(written(&w), &got), TSM_BAD_VALUE);
 }
 
 #define TALK(name) cmocka_unit_test_teardown(name, close_it)
@@ -303,7 +389,10 @@ int main(void)
         TALK(a_command_that_no_packet_holds_needs_a_better_link),
         TALK(a_counter_at_its_alarm_mark_is_dead),
         TALK(without_a_key_set_nothing_is_sent),
-        TALK(only_a_state_of_this_build_is_read),
+        TALK(a_stored_state_is_the_same_octets_again),
+        TALK(nothing_stored_is_the_beginning_and_what_is_cut_is_refused),
+        TALK(another_version_is_refused_with_both_in_the_cause),
+        TALK(lengths_beyond_their_arrays_are_refused),
     };
     return cmocka_run_group_tests_name("packets", tests, bench_setup, bench_teardown);
 }

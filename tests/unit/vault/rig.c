@@ -129,7 +129,7 @@ struct sealed_keyset rig_keyset(struct vault_party *p, uint64_t id, struct keyse
     struct writer all = WRITER(clear), out = {blob, 0, SEALED_KEYSET_MAX};
     for (int i = 0; i < KEYSET_KEYS; i++)
         assert_ok(write_span(&all, HEX(keys[i])));
-    assert_ok(vault_import_clear(p, &(struct import_row){form, written(&all), BYTES_NONE},
+    assert_ok(vault_import_clear(p, &(struct import_row){.form = form, .keys = written(&all)},
                                  (struct keyset_target){id, &out, NULL}));
     return (struct sealed_keyset){id, written(&out)};
 }

@@ -2,6 +2,7 @@
 /* Key sets that come and go: made, imported, handed over, kept by name. Unit test of vault/keys/handover.c
  * and named.c. */
 #include "vault/keys/handover.h"
+#include "vault/keys/known.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -151,7 +152,7 @@ static void rows_of_an_import_file_are_resealed(void **state)
     struct vault_party *p = rig_party("operator");
     struct octets key = octets_of("000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F");
     struct sealed_keyset fk = file_key(p, octets_bytes(&key));
-    struct import_row row = {scp03_128, BYTES_NONE, bytes_of_text("8949000000000000001")};
+    struct import_row row = {.form = scp03_128, .aad = bytes_of_text("8949000000000000001")};
     uint8_t box[SEALED_KEYSET_MAX], kcvs[KEYSET_KEYS][GP_KCV_LEN];
     struct writer w = WRITER(box);
     (void)state;
@@ -164,6 +165,39 @@ static void rows_of_an_import_file_are_resealed(void **state)
     assert_err(vault_import_row(p, fk, &row, (struct keyset_target){ID, &w, kcvs}), TSM_MAC_WRONG);
 }
 
+/* The keys of sealed_row are the ones that everybody knows. */
+static void production_takes_no_key_that_everybody_knows(void **state)
+{
+    struct vault_party *production = NULL;
+    struct vault_settings s = {rig_uri("operator"), false};
+    struct secret pin = secret_of(RIG_PIN);
+    struct octets key = octets_of("000102030405060708090A0B0C0D0E0F101112131415161718191A1B1C1D1E1F"),
+                  half = octets_of("A1A2A3A4A5A6A7A8A9AAABACADAEAFA0"),
+                  rest = octets_of("E1E3E1E7E1E3E1EFE1E3E1E7E1E3E1EF"); /* their XOR is 404142..4F */
+    struct import_row row = {.form = scp03_128, .aad = bytes_of_text("8949000000000000001")};
+    struct secret parts[2] = {{.len = 0}};
+    struct key_components c = {.part = parts, .n = 2, .kcv = {0x50, 0x4A, 0x77}};
+    uint8_t box[SEALED_KEYSET_MAX];
+    struct writer w = WRITER(box);
+    struct sealed_keyset fk;
+    (void)state;
+    assert_ok(vault_open(&s, &pin, &production));
+    fk = file_key(production, octets_bytes(&key));
+    row.keys = sealed_row(octets_bytes(&key), row.aad);
+    assert_err(vault_import_row(production, fk, &row, (struct keyset_target){ID, &w, NULL}), TSM_KEY_REFUSED);
+    assert_non_null(strstr(err_cause(), RULE_KEY_KNOWN));
+    assert_null(strstr(err_cause(), "404142434445"));
+    row.form.kvn = KNOWN_KVN_INITIAL;
+    assert_err(vault_import_row(production, fk, &row, (struct keyset_target){ID, &w, NULL}), TSM_KEY_REFUSED);
+    assert_non_null(strstr(err_cause(), RULE_KVN_FF));
+    assert_int_equal(w.len, 0);
+    assert_ok(secret_set(&parts[0], octets_bytes(&half)));
+    assert_ok(secret_set(&parts[1], octets_bytes(&rest)));
+    assert_err(vault_combine_master(production, "known", MASTER_AES, &c), TSM_KEY_REFUSED);
+    assert_ok(vault_combine_master(rig_party("bank"), "known", MASTER_AES, &c));
+    vault_close(production);
+}
+
 static void clear_keys_need_a_laboratory(void **state)
 {
     struct vault_party *lab = rig_party("bank"), *production = NULL;
@@ -173,7 +207,7 @@ static void clear_keys_need_a_laboratory(void **state)
     struct writer w = WRITER(box);
     struct octets keys = octets_of("404142434445464748494A4B4C4D4E4F404142434445464748494A4B4C4D4E4F"
                                    "0F0E0D0C0B0A09080706050403020100");
-    struct import_row row = {scp03_128, octets_bytes(&keys), BYTES_NONE};
+    struct import_row row = {.form = scp03_128, .keys = octets_bytes(&keys)};
     (void)state;
     assert_ok(vault_import_clear(lab, &row, (struct keyset_target){ID, &w, NULL}));
     assert_ok(vault_open(&s, &pin, &production));
@@ -227,6 +261,7 @@ int main(void)
         cmocka_unit_test(a_key_set_is_handed_from_party_to_party),
         cmocka_unit_test(a_jwe_that_holds_no_key_set_is_refused),
         cmocka_unit_test(rows_of_an_import_file_are_resealed),
+        cmocka_unit_test(production_takes_no_key_that_everybody_knows),
         cmocka_unit_test(clear_keys_need_a_laboratory),
         cmocka_unit_test(a_set_is_kept_by_name_and_forgotten),
         cmocka_unit_test(a_set_is_not_kept_under_the_name_of_another),

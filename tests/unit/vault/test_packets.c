@@ -136,6 +136,7 @@ static void put_key_carries_a_sealed_key_set(void **state)
         {rig_keyset(p, ID, scp03_form, keys_128), &ch},
         rig_keyset(p, ID + 1, (struct keyset_form){PROTOCOL_SCP03, 0x31, CIPHER_AES, 16}, fresh_128),
         GP_LAYOUT_LENGTH_INSIDE,
+        0,
         GP_KCV_STANDARD};
     uint8_t box[128], answer[PUTKEY_ANSWER_MAX];
     struct writer w = WRITER(box), due = WRITER(answer);
@@ -163,6 +164,7 @@ static void first_keys_go_into_a_domain_by_store_data(void **state)
         {rig_keyset(p, ID, scp80_form, current), NULL},
         rig_keyset(p, ID + 1, (struct keyset_form){PROTOCOL_SCP03, 1, CIPHER_AES, 16}, first),
         GP_LAYOUT_LENGTH_INSIDE,
+        0,
         GP_KCV_STANDARD};
     struct store_form form = {STOREKEYS_SHARED, 0x01, 0x0003, {0, 0, 0}};
     uint8_t box[256];

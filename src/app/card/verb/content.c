@@ -3,12 +3,16 @@
  * [GPCS 11.5, 11.6, 9.3] */
 #include <stdlib.h>
 
+#include "app/card/delegated/delegated.h"
 #include "app/card/verb/verbs.h"
 #include "app/cap_file.h"
 #include "base/hex.h"
 #include "gp/command/command.h"
 #include "gp/command/install.h"
 #include "gp/command/load.h"
+#include "gp/delegated/dap.h"
+
+enum { DAP_ROOM = 4096 };
 
 static struct bytes span(const struct card_hex *h)
 {
@@ -37,7 +41,9 @@ static enum tsm_err install_one(struct card *c, const struct instance *i)
     TRY(install_params_write(PARAMS_FOR_INSTALL, &p, &params));
     command.parameters = written(&params);
     TRY(install_write(&command, &w));
-    TRY(card_do(c, written(&w)));
+    TRY(card_manage(c, written(&w),
+                    &(struct receipt_event){
+                        .kind = RECEIPT_FOR_INSTALL, .load_file = i->package, .application = i->name}));
     card_done(c, "application %s is installed", hex_text(i->name, text));
     return TSM_OK;
 }
@@ -60,37 +66,57 @@ static enum tsm_err install_all(struct card *c, const struct cap *cap)
     return n ? TSM_OK : FAIL(NOT_FOUND, "the file has no such applet");
 }
 
-static enum tsm_err begin_load(struct card *c, const struct cap *cap)
+/* A load file on its way: package, load file data block, and what binds and signs it. */
+struct loading {
+    struct bytes package, lfdb;
+    uint8_t hash_room[HASH_LEN_MAX], dap_room[DAP_ROOM];
+    struct writer hash, dap;
+};
+
+static enum tsm_err begin_load(struct card *c, struct loading *l)
 {
-    uint8_t room[APDU_SHORT_MAX], hash[SHA256_LEN];
+    uint8_t room[APDU_SHORT_MAX];
     struct writer w = WRITER(room);
-    struct gp_install i = {
-        .p1 = INSTALL_FOR_LOAD, .load_file = cap->package.aid, .domain = span(&c->args->to)};
-    if (c->args->hash) {
-        TRY(cap_lfdb_hash(cap, c->ring.crypto, hash));
-        i.hash = BYTES(hash);
-    }
+    struct gp_install i = {.p1 = INSTALL_FOR_LOAD, .load_file = l->package, .domain = span(&c->args->to)};
+    l->hash = WRITER(l->hash_room);
+    l->dap = WRITER(l->dap_room);
+    if (card_wants_hash(c->args))
+        TRY(card_load_hash(c, l->lfdb, &l->hash));
+    TRY(card_dap_blocks(c, written(&l->hash), &l->dap));
+    i.hash = written(&l->hash);
     TRY(install_write(&i, &w));
-    return card_do(c, written(&w));
+    return card_manage(c, written(&w), NULL);
+}
+
+/* The receipt of a load names the domain that the file belongs to [GPCS Table C-11]. */
+static enum tsm_err take_load_receipt(struct card *c, const struct loading *l, struct bytes answer)
+{
+    struct bytes own = c->args->domain.given ? span(&c->args->domain) : BYTES_OF(c->isd_aid, c->isd_aid_len);
+    struct receipt_event event = {.kind = RECEIPT_FOR_LOAD,
+                                  .load_file = l->package,
+                                  .domain = c->args->to.given ? span(&c->args->to) : own};
+    c->remark = "the load file is in the card; its receipt is not accepted";
+    TRY(card_take_receipt(c, &event, answer));
+    c->remark = NULL;
+    return TSM_OK;
 }
 
 /* A card forgets what was loaded by half when another command comes or the channel ends [GPCS 11.6]. */
-static enum tsm_err load_blocks(struct card *c, struct bytes lfdb)
+static enum tsm_err load_blocks(struct card *c, const struct loading *l)
 {
     struct load_plan plan;
-    TRY(load_plan_make(BYTES_NONE, lfdb, card_block_max(c), &plan));
+    struct rapdu answer = {BYTES_NONE, SW_OK};
+    TRY(load_plan_make(written(&l->dap), l->lfdb, card_block_max(c), &plan));
     c->remark = "the card drops what was loaded by half; nothing of the file is there";
     for (size_t n = 0; n < plan.blocks; n++) {
         uint8_t room[APDU_SHORT_MAX];
         struct writer w = WRITER(room);
-        struct rapdu answer;
         bool last = n + 1 == plan.blocks;
         TRY(load_plan_block(&plan, n, &w));
         TRY(card_send(c, &(struct card_request){.plain = written(&w), .changes = last}, &answer));
         card_progress(c, "loaded blocks", n + 1, plan.blocks);
     }
-    c->remark = NULL;
-    return TSM_OK;
+    return take_load_receipt(c, l, answer.data);
 }
 
 static enum tsm_err load_cap(struct card *c, const struct cap *cap)
@@ -99,10 +125,13 @@ static enum tsm_err load_cap(struct card *c, const struct cap *cap)
     struct writer w = {block, 0, cap->code_size};
     char text[2 * AID_MAX + 1];
     enum tsm_err e = block ? cap_lfdb_write(cap, &w) : TSM_NO_MEMORY;
+    struct loading l = {.package = cap->package.aid};
+    if (e == TSM_OK) {
+        l.lfdb = written(&w);
+        e = begin_load(c, &l);
+    }
     if (e == TSM_OK)
-        e = begin_load(c, cap);
-    if (e == TSM_OK)
-        e = load_blocks(c, written(&w));
+        e = load_blocks(c, &l);
     free(block);
     TRY(e);
     hex_text(cap->package.aid, text);

@@ -1,13 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `tsm card ssd-create`: a supplementary security domain, and its first keys if some are given. Station 5.
  * App. [GPCS 11.5, 11.11.4; GP UICC Configuration for C9] */
+#include <stdlib.h>
+
+#include "app/card/delegated/delegated.h"
 #include "app/card/verb/verbs.h"
 #include "gp/command/command.h"
 #include "gp/command/install.h"
 #include "gp/command/store_data.h"
 #include "gp/content/sd_params.h"
 
-enum { KEYS_ROOM = 512 };
+enum { KEYS_ROOM = 512, SCP03_I_USUAL = 0x70 };
+#define QUOTA_MAX 0x7FFFFFFFUL
 
 /* The package and module of security domains in most cards [GP Common Implementation Configuration; not
  * checked against its text]; the profile says another, or the command line. */
@@ -28,11 +32,33 @@ static struct bytes module_of(const struct card *c)
     return c->profile ? BYTES_OF(c->profile->ssd_module, c->profile->ssd_module_len) : BYTES(usual_module);
 }
 
-/* C9: what --params says, else that the domain speaks the protocol of this channel. */
+/* Octets of --quota and --quota-volatile: what the domain and all below it may take. */
+static enum tsm_err read_quota(const char *option, const char *text, uint32_t *out)
+{
+    char *end = NULL;
+    unsigned long v = text ? strtoul(text, &end, 10) : 0;
+    if (text && (text[0] < '1' || text[0] > '9' || *end || v > QUOTA_MAX))
+        return FAIL(BAD_FORM, "%s is a number of octets, 1 to %lu", option, QUOTA_MAX);
+    *out = (uint32_t)v;
+    return TSM_OK;
+}
+
+/* The protocol of this channel; SCP11 wants keys that put-key does not make, so SCP03 as the card offers it.
+ */
+static struct sd_protocol protocol_of(const struct card *c)
+{
+    struct sd_protocol p = {.protocol = c->channel.state.protocol, .i = c->channel.state.i};
+    if (p.protocol != SCP11)
+        return p;
+    p = (struct sd_protocol){.protocol = SCP03, .i = SCP03_I_USUAL};
+    (void)card_sight_offers(&c->sight, SCP03, &p.i);
+    return p;
+}
+
+/* C9: what --params says, else the protocol. */
 static enum tsm_err parameters(const struct card *c, struct writer *out)
 {
-    struct sd_params domain = {.protocol_count = 1,
-                               .protocol = {{c->channel.state.protocol, c->channel.state.i}}};
+    struct sd_params domain = {.protocol_count = 1, .protocol = {protocol_of(c)}};
     uint8_t room[CARD_HEX_MAX];
     struct writer w = WRITER(room);
     struct install_params p = {0};
@@ -41,6 +67,8 @@ static enum tsm_err parameters(const struct card *c, struct writer *out)
     else
         TRY(sd_params_write(&domain, &w));
     p.application = written(&w);
+    TRY(read_quota("--quota", c->args->quota, &p.granted_nonvolatile));
+    TRY(read_quota("--quota-volatile", c->args->quota_volatile, &p.granted_volatile));
     return install_params_write(PARAMS_FOR_INSTALL, &p, out);
 }
 
@@ -58,7 +86,9 @@ static enum tsm_err install_domain(struct card *c, struct bytes aid)
     i.privileges = c->args->privileges.given ? BYTES_OF(c->args->privileges.at, c->args->privileges.len)
                                              : written(&privileges);
     TRY(install_write(&i, &w));
-    return card_do(c, written(&w));
+    return card_manage(
+        c, written(&w),
+        &(struct receipt_event){.kind = RECEIPT_FOR_INSTALL, .load_file = i.load_file, .application = aid});
 }
 
 static enum tsm_err first_keys(struct card *c, struct bytes aid, struct card_keyset *fresh)

@@ -64,7 +64,7 @@ static const char *key_word(uint8_t type)
     return "other";
 }
 
-static json_t *sets_json(const struct card_sight *s)
+json_t *card_sets_json(const struct card_sight *s)
 {
     json_t *list = json_array();
     for (size_t i = 0; i < s->sets; i++) {
@@ -130,7 +130,7 @@ enum tsm_err card_info(struct card *c)
     card_set_hex(c->doc, "isd_aid", s->isd_aid);
     set_version(c->doc, s->card.version);
     json_object_set_new(c->doc, "protocols", protocols_json(s));
-    json_object_set_new(c->doc, "keysets", sets_json(s));
+    json_object_set_new(c->doc, "keysets", card_sets_json(s));
     if (s->has_cplc)
         json_object_set_new(c->doc, "cplc", cplc_json(&s->cplc));
     if (s->issuer.len)

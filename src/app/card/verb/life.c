@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `tsm card delete | lock | unlock`: ends and pauses. App. [GPCS 11.2, 11.10] */
+#include "app/card/delegated/delegated.h"
 #include "app/card/verb/verbs.h"
 #include "base/hex.h"
 #include "gp/command/command.h"
@@ -17,7 +18,9 @@ enum tsm_err card_delete(struct card *c)
         TRY(operand_aid(card_operand(c, n), &aid));
         TRY(delete_write(&(struct gp_delete){.aid = BYTES_OF(aid.at, aid.len), .related = c->args->related},
                          &w));
-        TRY(card_do(c, written(&w)));
+        TRY(card_manage(
+            c, written(&w),
+            &(struct receipt_event){.kind = RECEIPT_FOR_DELETE, .application = BYTES_OF(aid.at, aid.len)}));
         card_done(c, "%s is deleted%s", card_operand(c, n),
                   c->args->related ? " with what was made from it" : "");
     }

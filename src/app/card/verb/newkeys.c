@@ -110,6 +110,8 @@ static enum tsm_err put(struct card *c, struct card_keyset *fresh)
 
 enum tsm_err card_put_key(struct card *c)
 {
+    if (c->args->single.given)
+        return put_single(c);
     struct card_keyset fresh = {.there = false};
     enum tsm_err e = fresh_keys(c, &fresh);
     if (e == TSM_OK)

@@ -15,11 +15,19 @@ enum tsm_err card_install(struct card *c);
 enum tsm_err card_delete(struct card *c); /* life.c */
 enum tsm_err card_lock(struct card *c);
 enum tsm_err card_unlock(struct card *c);
+enum tsm_err card_delete_key(struct card *c); /* end.c */
+enum tsm_err card_terminate(struct card *c);
+enum tsm_err card_extradite(struct card *c); /* move.c */
+enum tsm_err card_registry_update(struct card *c);
+enum tsm_err card_audit(struct card *c);      /* audit.c */
+enum tsm_err card_oce_make(struct card *c);   /* oce.c */
 enum tsm_err card_put_key(struct card *c);    /* newkeys.c */
 enum tsm_err card_ssd_create(struct card *c); /* domain.c */
 enum tsm_err card_store_data(struct card *c); /* data.c */
 enum tsm_err card_apdu(struct card *c);
 
+/* info.c: the key versions that key information tells. Owned by the caller. */
+json_t *card_sets_json(const struct card_sight *s);
 /* list.c: all answers of one scope joined in `joined`; the dialect that the card took. Empty when the card
  * has none of the kind. */
 enum tsm_err registry_ask(struct card *c, enum gp_status_scope scope, struct bytes aid, struct writer *joined,
@@ -34,6 +42,9 @@ enum tsm_err personalize(struct card *c, struct bytes aid);
 /* newkeys.c: the key set of --new-key or --new-keyset for this card. KEY_REFUSED for an algorithm that the
  * version is not for. */
 enum tsm_err fresh_keys(struct card *c, struct card_keyset *out);
+/* single.c: one key alone, of a token, receipt or DAP, or of an authority: the public half of a pair, or a
+ * secret key. */
+enum tsm_err put_single(struct card *c);
 /* A set that was made for this and did not reach the card is dropped again; after a lost answer it is kept.
  */
 void fresh_undo(struct card *c, struct card_keyset *fresh, enum tsm_err e);

@@ -1,0 +1,263 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The client verbs of the owner's care for elements: acts on one of them, campaigns over many; one table says
+ * which address each verb asks and what it may say. Stations 1 and 12, seen from outside. Edge. [capabilities
+ * S10 to S15] */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app/client/client.h"
+#include "app/client/verbs.h"
+#include "base/hex.h"
+
+/* The path: before REF after, or for an operand REF/ID: before REF after ID tail. */
+struct care_verb {
+    const char *word, *method, *before, *after, *tail, *about;
+    bool operand, two; /* two: the operand is REF/ID */
+};
+#define SE   "/api/v1/secure-elements/"
+#define CAMP "/api/v1/campaigns"
+static const struct care_verb care_rows[] = {
+    {"audit", "POST", SE, "/audits", "", "compare an element with the registry", true, false},
+    {"repair", "POST", SE, "/audits/", "/repair",
+     "carry out repairs of an audit: REF/AUDIT, --with repairs=0:delete", true, true},
+    {"lock", "POST", SE, "/lock", "", "close an element, or with aid= a part of it; reason= is needed", true,
+     false},
+    {"unlock", "POST", SE, "/unlock", "", "open it again", true, false},
+    {"terminate", "POST", SE, "/terminate", "", "end it for ever; reason= and confirm= are needed", true,
+     false},
+    {"rotate", "POST", SE, "/rotations", "", "replace its key set: kvn=, same_kvn=true, domain=", true,
+     false},
+    {"rules", "POST", SE, "/access-rules", "",
+     "op=store, delete or audit with aid=, app_hash=, filters=", true, false},
+    {"contactless", "POST", SE, "/contactless", "", "who answers a reader: aid=, active=, priority=", true,
+     false},
+    {"list", "GET", SE, "/acts", "", "the newest acts on an element", true, false},
+    {"show", "GET", SE, "/acts/", "", "one act: REF/ACT", true, true},
+    {NULL, NULL, NULL, NULL, NULL, NULL, false, false},
+};
+static const struct care_verb campaign_rows[] = {
+    {"start", "POST", CAMP, "", "", "begin: kind=rotate or audit, elements=A,B or profile= or all=true",
+     false, false},
+    {"list", "GET", CAMP, "", "", "the newest campaigns", false, false},
+    {"show", "GET", CAMP "/", "", "", "one campaign", true, false},
+    {"members", "GET", CAMP "/", "/members", "", "its elements", true, false},
+    {"pause", "POST", CAMP "/", "/pause", "", "let it stand", true, false},
+    {"resume", "POST", CAMP "/", "/resume", "", "go on; what failed is tried again", true, false},
+    {"stop", "POST", CAMP "/", "/stop", "", "end it", true, false},
+    {NULL, NULL, NULL, NULL, NULL, NULL, false, false},
+};
+
+/* "A,B" as a list of texts. */
+static json_t *texts_of(const char *value)
+{
+    json_t *list = json_array();
+    for (;;) {
+        size_t n = strcspn(value, ",");
+        json_array_append_new(list, json_stringn(value, n));
+        if (!value[n])
+            return list;
+        value += n + 1;
+    }
+}
+
+/* "0:delete,2:register" as a list of choices. */
+static json_t *choices_of(const char *value)
+{
+    json_t *list = json_array();
+    while (*value) {
+        size_t n = strcspn(value, ",");
+        const char *colon = memchr(value, ':', n);
+        size_t word = colon ? (size_t)(colon - value) + 1 : n;
+        json_array_append_new(list, json_pack("{sI ss%}", "drift", (json_int_t)strtoll(value, NULL, 10),
+                                              "repair", value + word, n - word));
+        value += n + (value[n] == ',');
+    }
+    return list;
+}
+
+/* Identifiers and AIDs are digits, too: only these members are numbers. */
+static bool is_number(const char *name, const char *value)
+{
+    static const char *const names[] = {"kvn",    "deadline_s",   "per_minute", "at_once",
+                                        "canary", "stop_percent", NULL};
+    for (size_t i = 0; names[i]; i++)
+        if (!strcmp(name, names[i]))
+            return text_is_digits(value, 1, 9);
+    return false;
+}
+
+static json_t *value_of(const char *name, const char *value)
+{
+    if (!strcmp(name, "repairs"))
+        return choices_of(value);
+    if (!strcmp(name, "elements"))
+        return texts_of(value);
+    if (!strcmp(value, "true") || !strcmp(value, "false"))
+        return json_boolean(value[0] == 't');
+    return is_number(name, value) ? json_integer(strtoll(value, NULL, 10)) : json_string(value);
+}
+
+/* Each --with NAME=VALUE is a member; what a campaign asks of each element stands in `ask`. */
+static json_t *body_of(const struct client_args *a, bool campaign)
+{
+    static const char *const asked[] = {"kvn", "same_kvn", "domain", NULL};
+    json_t *o = json_object(), *ask = json_object();
+    for (size_t i = 0; i < a->n_with; i++) {
+        const char *equals = strchr(a->with[i], '=');
+        char name[32];
+        bool inner = false;
+        snprintf(name, sizeof name, "%.*s", equals ? (int)(equals - a->with[i]) : 31, a->with[i]);
+        for (size_t k = 0; campaign && asked[k]; k++)
+            inner = inner || !strcmp(name, asked[k]);
+        json_object_set_new(inner ? ask : o, name, value_of(name, equals ? equals + 1 : "true"));
+    }
+    if (json_object_size(ask))
+        json_object_set(o, "ask", ask);
+    json_decref(ask);
+    return o;
+}
+
+static bool path_of(const struct care_verb *v, const char *operand, char path[CLIENT_PATH_MAX])
+{
+    char ref[CLIENT_PATH_MAX / 4];
+    const char *slash = operand ? strchr(operand, '/') : NULL;
+    snprintf(ref, sizeof ref, "%.*s", slash ? (int)(slash - operand) : (int)sizeof ref - 1,
+             operand ? operand : "");
+    if (v->operand && (!client_is_plain(ref) || (v->two && (!slash || !client_is_plain(slash + 1)))))
+        return false;
+    snprintf(path, CLIENT_PATH_MAX, "%s%s%s%s%s", v->before, ref, v->after, v->two ? slash + 1 : "", v->tail);
+    return true;
+}
+
+static void print_drift(const json_t *d)
+{
+    const json_t *repairs = json_object_get(d, "repairs");
+    printf("  %lld %s %s%s: expected %s, found %s;", (long long)client_number(d, "drift"),
+           client_text(d, "what"), client_text(d, "aid"), client_text(d, "kvn"), client_text(d, "expected"),
+           client_text(d, "found"));
+    for (size_t i = 0; i < json_array_size(repairs); i++)
+        printf(" %s", json_string_value(json_array_get(repairs, i)));
+    putchar('\n');
+}
+
+static void print_one(const json_t *o)
+{
+    const json_t *result = json_object_get(o, "result"), *failure = json_object_get(o, "failure"),
+                 *seram = json_object_get(o, "seram"), *drift;
+    size_t i;
+    printf("%s%s %s %s", client_text(o, "act"), client_text(o, "campaign"), client_text(o, "kind"),
+           client_text(o, "state"));
+    if (json_object_get(o, "total"))
+        printf(" %lld of %lld, %lld failed %s", (long long)client_number(o, "done"),
+               (long long)client_number(o, "total"), (long long)client_number(o, "failed"),
+               client_text(o, "note"));
+    putchar('\n');
+    json_array_foreach(json_object_get(result, "drift"), i, drift) print_drift(drift);
+    if (failure)
+        printf("  %s: %s; %s\n", client_text(failure, "owner"), client_text(failure, "reason"),
+               client_text(failure, "next_action"));
+    if (seram)
+        printf("  device session %s at %s\n", client_text(seram, "session_id"), client_text(seram, "url"));
+}
+
+static void print_answer(const json_t *o)
+{
+    static const char *const lists[] = {"acts", "campaigns", "members", NULL};
+    const json_t *one;
+    size_t i, k;
+    for (k = 0; lists[k] && !json_object_get(o, lists[k]); k++)
+        ;
+    if (!lists[k])
+        print_one(o);
+    else
+        json_array_foreach(json_object_get(o, lists[k]), i, one) print_one(one);
+}
+
+static enum client_exit ask(struct client *c, const struct care_verb *v, bool campaign)
+{
+    char path[CLIENT_PATH_MAX], *text = NULL;
+    struct client_request r = {.method = v->method, .path = path};
+    bool takes_body = !strcmp(v->method, "POST") && (!campaign || !v->operand);
+    json_t *answer = NULL, *body;
+    enum client_exit status;
+    if (!path_of(v, c->args.operand, path)) {
+        fprintf(stderr, "tsm: %s is named by %s\n", v->word, v->two ? "REF/ID" : "one plain word");
+        return CLIENT_USAGE;
+    }
+    if (takes_body) {
+        body = body_of(&c->args, campaign);
+        text = json_text(body);
+        json_decref(body);
+        r.content_type = "application/json";
+        r.body = bytes_of_text(text ? text : "{}");
+    }
+    status = client_ask(c, &r, &answer);
+    free(text);
+    if (status == CLIENT_FINE && c->args.json)
+        client_print_json(answer);
+    else if (status == CLIENT_FINE)
+        print_answer(answer);
+    json_decref(answer);
+    return status;
+}
+
+static const struct care_verb *verb_in(const struct care_verb *rows, const char *word)
+{
+    for (; rows->word; rows++)
+        if (!strcmp(rows->word, word))
+            return rows;
+    return NULL;
+}
+
+static const struct care_verb *running; /* of the one command line that this process runs */
+
+static enum client_exit run_care(struct client *c)
+{
+    return ask(c, running, false);
+}
+
+static enum client_exit run_campaign(struct client *c)
+{
+    return ask(c, running, true);
+}
+
+static void usage(FILE *to, const char *group, const struct care_verb *rows)
+{
+    fprintf(to, "usage: tsm %s VERB [REF] [--with NAME=VALUE ...] [--json]\n", group);
+    for (; rows->word; rows++)
+        fprintf(to, "  %-12s %s\n", rows->word, rows->about);
+}
+
+static int dispatch(const char *group, const struct care_verb *rows, int argc, char **argv)
+{
+    bool campaign = rows == campaign_rows;
+    struct client_verb verb = {.token_name = "TSM_TOKEN_OPERATOR",
+                               .options = OPTION_WITH,
+                               .run = campaign ? run_campaign : run_care};
+    char synopsis[64];
+    running = argc > 1 ? verb_in(rows, argv[1]) : NULL;
+    if (!running) {
+        bool asked = argc > 1 && !strcmp(argv[1], "--help");
+        usage(asked ? stdout : stderr, group, rows);
+        return asked ? CLIENT_FINE : CLIENT_USAGE;
+    }
+    snprintf(synopsis, sizeof synopsis, "%s %s%s [--with NAME=VALUE ...]", group, running->word,
+             running->two       ? " REF/ID"
+             : running->operand ? campaign ? " ID" : " REF"
+                                : "");
+    verb.synopsis = synopsis;
+    verb.about = running->about;
+    verb.operand = running->operand;
+    return client_main(&verb, argc - 1, argv + 1);
+}
+
+int client_care(int argc, char **argv)
+{
+    return dispatch("care", care_rows, argc, argv);
+}
+
+int client_campaign(int argc, char **argv)
+{
+    return dispatch("campaign", campaign_rows, argc, argv);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rules of a campaign: how many elements may begin now, when to look again, when to stop. Station 5.
+ * Pure. [capability S12] */
+#ifndef TSM_ORDER_CARE_CAMPAIGN_H
+#define TSM_ORDER_CARE_CAMPAIGN_H
+
+#include "base/clock.h"
+
+enum {
+    CAMPAIGN_MEMBERS_MAX = 100000,
+    CAMPAIGN_AT_ONCE_MAX = 1000,
+    CAMPAIGN_AT_ONCE = 50,
+    CAMPAIGN_STEP_MAX = 200,   /* members that begin in one turn: one commit holds them */
+    CAMPAIGN_JUDGED_FROM = 10, /* ended members from which a share of failures means something */
+    CAMPAIGN_LOOK_S = 5,       /* a campaign that waits for its members looks at least this often */
+    DAY_S = 86400,
+};
+
+struct campaign_rules {
+    int64_t per_minute;             /* 0: as fast as it goes */
+    int64_t at_once;                /* members in hand at a time */
+    int64_t canary;                 /* the first ones, which must end well before the others begin; 0: none */
+    int64_t stop_percent;           /* more failures than this stop it; 100: never */
+    int64_t window_from, window_to; /* seconds of the UTC day; equal: always; may span midnight */
+};
+struct campaign_counts {
+    int64_t total, running, done, failed;
+    int64_t started; /* since `begun` */
+};
+
+enum campaign_verdict { CAMPAIGN_GOES_ON, CAMPAIGN_WAITS, CAMPAIGN_STOPS, CAMPAIGN_OVER };
+struct campaign_step {
+    enum campaign_verdict verdict;
+    int64_t start;   /* CAMPAIGN_GOES_ON: how many begin now */
+    time_us due;     /* when to look again, unless a member ends before */
+    const char *why; /* CAMPAIGN_WAITS, CAMPAIGN_STOPS: static text */
+};
+
+/* `begun`: when it began or was resumed. */
+void campaign_decide(const struct campaign_rules *r, const struct campaign_counts *c, time_us begun,
+                     time_us now, struct campaign_step *out);
+
+#endif

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The plan of an audit: what is on the card by its own registry, read page by page. Station 5. Pure. [GPCS
+ * 11.3, 11.4] */
+#include "gp/command/get_data.h"
+#include "order/care/plan_care.h"
+#include "order/plan_script.h"
+
+static const enum gp_status_scope scopes[CARE_LISTINGS] = {[LIST_DOMAIN] = STATUS_ISSUER_DOMAIN,
+                                                           [LIST_APPLICATIONS] = STATUS_APPLICATIONS,
+                                                           [LIST_FILES] = STATUS_LOAD_FILES};
+
+static enum tsm_err list(int listing, bool next, struct script *out)
+{
+    struct get_status g = {.scope = scopes[listing], .dialect = STATUS_TLV, .next = next};
+    size_t mark = script_mark(out);
+    TRY(get_status_write(&g, &out->store));
+    return script_add(out, mark);
+}
+
+static enum tsm_err build_list(const struct plan_facts *f, int listing, struct script *out)
+{
+    (void)f;
+    return list(listing, false, out);
+}
+
+static enum tsm_err build_more(const struct plan_facts *f, int listing, struct script *out)
+{
+    (void)f;
+    return list(listing, true, out);
+}
+
+static bool no_more(const struct plan_facts *f, int listing)
+{
+    return !f->care->more[listing];
+}
+
+static enum tsm_err build_data(const struct plan_facts *f, int tag, struct script *out)
+{
+    size_t mark = script_mark(out);
+    (void)f;
+    TRY(get_data_write((uint32_t)tag, &out->store));
+    return script_add(out, mark);
+}
+
+/* A step that reads: nothing to settle, what was lost is asked again. What is not there is an answer, too. */
+#define READ_STEP(n, t, a, b, skip)                                                                 \
+    {                                                                                               \
+        .name = n, .text = t, .domain = IN_ISSUER, .arg = a, .build = b, .also_fine = SW_NOT_FOUND, \
+        .needless = skip                                                                            \
+    }
+
+static const struct plan_step audit_steps[] = {
+    [READ_DOMAIN] = READ_STEP("READ_DOMAIN", "the issuer's domain and the card's state are read", LIST_DOMAIN,
+                              build_list, NULL),
+    [READ_APPLICATIONS] = READ_STEP("READ_APPLICATIONS", "applications and domains are read",
+                                    LIST_APPLICATIONS, build_list, NULL),
+    [READ_MORE_APPLICATIONS] = READ_STEP("READ_MORE_APPLICATIONS", "the next applications are read",
+                                         LIST_APPLICATIONS, build_more, no_more),
+    [READ_FILES] = READ_STEP("READ_FILES", "load files are read", LIST_FILES, build_list, NULL),
+    [READ_MORE_FILES] =
+        READ_STEP("READ_MORE_FILES", "the next load files are read", LIST_FILES, build_more, no_more),
+    [READ_KEYS] = READ_STEP("READ_KEYS", "key versions are read", DATA_KEYS, build_data, NULL),
+    [READ_RESOURCES] = READ_STEP("READ_RESOURCES", "free memory is read", DATA_RESOURCES, build_data, NULL),
+};
+static const struct plan_step card_steps[] = {
+    READ_STEP("READ_CARD", "the card's life cycle state is read", LIST_DOMAIN, build_list, NULL),
+};
+
+#define STEPS(array) .steps = array, .n = sizeof(array) / sizeof(array)[0]
+const struct plan plan_audit = {.name = "audit", STEPS(audit_steps)};
+const struct plan plan_read_card = {.name = "read-card", STEPS(card_steps)};

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The act that reads an element's own registry and says where it differs from ours. Stations 5, 10 and 11.
+ * Role. [capability S10] */
+#include "role/sem/care/audit/audit.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/hex.h"
+#include "gp/apdu/apdu.h"
+#include "gp/content/card_data.h"
+#include "role/sem/care/act/turn.h"
+
+enum { READING_MAX = 8192 }; /* octets of one joined answer */
+
+/* Where the answers of a step are kept, by its position in the plan. */
+static const struct {
+    const char *name;
+    int listing; /* -1: not a listing */
+} readings[] = {
+    [READ_DOMAIN] = {"domain", LIST_DOMAIN},
+    [READ_APPLICATIONS] = {"applications", LIST_APPLICATIONS},
+    [READ_MORE_APPLICATIONS] = {"applications", LIST_APPLICATIONS},
+    [READ_FILES] = {"files", LIST_FILES},
+    [READ_MORE_FILES] = {"files", LIST_FILES},
+    [READ_KEYS] = {"keys", -1},
+    [READ_RESOURCES] = {"resources", -1},
+};
+static const char *const more_names[CARE_LISTINGS] = {"more_domain", "more_applications", "more_files"};
+
+static bool is_more(size_t step)
+{
+    return step == READ_MORE_APPLICATIONS || step == READ_MORE_FILES;
+}
+
+static enum tsm_err load(struct care_turn *t, struct tx *tx)
+{
+    for (int i = 0; i < CARE_LISTINGS; i++)
+        t->care.more[i] = json_is_true(json_object_get(t->memory, more_names[i]));
+    return keys_now(tx, &t->el, t->el.id, &t->now);
+}
+
+static enum tsm_err choose(struct care_turn *t)
+{
+    t->talk.plan = &plan_audit;
+    t->talk.key[IN_ISSUER] = held_talk_key(&t->now);
+    return TSM_OK;
+}
+
+/* The data are joined as they come: a card may cut an entry in two. */
+static void heard(struct care_turn *t, const struct plan_step *step, size_t command,
+                  const struct step_answer *answer)
+{
+    size_t at = (size_t)(step - plan_audit.steps);
+    const char *before = is_more(at) ? json_member(t->memory, readings[at].name) : "";
+    size_t len = strlen(before), room = len + 2 * answer->data.len + 1;
+    char *text = room <= 2 * READING_MAX ? malloc(room) : NULL;
+    (void)command;
+    if (!text)
+        return;
+    memcpy(text, before, len + 1);
+    hex_text(answer->data, text + len);
+    json_object_set_new(t->memory, readings[at].name, json_string(text));
+    free(text);
+    if (answer->sw == SW_NOT_FOUND &&
+        !talk_by_packets(&t->talk)) /* an answer without R-MAC: anybody's word */
+        json_object_set_new(t->memory, "unproved", json_true());
+    if (readings[at].listing >= 0) {
+        bool more = answer->sw == SW_MORE_ENTRIES;
+        t->care.more[readings[at].listing] = more;
+        json_object_set_new(t->memory, more_names[readings[at].listing], json_boolean(more));
+    }
+}
+
+/* While there is more, the step is taken again; a page that was lost cannot be had again but from the
+ * beginning of its listing. */
+static void stepped(struct care_turn *t)
+{
+    size_t said = (size_t)(t->talk.said - plan_audit.steps);
+    if (!is_more(said))
+        return;
+    if (t->event == TALK_STEP_DONE && t->care.more[readings[said].listing])
+        t->state.step = (uint8_t)said;
+    else if (t->event == TALK_GO_ON && t->state.step == said && t->state.losses)
+        t->state.step = (uint8_t)(said - 1);
+}
+
+static enum tsm_err read_hex(const json_t *memory, const char *name, struct writer *store, struct bytes *out)
+{
+    const char *text = json_member(memory, name);
+    size_t n, len = strlen(text) / 2;
+    uint8_t *slot;
+    TRY(write_slot(store, len, &slot));
+    TRY(hex_read(text, slot, len, &n));
+    *out = BYTES_OF(slot, n);
+    return TSM_OK;
+}
+
+static enum tsm_err found_read(const json_t *memory, struct writer *store, struct drift_found *out)
+{
+    TRY(read_hex(memory, "domain", store, &out->domain));
+    TRY(read_hex(memory, "applications", store, &out->applications));
+    TRY(read_hex(memory, "files", store, &out->files));
+    TRY(read_hex(memory, "keys", store, &out->keys));
+    return read_hex(memory, "resources", store, &out->resources);
+}
+
+static json_t *result_of(const json_t *memory, const struct drift_found *f, const struct drift_list *list)
+{
+    json_t *o = drift_json(list), *card = json_pack("{si}", "life_cycle", (int)card_life_read(f->domain));
+    struct gp_resources r;
+    if (f->resources.len && resources_read(f->resources, &r) == TSM_OK) {
+        json_object_set_new(card, "applications", json_integer(r.applications));
+        json_object_set_new(card, "free_nonvolatile", json_integer(r.free_nonvolatile));
+        json_object_set_new(card, "free_volatile", json_integer(r.free_volatile));
+    }
+    json_object_set_new(o, "card", card);
+    json_object_set_new(o, "proved", json_boolean(!json_is_true(json_object_get(memory, "unproved"))));
+    return o;
+}
+
+struct comparison {
+    uint8_t store[5 * READING_MAX];
+    struct expected_rows rows;
+    struct drift_list list;
+};
+
+static enum tsm_err compare(struct care_turn *t, struct tx *tx, struct comparison *c)
+{
+    struct writer store = WRITER(c->store);
+    struct drift_expected expected;
+    struct drift_found found;
+    TRY(found_read(t->memory, &store, &found));
+    TRY(expected_load(tx, &t->el, &c->rows, &expected));
+    TRY(drift_compare(&expected, &found, &c->list));
+    care_over(t, result_of(t->memory, &found, &c->list));
+    return TSM_OK;
+}
+
+static enum tsm_err ended(struct care_turn *t, struct tx *tx, bool failed)
+{
+    struct comparison *c;
+    enum tsm_err e;
+    if (failed) {
+        care_fail(t);
+        return TSM_OK;
+    }
+    c = calloc(1, sizeof *c);
+    NEED(c != NULL, NO_MEMORY);
+    e = compare(t, tx, c);
+    free(c);
+    if (e == TSM_OK || err_may_retry(e))
+        return e;
+    failure_set(&t->talk.failure, OWNER_SE, "look at the answers in the timeline",
+                "the registry of the secure element cannot be read: %s",
+                err_cause()[0] ? err_cause() : err_text(e));
+    care_fail(t);
+    return TSM_OK;
+}
+
+const struct care_kind care_audit = {
+    .load = load, .choose = choose, .ended = ended, .heard = heard, .stepped = stepped};

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an attestation token says of an order, and the certificate that verifies it. Stations 5 and 1. Role.
+ * [BSI TR-03165 3.4, appendix A; ITU-T X.667 clause 14] */
+#include "role/sp/prep/attest.h"
+
+#include <openssl/evp.h>
+#include <openssl/sha.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/hex.h"
+#include "base/json.h"
+#include "role/sp/order_api.h"
+#include "vault/operation/attest.h"
+
+enum {
+    PEM_MAX = 2 * CERTIFICATE_MAX,
+    VALID_YEARS = 10,
+    UTC_ROOM = 16,
+    UUID_VERSION_AT = 6,
+    UUID_VARIANT_AT = 8
+};
+
+static const char name[] = "OpenTSM attestation";
+#define PROGRESS_TOKEN "attestation"
+
+void attest_facts(struct turn *t)
+{
+    t->facts.attests = json_is_object(json_object_get(t->flavor, "attestation"));
+}
+
+/* The identifier that the administration interface gave the flavor; a name-based one where there is none. */
+static enum tsm_err flavor_uuid(const struct turn *t, const json_t *asked, uint8_t out[ATTESTATION_UUID])
+{
+    uint8_t digest[SHA256_LEN];
+    char text[64], *to = text;
+    size_t len = 0;
+    for (const char *at = json_member(asked, "flavor"); *at && to < text + sizeof text - 1; at++)
+        if (*at != '-')
+            *to++ = *at;
+    *to = 0;
+    if (text[0])
+        return hex_read(text, out, ATTESTATION_UUID, &len) == TSM_OK && len == ATTESTATION_UUID
+                   ? TSM_OK
+                   : FAIL_FIELD(BAD_FORM, "attestation", "the flavor's identifier is no UUID");
+    snprintf(text, sizeof text, "%lld", (long long)t->instance.flavor);
+    SHA256((const uint8_t *)text, strlen(text), digest);
+    memcpy(out, digest, ATTESTATION_UUID);
+    out[UUID_VERSION_AT] = (uint8_t)((out[UUID_VERSION_AT] & 0x0F) | 0x80);
+    out[UUID_VARIANT_AT] = (uint8_t)((out[UUID_VARIANT_AT] & 0x3F) | 0x80);
+    return TSM_OK;
+}
+
+static enum tsm_err make_token(struct turn *t, struct writer *token)
+{
+    const json_t *asked = json_object_get(t->flavor, "attestation");
+    uint8_t oid[ATTESTATION_OID_MAX];
+    struct writer w = WRITER(oid);
+    struct attestation says = {.tsm = BYTES_NONE};
+    TRY(attestation_oid(json_member(asked, "tsm"), &w));
+    says.tsm = written(&w);
+    memcpy(says.process, t->order.trace, ATTESTATION_UUID);
+    TRY(flavor_uuid(t, asked, says.flavor));
+    return vault_attest(t->vault, &says, token);
+}
+
+/* Signed once an order: no two signatures are alike, and a script is built again for every exchange. */
+enum tsm_err attest_make(struct turn *t)
+{
+    struct writer token = WRITER(t->attestation);
+    char text[2 * ATTESTATION_MAX + 1];
+    if (json_object_get(t->progress, PROGRESS_TOKEN)) {
+        TRY(json_member_hex(t->progress, PROGRESS_TOKEN, t->attestation, sizeof t->attestation, &token.len));
+    } else {
+        TRY(make_token(t, &token));
+        NEED(json_object_set_new(t->progress, PROGRESS_TOKEN, json_string(hex_text(written(&token), text))) ==
+                 0,
+             NO_MEMORY);
+    }
+    t->facts.attestation = written(&token);
+    return TSM_OK;
+}
+
+static void utc(time_us at, char out[UTC_ROOM])
+{
+    time_t seconds = (time_t)(at / SECONDS(1));
+    struct tm tm;
+    gmtime_r(&seconds, &tm);
+    snprintf(out, UTC_ROOM, "%02u%02u%02u%02u%02u%02uZ", (unsigned)tm.tm_year % 100,
+             (unsigned)tm.tm_mon % 12 + 1, (unsigned)tm.tm_mday % 32, (unsigned)tm.tm_hour % 24,
+             (unsigned)tm.tm_min % 60, (unsigned)tm.tm_sec % 60);
+}
+
+static enum tsm_err certificate_of(struct vault_party *vault, time_us now, char pem[PEM_MAX])
+{
+    static const time_us year = SECONDS(365 * 86400LL);
+    char from[UTC_ROOM], until[UTC_ROOM];
+    uint8_t der[CERTIFICATE_MAX];
+    unsigned char base64[PEM_MAX];
+    struct writer w = WRITER(der);
+    size_t n = 0;
+    int len;
+    utc(now, from);
+    utc(now + VALID_YEARS * year, until);
+    TRY(vault_attestation_certificate(vault, &(struct attest_subject){name, from, until}, &w));
+    len = EVP_EncodeBlock(base64, der, (int)w.len);
+    n = (size_t)snprintf(pem, PEM_MAX, "-----BEGIN CERTIFICATE-----\n");
+    for (int i = 0; i < len && n < PEM_MAX; i += 64)
+        n += (size_t)snprintf(pem + n, PEM_MAX - n, "%.64s\n", (const char *)base64 + i);
+    if (n < PEM_MAX)
+        n += (size_t)snprintf(pem + n, PEM_MAX - n, "-----END CERTIFICATE-----\n");
+    NEED(n < PEM_MAX, NO_ROOM);
+    return TSM_OK;
+}
+
+enum tsm_err sp_get_attestation_key(void *app, struct http_request *q, struct http_reply *reply)
+{
+    struct sp *sp = app;
+    struct vault_party *vault;
+    struct caller who;
+    char pem[PEM_MAX];
+    TRY(sp_caller(sp, q, &who));
+    TRY(sp->c.vault_of(sp->c.self, who.party, &vault));
+    TRY(certificate_of(vault, clock_now(sp->c.clock), pem));
+    return http_reply_json(reply, 200, json_pack("{ss}", "certificate", pem));
+}

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The admission gate before a flavor is released: its load file is judged for every profile that it shall go
+ * to, outside the transaction, since bytecode takes its time. Stations 2 to 4. Role. [capability S18;
+ * TR-03165 4.1.4.3, 4.1.6.4.15] */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "role/sp/content/load_file.h"
+#include "role/sp/sptsm/call.h"
+
+enum { GATE_FLAVORS_MAX = 16 };
+
+/* A flavor, its load file and the profiles that it is to be judged for. */
+struct case_of_flavor {
+    int64_t flavor;
+    struct writer file; /* owned */
+    char profiles[PROFILES_TEXT_MAX];
+};
+struct gate {
+    struct tr_call *c;
+    size_t n;
+    struct case_of_flavor at[GATE_FLAVORS_MAX];
+};
+
+static enum tsm_err add_profile(struct tx *tx, struct case_of_flavor *f, int64_t profile)
+{
+    size_t len = strlen(f->profiles);
+    int n;
+    ROWS r = {0};
+    TRY(db_first(tx, &r, SQL_TR_PROFILE_NAME, profile));
+    n = snprintf(f->profiles + len, sizeof f->profiles - len, "%s%s", len ? "," : "", db_text(&r, 0));
+    NEED((size_t)n < sizeof f->profiles - len, TOO_LONG);
+    return TSM_OK;
+}
+
+static enum tsm_err read_load_file(struct tx *tx, struct case_of_flavor *f)
+{
+    ITEMS elfs = {NULL, 0};
+    ROWS r = {0};
+    TRY(items_of_two(tx, SQL_TR_TARGET_IDS, f->flavor, TR_ELF, &elfs));
+    if (elfs.n != 1) /* orders take no other */
+        return TSM_OK;
+    TRY(db_first(tx, &r, SQL_TR_FILE_GET, elfs.at[0].id));
+    f->file = (struct writer){malloc(db_blob(&r, 1).len + 1), 0, db_blob(&r, 1).len};
+    NEED(f->file.at != NULL, NO_MEMORY);
+    return write_span(&f->file, db_blob(&r, 1));
+}
+
+/* The case of a flavor, made at its first profile; NULL where there is no room for one more. */
+static enum tsm_err case_of(struct tx *tx, struct gate *g, int64_t flavor, struct case_of_flavor **out)
+{
+    for (size_t i = 0; i < g->n; i++)
+        if (g->at[i].flavor == flavor) {
+            *out = &g->at[i];
+            return TSM_OK;
+        }
+    NEED(g->n < GATE_FLAVORS_MAX, TOO_LONG);
+    *out = &g->at[g->n++];
+    (*out)->flavor = flavor;
+    return read_load_file(tx, *out);
+}
+
+/* What does not exist is refused later, by its category; what is not published is judged when it is. */
+static enum tsm_err add_pair(struct tx *tx, struct gate *g, const char *flavor, const char *profile)
+{
+    struct tr_wanted f = {g->c->party, g->c->row[0].id, TR_FLAVOR, flavor};
+    struct tr_wanted p = {g->c->party, 0, TR_PROFILE, profile};
+    struct tr_row one, two;
+    struct case_of_flavor *found;
+    enum tsm_err e = row_find(tx, &f, &one, NULL);
+    if (e == TSM_OK)
+        e = row_find(tx, &p, &two, NULL);
+    if (e == TSM_NOT_FOUND || (e == TSM_OK && !one.published))
+        return TSM_OK;
+    TRY(e);
+    TRY(case_of(tx, g, one.id, &found));
+    return add_profile(tx, found, two.id);
+}
+
+static enum tsm_err add_map(struct tx *tx, struct gate *g, const json_t *map)
+{
+    const char *flavor;
+    json_t *profiles;
+    const json_t *profile;
+    size_t i;
+    json_object_foreach((json_t *)(uintptr_t)map, flavor, profiles)
+    {
+        if (json_is_string(profiles)) /* {profile: flavor} */
+            TRY(add_pair(tx, g, json_string_value(profiles), flavor));
+        json_array_foreach(profiles, i, profile) if (json_is_string(profile))
+            TRY(add_pair(tx, g, flavor, json_string_value(profile)));
+    }
+    return TSM_OK;
+}
+
+static enum tsm_err add_published(struct tx *tx, struct gate *g)
+{
+    ITEMS profiles = {NULL, 0};
+    struct case_of_flavor *found;
+    const struct tr_row *flavor = call_row(g->c);
+    if (flavor->published)
+        return TSM_OK;
+    TRY(items_of_one(tx, SQL_TR_PAIR_PROFILES, flavor->id, &profiles));
+    TRY(case_of(tx, g, flavor->id, &found));
+    for (size_t i = 0; i < profiles.n; i++)
+        TRY(add_profile(tx, found, profiles.at[i].id));
+    return TSM_OK;
+}
+
+static enum tsm_err gather(struct tx *tx, void *arg)
+{
+    struct gate *g = arg;
+    TRY(find_path(tx, g->c));
+    if (g->c->op->act == ACT_PUBLISH)
+        return add_published(tx, g);
+    return add_map(
+        tx, g, g->c->op->act == ACT_LINK ? g->c->given : json_object_get(g->c->given, "allowedDeployments"));
+}
+
+static enum tsm_err refused(struct tr_call *c, const struct load_file_result *r)
+{
+    const struct cap_finding *f = admission_reason(&r->judged->report);
+    char reason[200];
+    snprintf(reason, sizeof reason, "load file %s is refused%s%s by rule %s: %s", r->package,
+             r->profile[0] ? " for " : "", r->profile, f ? cap_rule_id(f->rule) : "",
+             f ? cap_rule_holds(f->rule) : "");
+    return call_refuse(c, TR_INVALID_REQUEST, reason);
+}
+
+static enum tsm_err judge_one(struct tr_call *c, const struct case_of_flavor *f)
+{
+    struct load_file_offer offer = {
+        .store = c->sp->c.store, .party = c->party, .file = written(&f->file), .profiles = f->profiles};
+    struct load_file_result r;
+    enum tsm_err e = load_file_take(&offer, &r);
+    if (e == TSM_OK && !r.admitted)
+        e = refused(c, &r);
+    load_file_result_drop(&r);
+    return e;
+}
+
+static bool is_about_release(const struct tr_operation *op)
+{
+    bool deploys = op->act == ACT_CREATE || op->act == ACT_MODIFY ? op->kind == TR_VERSION
+                   : op->act == ACT_LINK                          ? op->kind != TR_ELF
+                                                                  : false;
+    return op->act == ACT_PUBLISH || deploys;
+}
+
+enum tsm_err gate_judge(struct tr_call *c)
+{
+    struct gate *g;
+    enum tsm_err e;
+    if (!is_about_release(c->op))
+        return TSM_OK;
+    g = calloc(1, sizeof *g);
+    NEED(g != NULL, NO_MEMORY);
+    g->c = c;
+    e = store_read(c->sp->c.store, gather, g);
+    for (size_t i = 0; i < g->n; i++) {
+        if (e == TSM_OK && g->at[i].file.len)
+            e = judge_one(c, &g->at[i]);
+        free(g->at[i].file.at);
+    }
+    free(g);
+    return e;
+}

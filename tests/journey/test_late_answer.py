@@ -1,0 +1,58 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An owner's answer that comes after the provider's order expired: the order stays expired, what was made on the card
+is not lost, and the next order goes on from it (stations 6 and 11)."""
+from house import House, Tap, await_true
+
+DEADLINE_S = 2
+DOMAIN = "F04F54534DD00001"
+
+
+def domains(house, node):
+    """The provider's own rows: (domain, key sets) of the bank."""
+    bank = "(SELECT id FROM party WHERE name = 'bank')"
+    return house.rows("SELECT hex(d.aid), (SELECT COUNT(*) FROM keyset k WHERE k.domain = d.id AND k.party = d.party) "
+                      f"FROM security_domain d WHERE d.party = {bank}", node=node)
+
+
+def steps(order, role="sp"):
+    return [e["step"] for e in order["timeline"] if e["role"] == role]
+
+
+def late_domain(tap, house, node, where):
+    card = house.add_uicc(up=False)  # its handset is switched off
+    order = house.order("deploy", card, house.card(), deadline_s=DEADLINE_S)
+    expired = house.wait(order)
+    tap.equal(expired["state"], "EXPIRED", f"{where}: an order whose UICC is away expires")
+    tap.equal(domains(house, node), [], f"{where}: the provider knows of no domain then")
+    card.start()
+    await_true(lambda: domains(house, node), 60, f"{where}: the owner's answer comes in")
+    tap.equal(domains(house, node), [(DOMAIN, 2)],
+              f"{where}: the domain that was made too late is the provider's, with the handed-over keys and its own")
+    seen = house.show(expired)
+    tap.equal(seen["state"], "EXPIRED", f"{where}: the result of the order stays")
+    tap.ok("late" in seen["timeline"][-1]["text"] or "after the order's end" in seen["timeline"][-1]["text"],
+           f"{where}: its timeline tells of the late answer", seen["timeline"][-1])
+    done = house.run_order("deploy", card, house.card())
+    tap.equal(done["state"], "DONE", f"{where}: the next order ends well")
+    tap.ok("CREATE_DOMAIN" not in steps(done), f"{where}: it does not ask for the domain again", steps(done))
+    tap.equal(house.terminal(card)[0], 0, f"{where}: the application pays")
+    tap.equal(card.registry()[0].count(DOMAIN), 1, f"{where}: the card has one such domain")
+
+
+def main():
+    tap = Tap()
+    house = House(answer_s=4).start(cards=False)
+    try:
+        late_domain(tap, house, "tsmd", "one process")
+    finally:
+        house.stop()
+    house = House(two_nodes=True, answer_s=4).start(cards=False)
+    try:
+        late_domain(tap, house, "provider", "two processes")
+    finally:
+        house.stop()
+    tap.done()
+
+
+if __name__ == "__main__":
+    main()

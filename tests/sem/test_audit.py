@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: Apache-2.0
+"""S10, audit: the owner reads its element over the element's own bearer, sees what differs from its registry, and has it
+repaired: somebody deleted an applet behind our back, put another one there, or took keys (stations 5 to 12)."""
+import json
+import os
+
+import care
+from care import DOMAIN, PACKAGE, PAYMENT, PPSE, House, Tap, await_true
+from gp import Client, KeySet
+from node import BUILD
+from transport import TcpCard
+
+MAKERS_KEYS = {"uicc": [("key-set.unknown", "FF")], "ese": []}  # the laboratory's UICC has a channel set of its own
+OTHER_PACKAGE, OTHER_MODULE, OTHER = "F04F54534D0001", "F04F54534D000101", "F04F54534D0909"
+
+
+def behind_our_back(element, act):
+    """A hand on the element that asks no server: somebody who knows the issuer's keys."""
+    card = TcpCard("127.0.0.1", element.port)
+    try:
+        client = Client(card)
+        client.select()
+        client.open(KeySet.same(bytes.fromhex(element.channel_key)))
+        act(client)
+    finally:
+        card.close()
+
+
+def an_element_as_it_should_be(tap, house, element, kind):
+    deployed = house.run_order("deploy", element, house.card())
+    tap.equal(deployed["state"], "DONE", f"{kind}: a service is deployed")
+    seen = care.audit(house, element)
+    tap.equal(care.drifts(seen), MAKERS_KEYS[kind], f"{kind}: the audit finds what the registry expects")
+    tap.ok(seen["result"]["card"]["free_nonvolatile"] > 0, f"{kind}: and tells the free memory", seen["result"])
+    tap.ok(len(seen["timeline"]) >= 4, f"{kind}: its timeline shows what was read", seen["timeline"])
+    if MAKERS_KEYS[kind]:
+        done = care.repair(house, element, seen, lambda d: "register")
+        tap.equal(done["state"], "DONE", f"{kind}: a key set of the maker's is taken into the registry")
+        tap.equal(care.drifts(care.audit(house, element)), [], f"{kind}: and is no drift any more")
+
+
+def a_deleted_applet_is_found(tap, house, element, kind):
+    behind_our_back(element, lambda client: client.delete(bytes.fromhex(PAYMENT)))
+    seen = care.audit(house, element)
+    tap.equal(care.drifts(seen), [("application.missing", PAYMENT)], f"{kind}: an applet deleted behind our back is drift")
+    drift = seen["result"]["drift"][0]
+    tap.ok(drift["found"] == "not there" and set(drift["repairs"]) == {"mark-lost", "reinstall"},
+           f"{kind}: the drift says what was expected, what was found, and the repairs", drift)
+    refused = care.post(house, element, f"audits/{seen['act']}/repair", {"repairs": [{"drift": 0, "repair": "delete"}]})
+    tap.equal(refused.problem(), (400, "BAD_VALUE", "repair"), f"{kind}: a repair that was not offered is refused")
+    done = care.repair(house, element, seen, lambda d: "reinstall")
+    tap.equal(done["state"], "DONE", f"{kind}: reinstall is chosen")
+    told = await_true(lambda: care.heard(house, "reinstall", se=element.name), 20, "the provider's callback")
+    tap.equal(told[0]["aid"], PAYMENT, f"{kind}: the provider is told which application to order again")
+    tap.equal(care.drifts(care.audit(house, element)), [], f"{kind}: the registry is right again")
+    ended = house.run_order("terminate", element)
+    again = house.run_order("deploy", element, house.card())
+    tap.ok(ended["state"] == again["state"] == "DONE" and house.terminal(element)[0] == 0,
+           f"{kind}: ordered again, the card pays", (ended, again))
+
+
+def a_foreign_applet_is_found(tap, house, element, kind):
+    behind_our_back(element, lambda client: client.install(bytes.fromhex(OTHER_PACKAGE), bytes.fromhex(OTHER_MODULE),
+                                                           bytes.fromhex(OTHER), b"\0", b""))
+    seen = care.audit(house, element)
+    tap.equal(care.drifts(seen), [("application.unknown", OTHER)], f"{kind}: an applet that nobody ordered is drift")
+    done = care.repair(house, element, seen, lambda d: "delete")
+    tap.ok(done["state"] == "DONE" and OTHER not in element.registry()[0], f"{kind}: deleted on the card", done)
+    tap.equal(care.drifts(care.audit(house, element)), [], f"{kind}: and the registry agrees")
+
+
+def a_lost_domain_is_forgotten(tap, house, element, kind):
+    def wipe(client):
+        for aid in (PAYMENT, PPSE, PACKAGE, DOMAIN):
+            client.delete(bytes.fromhex(aid))
+    behind_our_back(element, wipe)
+    seen = care.audit(house, element)
+    expected = [("application.missing", PAYMENT), ("application.missing", PPSE), ("domain.missing", DOMAIN),
+                ("load-file.missing", PACKAGE)]
+    tap.equal(care.drifts(seen), sorted(expected), f"{kind}: a wiped card is told object by object")
+    done = care.repair(house, element, seen, lambda d: "mark-lost")
+    tap.equal(done["state"], "DONE", f"{kind}: marked lost")
+    left = house.rows("SELECT (SELECT COUNT(*) FROM application WHERE se = s.id) + (SELECT COUNT(*) FROM executable "
+                      "WHERE se = s.id) + (SELECT COUNT(*) FROM security_domain WHERE se = s.id AND party = s.owner) "
+                      "FROM se s WHERE " + ("iccid = ?" if "iccid" in element.name else "seid = ?"), care.name(element))
+    tap.equal(left, [(0,)], f"{kind}: the registry has none of them left")
+
+
+def many_objects(tap, house):
+    """More than one answer holds: GET STATUS goes on page by page."""
+    element = house.add_ese()
+
+    def fill(client):
+        for n in range(12):
+            client.install(bytes.fromhex("A0000001515350"), bytes.fromhex("A000000151535041"),
+                           bytes.fromhex(f"F04F54534DAA{n:02X}"), bytes.fromhex("80"), b"")
+    behind_our_back(element, fill)
+    seen = care.audit(house, element)
+    tap.equal([w for w, _ in care.drifts(seen)], 12 * ["domain.unknown"], "twelve domains are read in several pages")
+    done = care.repair(house, element, seen, lambda d: "delete")
+    tap.ok(done["state"] == "DONE" and element.registry()[0] == [], "and deleted", done)
+
+
+def others_see_nothing(tap, house, element):
+    seen = care.audit(house, element)
+    for token in ("second", "bank"):
+        answer = house.api("GET", care.act_url(element, f"acts/{seen['act']}"), token=token)
+        tap.equal(answer.problem()[0], 404 if token == "second" else 403, f"{token} cannot see the audit")
+    tap.equal(care.post(house, element, "audits", token="second").status, 404, "nor ask for one")
+    tap.equal(care.post(house, element, "audits", {"colour": "red"}).problem(), (400, "UNKNOWN_FIELD", "colour"),
+              "unknown members are refused")
+    leaves = house.rows("SELECT COUNT(*) FROM audit WHERE what LIKE 'care.%'")[0][0]
+    acts = house.rows("SELECT COUNT(*) FROM care_act")[0][0]
+    tap.ok(leaves >= 2 * acts, "each act left its leaves", (leaves, acts))
+
+
+def the_command_line_does_it(tap, house, element):
+    def tsm(*words):
+        status, out, err = care.run([os.path.join(BUILD, "src", "app", "tsm"), *words, "--env", house.env_path(), "--json"])
+        return status, json.loads(out) if out.strip() else err
+    status, asked = tsm("care", "audit", care.name(element))
+    tap.equal(status, 0, "tsm care audit asks for one")
+    care.wait(house, element, asked)
+    status, seen = tsm("care", "show", f"{care.name(element)}/{asked['act']}")
+    tap.ok(status == 0 and seen["state"] == "DONE" and "drift" in seen["result"], "tsm care show tells what it found", seen)
+    status, said = tsm("care", "lock", care.name(element), "--with", "reason=x", "--with", "colour=red")
+    tap.ok(status == 1 and "colour" in json.dumps(said), "what it may not say is refused by name", said)
+    status, campaign = tsm("campaign", "start", "--with", "kind=audit", "--with", f"elements={care.name(element)}")
+    tap.ok(status == 0 and campaign["total"] == 1, "tsm campaign start begins one", campaign)
+    await_true(lambda: tsm("campaign", "show", campaign["campaign"])[1]["state"] == "DONE", 30, "the end of the campaign")
+    tap.equal(len(tsm("campaign", "members", campaign["campaign"])[1]["members"]), 1, "and tsm campaign members lists it")
+
+
+def two_parties(data):
+    data["parties"].append({"name": "second", "owner": True, "provider": False, "callback_url": "", "partner_url": ""})
+
+
+def main():
+    tap = Tap()
+    house = House(tweak=two_parties, callbacks=True).start()
+    try:
+        house.tokens["second"] = house.node().grant("second", "operator")
+        for kind, element in (("uicc", house.uicc), ("ese", house.ese)):
+            an_element_as_it_should_be(tap, house, element, kind)
+            a_deleted_applet_is_found(tap, house, element, kind)
+            a_foreign_applet_is_found(tap, house, element, kind)
+            a_lost_domain_is_forgotten(tap, house, element, kind)
+        many_objects(tap, house)
+        others_see_nothing(tap, house, house.uicc)
+        the_command_line_does_it(tap, house, house.uicc)
+    finally:
+        house.stop()
+    tap.done()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rules of a campaign: canary, rate, window, share of failures. Unit test of order/care/campaign.h. */
+#include <string.h>
+
+#include "order/care/campaign.h"
+#include "rig.h"
+
+#define NOON SECONDS(12 * 3600)
+
+static const struct campaign_rules plain = {.at_once = 50, .stop_percent = 5};
+
+static struct campaign_step decide(const struct campaign_rules *r, struct campaign_counts c, time_us after)
+{
+    struct campaign_step out;
+    campaign_decide(r, &c, NOON, NOON + after, &out);
+    return out;
+}
+
+static void it_begins_as_many_as_may_be_in_hand(void **state)
+{
+    (void)state;
+    assert_int_equal(decide(&plain, (struct campaign_counts){.total = 1000}, 0).start, 50);
+    assert_int_equal(decide(&plain, (struct campaign_counts){.total = 1000, .running = 45}, 0).start, 5);
+    assert_int_equal(decide(&plain, (struct campaign_counts){.total = 3}, 0).start, 3);
+}
+
+static void one_turn_begins_no_more_than_a_commit_should_hold(void **state)
+{
+    struct campaign_rules r = {.at_once = CAMPAIGN_AT_ONCE_MAX, .stop_percent = 5};
+    (void)state;
+    assert_int_equal(decide(&r, (struct campaign_counts){.total = 100000}, 0).start, CAMPAIGN_STEP_MAX);
+}
+
+static void it_is_over_when_all_have_ended(void **state)
+{
+    (void)state;
+    assert_int_equal(decide(&plain, (struct campaign_counts){.total = 10, .done = 10}, 0).verdict,
+                     CAMPAIGN_OVER);
+    assert_int_equal(
+        decide(&plain, (struct campaign_counts){.total = 10, .done = 9, .running = 1}, 0).verdict,
+        CAMPAIGN_GOES_ON);
+}
+
+static void the_canary_goes_first_and_alone(void **state)
+{
+    struct campaign_rules r = {.at_once = 50, .canary = 10, .stop_percent = 5};
+    struct campaign_step s = decide(&r, (struct campaign_counts){.total = 100, .running = 10}, 0);
+    (void)state;
+    assert_int_equal(decide(&r, (struct campaign_counts){.total = 100}, 0).start, 10);
+    assert_int_equal(s.verdict, CAMPAIGN_WAITS);
+    assert_non_null(s.why);
+    assert_int_equal(decide(&r, (struct campaign_counts){.total = 100, .done = 10}, 0).start, 50);
+}
+
+static void a_canary_that_fails_stops_it(void **state)
+{
+    struct campaign_rules r = {.at_once = 50, .canary = 10, .stop_percent = 10};
+    (void)state;
+    assert_int_equal(decide(&r, (struct campaign_counts){.total = 100, .done = 8, .failed = 2}, 0).verdict,
+                     CAMPAIGN_STOPS);
+    assert_int_equal(decide(&r, (struct campaign_counts){.total = 100, .done = 9, .failed = 1}, 0).verdict,
+                     CAMPAIGN_GOES_ON);
+}
+
+static void a_share_of_failures_is_judged_from_some_members_on(void **state)
+{
+    (void)state;
+    assert_int_equal(decide(&plain, (struct campaign_counts){.total = 100, .failed = 1}, 0).verdict,
+                     CAMPAIGN_GOES_ON);
+    assert_int_equal(
+        decide(&plain, (struct campaign_counts){.total = 100, .done = 9, .failed = 1}, 0).verdict,
+        CAMPAIGN_STOPS);
+    assert_int_equal(
+        decide(&plain, (struct campaign_counts){.total = 100, .done = 19, .failed = 1}, 0).verdict,
+        CAMPAIGN_GOES_ON);
+}
+
+static void the_rate_is_kept(void **state)
+{
+    struct campaign_rules r = {.at_once = 50, .per_minute = 60, .stop_percent = 5};
+    struct campaign_step s = decide(&r, (struct campaign_counts){.total = 100}, 0);
+    (void)state;
+    assert_int_equal(s.start, 1);
+    assert_int_equal(s.due, NOON + SECONDS(1));
+    assert_int_equal(decide(&r, (struct campaign_counts){.total = 100, .started = 1, .done = 1}, 0).start, 0);
+    assert_int_equal(
+        decide(&r, (struct campaign_counts){.total = 100, .started = 1, .done = 1}, SECONDS(10)).start, 10);
+}
+
+static void outside_its_window_it_waits_until_it_opens(void **state)
+{
+    struct campaign_rules night = {
+        .at_once = 50, .stop_percent = 5, .window_from = 22 * 3600, .window_to = 4 * 3600};
+    struct campaign_step s = decide(&night, (struct campaign_counts){.total = 100}, 0);
+    (void)state;
+    assert_int_equal(s.verdict, CAMPAIGN_WAITS);
+    assert_int_equal(s.due, NOON + SECONDS(10 * 3600));
+    assert_int_equal(decide(&night, (struct campaign_counts){.total = 100}, SECONDS(11 * 3600)).start, 50);
+    assert_int_equal(decide(&night, (struct campaign_counts){.total = 100}, SECONDS(15 * 3600)).start, 50);
+    assert_int_equal(decide(&night, (struct campaign_counts){.total = 100}, SECONDS(16 * 3600)).verdict,
+                     CAMPAIGN_WAITS);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(it_begins_as_many_as_may_be_in_hand),
+        cmocka_unit_test(one_turn_begins_no_more_than_a_commit_should_hold),
+        cmocka_unit_test(it_is_over_when_all_have_ended),
+        cmocka_unit_test(the_canary_goes_first_and_alone),
+        cmocka_unit_test(a_canary_that_fails_stops_it),
+        cmocka_unit_test(a_share_of_failures_is_judged_from_some_members_on),
+        cmocka_unit_test(the_rate_is_kept),
+        cmocka_unit_test(outside_its_window_it_waits_until_it_opens),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

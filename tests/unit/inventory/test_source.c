@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Inventory files cut into objects: each form, its numbers, what is wrong with one and with all. Unit test of
+ * role/sem/inventory/source.c and line.c. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "role/sem/inventory/line.h"
+#include "role/sem/inventory/source.h"
+
+/* How the objects of a text are numbered: "1 3 !4" for two objects and one that could not be read; "#" where
+ * no more can be. */
+static const char *shape(enum source_form form, const char *text)
+{
+    static char out[256];
+    struct source s;
+    size_t n = 0;
+    source_open(&s, form, bytes_of_text(text));
+    out[0] = 0;
+    for (;;) {
+        json_t *o;
+        enum tsm_err e = source_next(&s, &o);
+        if (e == TSM_NOT_FOUND)
+            return out;
+        json_decref(o);
+        if (s.broken) {
+            snprintf(out + n, sizeof out - n, "%s#", n ? " " : "");
+            return out;
+        }
+        n += (size_t)snprintf(out + n, sizeof out - n, "%s%s%lld", n ? " " : "", e == TSM_OK ? "" : "!",
+                              (long long)s.number);
+    }
+}
+
+static void lines_are_counted_as_in_the_file(void **state)
+{
+    (void)state;
+    assert_string_equal(shape(SOURCE_NDJSON, ""), "");
+    assert_string_equal(shape(SOURCE_NDJSON, "{}\n{}\n"), "1 2");
+    assert_string_equal(shape(SOURCE_NDJSON, "{}\r\n\n\n{}"), "1 4");
+    assert_string_equal(shape(SOURCE_NDJSON, "{}\n{\n{}\n{}{}\n"), "1 !2 3 !4");
+}
+
+static void a_heading_is_a_line_too(void **state)
+{
+    (void)state;
+    assert_string_equal(shape(SOURCE_CSV, "a,b\n1,2\n3,4\n"), "2 3");
+    assert_string_equal(shape(SOURCE_CSV, "a,b\n1,2,3\n\"1\",2\n1\n"), "!2 !3 4");
+    assert_string_equal(shape(SOURCE_CSV, "a,b\n"), "");
+    assert_string_equal(shape(SOURCE_CSV, "a-name-that-is-far-too-long-for-a-column\n1\n"), "#");
+}
+
+static void elements_of_a_list_are_read_one_by_one(void **state)
+{
+    (void)state;
+    assert_string_equal(shape(SOURCE_LIST, "[]"), "");
+    assert_string_equal(shape(SOURCE_LIST, " [ {\"a\": \"]},[\"} , {\"b\": [{}]} ] \n"), "1 2");
+    assert_string_equal(shape(SOURCE_LIST, "[{\"a\": \"\\\"}\"}, {}]"), "1 2");
+    assert_string_equal(shape(SOURCE_LIST, "[{}, {\"a\" 1}, {}]"), "1 !2 3");
+    assert_string_equal(shape(SOURCE_LIST, "[{}, 7, {}]"), "1 !2 3"); /* no object, and no document here */
+}
+
+static void what_is_no_list_ends_the_reading(void **state)
+{
+    static const char *const none[] = {"", "{}", "7", "[", "[{}", "[{},", "[{} {}]", "[{}]]", "[{\"a\":\"]"};
+    (void)state;
+    for (size_t i = 0; i < sizeof none / sizeof none[0]; i++) {
+        const char *got = shape(SOURCE_LIST, none[i]);
+        assert_int_equal(got[strlen(got) - 1], '#');
+    }
+}
+
+static enum tsm_err read_line(const char *text, struct import_line *l)
+{
+    json_t *o = json_loads(text, 0, NULL);
+    enum tsm_err e = import_line_read(o, l);
+    json_decref(o);
+    return e;
+}
+
+static void an_element_may_come_without_keys(void **state)
+{
+    struct import_line l;
+    (void)state;
+    assert_int_equal(read_line("{\"seid\":\"4F50\"}", &l), TSM_OK);
+    assert_false(line_has_keys(&l));
+    assert_int_equal(l.around.subscription, -1);
+    assert_string_equal(se_names_first(&l.names), "4F50");
+    assert_int_equal(read_line("{\"seid\":\"4F50\",\"kcv\":\"000000\"}", &l), TSM_MISSING_FIELD);
+    assert_int_equal(read_line("{\"seid\":\"4F50\",\"kvn\":1}", &l), TSM_MISSING_FIELD);
+    assert_int_equal(read_line("{\"seid\":\"4F50\",\"protocol\":\"scp03\",\"kvn\":1}", &l),
+                     TSM_MISSING_FIELD);
+    assert_int_equal(read_line("{\"profile\":\"p\"}", &l), TSM_MISSING_FIELD);
+    assert_int_equal(read_line("{\"iccid\":\"8949000000000000017\",\"device\":\"stolen\"}", &l), TSM_OK);
+    assert_int_equal(l.around.device, DEVICE_STOLEN);
+    assert_int_equal(read_line("{\"cplc\":\"00\"}", &l), TSM_BAD_LENGTH);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(lines_are_counted_as_in_the_file),
+        cmocka_unit_test(a_heading_is_a_line_too),
+        cmocka_unit_test(elements_of_a_list_are_read_one_by_one),
+        cmocka_unit_test(what_is_no_list_ends_the_reading),
+        cmocka_unit_test(an_element_may_come_without_keys),
+    };
+    return cmocka_run_group_tests_name("inventory source", tests, NULL, NULL);
+}
