@@ -65,7 +65,8 @@ static enum tsm_err make_card(struct scp03_row *r, size_t i)
     struct scp03_card *c = &r->cards[i];
     uint8_t plain[FLEET_PLAIN], cryptogram[16];
     struct writer blob = WRITER(c->blob), aad = WRITER(c->aad);
-    struct import_row row = {{PROTOCOL, FLEET_KVN, CIPHER_AES, 16}, BYTES_OF(plain + 4, 48), BYTES_NONE, BYTES_NONE};
+    struct import_row row = {
+        {PROTOCOL, FLEET_KVN, CIPHER_AES, 16}, BYTES_OF(plain + 4, 48), BYTES_NONE, BYTES_NONE};
     fleet_keys((int64_t)i, plain);
     memset(c->context, (int)i, sizeof c->context);
     TRY(write_u64(&aad, i));

@@ -21,7 +21,7 @@ static enum tsm_err domain_params(const struct plan_facts *f, struct writer *w)
     struct writer sd = WRITER(sd_room), ea = WRITER(ea_room);
     struct sd_params domain = {
         .protocol_count = 1,
-        .protocol = {{(uint8_t)f->profile->protocol, (uint8_t)(uicc ? SCP80_I : f->profile->scp_i)}}};
+        .protocol = {{(uint8_t)f->profile->protocol, (uint8_t)(uicc ? SCP80_I : f->profile->scp_i), 0}}};
     struct uicc_params toolkit = {
         .has_toolkit = true,
         .toolkit = {.tar_count = 1,

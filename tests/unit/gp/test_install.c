@@ -268,7 +268,7 @@ static void the_UICC_parameters_are_the_published_ones(void **state)
 static void the_parameters_of_a_security_domain_are_the_published_ones(void **state)
 {
     struct sd_params back, p = {.protocol_count = 1,
-                                .protocol = {{0x02, 0x15}},
+                                .protocol = {{0x02, 0x15, 0}},
                                 .accept_extradition = HEX("80"),
                                 .accept_deletion = HEX("80"),
                                 .personalized = true,

@@ -84,7 +84,7 @@ static void check_sd(const json_t *v)
     struct octets away = vector_octets(v, "inputs.accept_extradition_away");
     struct octets want = vector_octets(v, "expected.C9_value");
     struct sd_params back, p = {.protocol_count = 1,
-                                .protocol = {{scp.at[0], scp.at[1]}},
+                                .protocol = {{scp.at[0], scp.at[1], 0}},
                                 .accept_extradition = octets_bytes(&here),
                                 .accept_deletion = octets_bytes(&deletion),
                                 .personalized = json_is_true(vector_member(v, "inputs.personalized")),
