@@ -30,12 +30,13 @@ static bool beyond(const struct plan_facts *f, int arg)
         .needless = skip                                                                            \
     }
 static const struct plan_step confirm_steps[] = {
-    QUESTION("CONFIRM_COUNTER", "the card tells the number of its next receipt", 0, ask_counter, NULL),
     QUESTION("CONFIRM_LOAD_FILE", "the card tells whether it has the load file", 0, probe_load, no_load_file),
     QUESTION("CONFIRM_APPLICATION", "the card tells whether it has the application", 0, probe_application,
              beyond),
     QUESTION("CONFIRM_SECOND_APPLICATION", "the card tells whether it has the second application", 1,
              probe_application, beyond),
+    /* Last: by what was done the numbers are understood. */
+    QUESTION("CONFIRM_COUNTER", "the card tells the number of its next receipt", 0, ask_counter, NULL),
 };
 
 const struct plan plan_confirm = {

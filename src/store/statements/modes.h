@@ -36,8 +36,12 @@ S(DM_TOKEN_LIST, "iiii",
   "SELECT t.id, t.command, t.state, t.counter, t.at, t.settled, p.name, t.trace FROM dm_token t JOIN party p "
   "ON p.id = t.provider WHERE t.se = $1 AND t.owner = $2 AND t.id < $3 ORDER BY t.id DESC LIMIT $4")
 S(DM_TOKEN_BY_COUNTER, "ii", "SELECT id FROM dm_token WHERE se = $1 AND counter = $2")
-S(DM_TOKEN_FIRST_COUNTER, "i",
-  "SELECT counter FROM dm_token WHERE se = $1 AND counter >= 0 ORDER BY counter LIMIT 1")
+/* With which number the card began: of the first receipt that is known, less the commands before it that were
+ * done (states 1 and 3). */
+S(DM_TOKEN_BASE, "i",
+  "SELECT t.counter - (SELECT COUNT(*) FROM dm_token d WHERE d.se = t.se AND d.id < t.id AND (d.state = 1 OR "
+  "d.state = 3)) "
+  "FROM dm_token t WHERE t.se = $1 AND t.counter >= 0 ORDER BY t.id LIMIT 1")
 
 /* What stands on an element and by whom it is used. */
 S(EXECUTABLE_WITH_DOMAIN, "ib",

@@ -148,23 +148,23 @@ static enum tsm_err settle_one(struct turn *t, struct tx *tx, const struct lost 
                    (int64_t)-1, tx_now(tx));
 }
 
-/* The counter that the next receipt is judged by. A card that began with 0 tells the next number, one that
- * began with 1 the last [C.5, 9.1.3.6]; where the first was lost, any may come. */
+/* The counter that the next receipt is judged by, from the number of receipts that the card has made. It
+ * began with 0 or with 1 [C.5, 9.1.3.6]: the first receipt that is known says which. Where none is, any may
+ * come. */
 static enum tsm_err take_counter(struct turn *t, struct tx *tx)
 {
-    int64_t last = RECEIPT_NONE_YET;
+    int64_t last = RECEIPT_NONE_YET, base;
     {
         ROWS r = {0};
-        enum tsm_err e = db_first(tx, &r, SQL_DM_TOKEN_FIRST_COUNTER, t->el.id);
-        if (e == TSM_OK)
-            last = (int64_t)t->settlement.counter - (db_int(&r, 0) == 0 ? 1 : 0);
-        else if (e != TSM_NOT_FOUND)
+        enum tsm_err e = db_first(tx, &r, SQL_DM_TOKEN_BASE, t->el.id);
+        if (e != TSM_OK && e != TSM_NOT_FOUND)
             return e;
+        base = e == TSM_OK ? db_int(&r, 0) : RECEIPT_NONE_YET;
     }
-    if (!t->settlement.counter_told)
+    if (base == 0 || base == 1)
+        last = (int64_t)t->settlement.counter - 1 + base;
+    if (!t->settlement.counter_told || last < t->delegation.last)
         return TSM_OK;
-    if (last < t->delegation.last)
-        last = t->delegation.last;
     t->delegation.last = last;
     return db_exec(tx, SQL_DELEGATION_RECEIPT, t->el.id, last,
                    BYTES_OF(t->delegation.unique, t->delegation.unique_len));
