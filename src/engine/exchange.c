@@ -196,12 +196,9 @@ static enum tsm_err accept_end(void *self, struct tx *tx, const struct partner_c
     TRY(with_call(call, &a, &document));
     e = element_of_json(tx, call->party, a.se, &el);
     if (e == TSM_OK)
-        e = db_exec(tx, SQL_CONVERSATION_END, el.id, a.holder);
-    if (e == TSM_OK && a.session[0])
-        e = db_exec(tx, SQL_SERAM_END, a.session, el.id);
-    tx_note(tx); /* a poll that is held hears of the end at once */
+        e = a.session[0] ? db_exec(tx, SQL_SERAM_END, a.session, el.id) : TSM_OK;
     if (e == TSM_OK)
-        e = job_promote(tx, el.id);
+        e = line_end(tx, el.id, a.holder);
     json_decref(document);
     if (e == TSM_NOT_FOUND)
         return refuse(self, tx, call->id);

@@ -101,6 +101,13 @@ enum tsm_err job_promote(struct tx *tx, int64_t se)
     return e;
 }
 
+enum tsm_err line_end(struct tx *tx, int64_t se, const char *holder)
+{
+    TRY(db_exec(tx, SQL_CONVERSATION_END, se, holder));
+    tx_note(tx); /* a poll that is held hears of the end at once */
+    return job_promote(tx, se);
+}
+
 enum tsm_err exchange_sweep(struct tx *tx, bool *all)
 {
     int64_t se[SWEEP_MAX];

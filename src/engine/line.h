@@ -9,6 +9,8 @@
 /* Takes or renews the hold on an element for one exchange of `answer_s` seconds; *held false: another
  * conversation has it. */
 enum tsm_err line_hold(struct tx *tx, int64_t se, const char *holder, int64_t answer_s, bool *held);
+/* The conversation is over: the element is free for the next one in the line. */
+enum tsm_err line_end(struct tx *tx, int64_t se, const char *holder);
 /* How an exchange begins: the engine sends a short message at once; what a device fetches, or what only
  * listens, is under way until its time is over. */
 struct line_start {

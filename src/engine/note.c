@@ -12,6 +12,22 @@ enum tsm_err note_add(struct tx *tx, const struct note *n)
                    (int64_t)n->station, n->role, n->step, n->text, n->apdus ? n->apdus : "");
 }
 
+enum tsm_err note_dialogue(struct tx *tx, const struct job *job, const char *role, const struct talk *t)
+{
+    char *apdus = t->apdus && t->said ? json_text(t->apdus) : NULL;
+    enum tsm_err e = TSM_OK;
+    if (apdus)
+        e = note_add(tx, &(struct note){.party = job->party,
+                                        .trace = BYTES(job->trace),
+                                        .station = 11,
+                                        .role = role,
+                                        .step = t->said->name,
+                                        .text = t->said->text,
+                                        .apdus = apdus});
+    free(apdus);
+    return e;
+}
+
 static json_t *event_json(const struct rows *r)
 {
     char at[TIME_TEXT];

@@ -7,6 +7,7 @@
 #include <jansson.h>
 
 #include "engine/job.h"
+#include "link/talk/talk.h"
 
 /* One line of an order's timeline; `apdus` is a JSON list of {command, answer, text}, secrets masked, "" for
  * none. */
@@ -18,6 +19,8 @@ struct note {
     time_us at; /* 0: now */
 };
 enum tsm_err note_add(struct tx *tx, const struct note *n);
+/* What the last reply of a talk said, as one line of the job's timeline; nothing where it said nothing. */
+enum tsm_err note_dialogue(struct tx *tx, const struct job *job, const char *role, const struct talk *t);
 /* The timeline of a trace as a JSON list; owned by the caller. `since` leaves older ones out. */
 enum tsm_err note_list(struct tx *tx, int64_t party, struct bytes trace, time_us since, json_t **out);
 /* Notes that came from a partner, as note_list of the other side gave them. */

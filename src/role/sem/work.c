@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/line.h"
+
 static void turn_drop(void *turn)
 {
     struct turn *t = turn;
@@ -94,28 +96,11 @@ static enum tsm_err ask_exchange(struct turn *t, struct tx *tx, struct job *job,
     return e;
 }
 
-static enum tsm_err note_turn(struct turn *t, struct tx *tx, const struct job *job)
-{
-    const struct plan_step *step = t->talk.said;
-    char *apdus = t->talk.apdus ? json_text(t->talk.apdus) : NULL;
-    struct note n = {
-        .party = job->party, .trace = BYTES(job->trace), .station = 11, .role = "sem", .apdus = apdus};
-    enum tsm_err e;
-    if (!step || !apdus)
-        return TSM_OK;
-    n.step = step->name;
-    n.text = step->text;
-    e = note_add(tx, &n);
-    free(apdus);
-    return e;
-}
-
 static enum tsm_err end_hold(struct tx *tx, const struct job *job)
 {
     char holder[HOLDER_MAX];
     snprintf(holder, sizeof holder, "d%lld", (long long)job->id);
-    TRY(db_exec(tx, SQL_CONVERSATION_END, job->se, holder));
-    return job_promote(tx, job->se);
+    return line_end(tx, job->se, holder);
 }
 
 /* Of a work of the owner's own: read by GET /api/v1/works/{id}. The session of its agent is over. */
@@ -235,7 +220,7 @@ static enum tsm_err commit_turn(struct turn *t, struct tx *tx, struct job *job)
 {
     if (!t->work->plan || (!t->read && t->state.step == t->talk.plan->n))
         return done(t, tx, job); /* nothing is said to the card */
-    TRY(note_turn(t, tx, job));
+    TRY(note_dialogue(tx, job, "sem", &t->talk));
     if (t->event == TALK_STEP_DONE || t->event == TALK_DONE)
         TRY(registry_after(t, tx));
     if (t->event == TALK_DONE)

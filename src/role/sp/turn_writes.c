@@ -68,15 +68,7 @@ enum tsm_err turn_say(struct turn *t, struct tx *tx, struct note n)
 
 enum tsm_err turn_say_dialogue(struct turn *t, struct tx *tx)
 {
-    char *apdus = t->talk.apdus ? json_text(t->talk.apdus) : NULL;
-    enum tsm_err e = TSM_OK;
-    if (apdus && t->talk.said)
-        e = turn_say(
-            t, tx,
-            (struct note){
-                .station = 11, .step = t->talk.said->name, .text = t->talk.said->text, .apdus = apdus});
-    free(apdus);
-    return e;
+    return note_dialogue(tx, t->job, "sp", &t->talk);
 }
 
 enum tsm_err turn_instance_event(struct turn *t, struct tx *tx, int event)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/line.h"
+
 static const struct care_kind *const kinds[ACT_KINDS] = {
     [ACT_AUDIT] = &care_audit,   [ACT_REPAIR] = &care_repair,           [ACT_LOCK] = &care_status,
     [ACT_UNLOCK] = &care_status, [ACT_TERMINATE] = &care_status,        [ACT_ROTATE] = &care_rotate,
@@ -177,29 +179,12 @@ static enum tsm_err ask_exchange(struct care_turn *t, struct tx *tx, struct job 
     return e;
 }
 
-static enum tsm_err note_turn(struct care_turn *t, struct tx *tx)
-{
-    const struct plan_step *step = t->talk.said;
-    char *apdus = t->talk.apdus ? json_text(t->talk.apdus) : NULL;
-    struct note n = {
-        .party = t->job->party, .trace = BYTES(t->job->trace), .station = 11, .role = "sem", .apdus = apdus};
-    enum tsm_err e;
-    if (!step || !apdus)
-        return TSM_OK;
-    n.step = step->name;
-    n.text = step->text;
-    e = note_add(tx, &n);
-    free(apdus);
-    return e;
-}
-
 /* The element is free for the next one in the line. */
 static enum tsm_err end_hold(struct tx *tx, const struct job *job)
 {
     char holder[HOLDER_MAX];
     snprintf(holder, sizeof holder, "c%lld", (long long)job->id);
-    TRY(db_exec(tx, SQL_CONVERSATION_END, job->se, holder));
-    return job_promote(tx, job->se);
+    return line_end(tx, job->se, holder);
 }
 
 static enum tsm_err finish(struct care_turn *t, struct tx *tx, struct job *job)
@@ -305,7 +290,7 @@ static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
         job->next.due = job->deadline;
         return TSM_OK;
     }
-    TRY(note_turn(t, tx));
+    TRY(note_dialogue(tx, t->job, "sem", &t->talk));
     TRY(move(t, tx, job));
     return keep_progress(t, job);
 }
