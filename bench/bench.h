@@ -81,6 +81,7 @@ enum tsm_err row_disk(struct bench *b);
 /* With a server of their own. */
 enum tsm_err row_process(struct bench *b);
 enum tsm_err row_sptsm_read(struct bench *b);
+enum tsm_err row_campaign(struct bench *b);
 enum tsm_err row_inventory(struct bench *b);
 enum tsm_err row_orders_accept(struct bench *b);
 enum tsm_err row_orders_sqlite(struct bench *b);

@@ -19,6 +19,7 @@ static const struct {
     {"inventory_import eligibility_p99", row_inventory},
     {"orders_sqlite", row_orders_sqlite},
     {"sptsm_read", row_sptsm_read},
+    {"campaign campaign_plan campaign_rate", row_campaign},
     {"orders_accept", row_orders_accept}, /* last: it leaves many orders behind */
 };
 enum { ROWS_COUNT = sizeof rows / sizeof rows[0] };

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tsm-lab: the laboratory's programs behind one name, one verb each. It shares no code with the server it
  * judges. */
+#include <getopt.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #ifdef HAVE_LAB_CARD
 #include "card/card.h"
@@ -14,7 +16,7 @@
 #include "uicc/uicc_main.h"
 #endif
 #ifdef HAVE_LAB_HANDSET
-#include "handset/handset.h"
+#include "handset/app/app.h"
 #endif
 #ifdef HAVE_LAB_FLEET
 #include "fleet/fleet.h"
@@ -24,7 +26,10 @@
 #endif
 #ifdef HAVE_LAB_BANK
 #include "bank/bank.h"
+#include "tsp/tsp.h"
 #endif
+
+enum { EXIT_WRONG_USE = 2 };
 
 struct verb {
     const char *name, *about;
@@ -42,7 +47,8 @@ static const struct verb verbs[] = {
     {"smsc", "a short message service centre (SMPP 3.4)", smsc_main},
 #endif
 #ifdef HAVE_LAB_HANDSET
-    {"handset", "a SERAM local agent before a secure element", handset_main},
+    {"handset", "a phone before its secure elements: an app with the TSM-API, or a bare SERAM agent",
+     app_main},
 #endif
 #ifdef HAVE_LAB_FLEET
     {"fleet", "many secure elements in one process", fleet_main},
@@ -52,6 +58,7 @@ static const struct verb verbs[] = {
 #endif
 #ifdef HAVE_LAB_BANK
     {"bank", "a service provider", bank_main},
+    {"tsp", "a token service provider", tsp_main},
 #endif
     {NULL, NULL, NULL},
 };
@@ -63,6 +70,20 @@ static void help(FILE *to)
           to);
     for (const struct verb *v = verbs; v->name; v++)
         fprintf(to, "  %-10s %s\n", v->name, v->about);
+}
+
+/* Who asks how a verb is used gets its usage on standard output and did nothing wrong; verbs without an
+ * option for it tell it to those who err. */
+static int run(const struct verb *v, int argc, char **argv)
+{
+    int status;
+    if (strcmp(argv[argc - 1], "--help") != 0)
+        return v->run(argc, argv);
+    opterr = 0;
+    if (dup2(STDOUT_FILENO, STDERR_FILENO) < 0)
+        return EXIT_WRONG_USE;
+    status = v->run(argc, argv);
+    return status == EXIT_WRONG_USE ? 0 : status;
 }
 
 int main(int argc, char **argv)
@@ -77,7 +98,7 @@ int main(int argc, char **argv)
     }
     for (const struct verb *v = verbs; argc > 1 && v->name; v++)
         if (strcmp(argv[1], v->name) == 0)
-            return v->run(argc - 1, argv + 1);
+            return run(v, argc - 1, argv + 1);
     help(stderr);
-    return 2;
+    return EXIT_WRONG_USE;
 }

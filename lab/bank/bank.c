@@ -18,6 +18,7 @@ static const struct {
     {"wait", bank_wait_main, "follow an order until it is final"},
     {"verify", bank_verify_main, "check the ARQC of a terminal's transaction, answer with an ARPC"},
     {"listen", bank_listen_main, "receive callbacks and count duplicates"},
+    {"spos", bank_spos_main, "receive process results over mutual TLS, each kept once"},
     {"story", bank_story_main, "two customers from order to payment to removal, with every check"},
 };
 

@@ -15,6 +15,7 @@ int bank_show_main(int argc, char **argv);
 int bank_wait_main(int argc, char **argv);
 int bank_verify_main(int argc, char **argv);
 int bank_listen_main(int argc, char **argv);
+int bank_spos_main(int argc, char **argv);
 int bank_story_main(int argc, char **argv);
 
 #endif

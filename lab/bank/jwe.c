@@ -102,7 +102,7 @@ static bool read_coordinate(const json_t *jwk, const char *name, uint8_t out[COO
 }
 
 /* The public point is checked to lie on the curve: an invalid one would leak the ephemeral key. */
-static EVP_PKEY *public_key(const json_t *jwk)
+EVP_PKEY *bank_public_key(const json_t *jwk)
 {
     uint8_t point[POINT] = {UNCOMPRESSED};
     EVP_PKEY *key = NULL;
@@ -129,7 +129,7 @@ static EVP_PKEY *public_key(const json_t *jwk)
     return key;
 }
 
-static bool agree(EVP_PKEY *ours, EVP_PKEY *theirs, uint8_t z[JWE_SECRET])
+bool bank_agree(EVP_PKEY *ours, EVP_PKEY *theirs, uint8_t z[JWE_SECRET])
 {
     size_t len = JWE_SECRET;
     EVP_PKEY_CTX *c = EVP_PKEY_CTX_new_from_pkey(NULL, ours, NULL);
@@ -197,8 +197,8 @@ static char *encrypt_to(EVP_PKEY *theirs, const json_t *jwk, const char *plain, 
     struct sealed s;
     EVP_PKEY *ephemeral = EVP_EC_gen("P-256");
     char *header = ephemeral ? protected_header(jwk, ephemeral) : NULL, *out = NULL;
-    if (header && agree(ephemeral, theirs, z) && bank_concat_kdf(z, "A256GCM", "", "", cek, sizeof cek) &&
-        seal(cek, header, plain, len, &s))
+    if (header && bank_agree(ephemeral, theirs, z) &&
+        bank_concat_kdf(z, "A256GCM", "", "", cek, sizeof cek) && seal(cek, header, plain, len, &s))
         out = compact(header, &s, len);
     explicit_bzero(z, sizeof z);
     explicit_bzero(cek, sizeof cek);
@@ -213,7 +213,7 @@ char *bank_jwe_encrypt(const json_t *jwk, const char *plain, size_t len, const c
         *why = "the data is too long to encrypt";
         return NULL;
     }
-    EVP_PKEY *theirs = public_key(jwk);
+    EVP_PKEY *theirs = bank_public_key(jwk);
     if (!theirs) {
         *why = "the key is no public JWK on P-256";
         return NULL;

@@ -5,6 +5,7 @@
 #define LAB_BANK_JWE_H
 
 #include <jansson.h>
+#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -23,5 +24,15 @@ long bank_base64url_read(const char *text, uint8_t *out, size_t cap);
 
 /* Encrypts to a public JWK of kty EC, crv P-256. A new string, or NULL with the reason in *why. */
 char *bank_jwe_encrypt(const json_t *jwk, const char *plain, size_t len, const char **why);
+
+/* A public JWK of kty EC, crv P-256, its point judged; NULL for anything else. */
+EVP_PKEY *bank_public_key(const json_t *jwk);
+/* ECDH: the agreed secret of our pair and their public key. */
+bool bank_agree(EVP_PKEY *ours, EVP_PKEY *theirs, uint8_t z[JWE_SECRET]);
+/* The way back with our own pair: the plain text, at most JWE_MAX_PLAIN octets, or -1 where it is none for us
+ * or was changed. */
+long bank_jwe_decrypt(EVP_PKEY *ours, const char *jwe, uint8_t *plain);
+/* The public half of a pair as JWK; a new reference, NULL when libcrypto refuses. */
+json_t *bank_jwk_of(EVP_PKEY *pair);
 
 #endif

@@ -5,6 +5,7 @@
 #include "bank/bank.h"
 
 #include "bank/callback.h"
+#include "bank/hook.h"
 #include "bank/input.h"
 
 #include <arpa/inet.h>
@@ -24,6 +25,7 @@ enum {
     BACKLOG = 64,
     MAX_PORT = 65535,
     MS = 1000,
+    DECIDED = 200,
     ACCEPTED = 204,
     BAD_BODY = 400,
     FAILING = 503
@@ -35,6 +37,7 @@ struct receiver {
     int socket, signals;
     FILE *log;
     unsigned long refuse_first; /* fault: so many deliveries are answered 503 */
+    const char *hook;           /* what the hook says, one word after the other */
     struct callback_log counts;
 };
 
@@ -60,12 +63,16 @@ static bool read_more(int fd, char *buffer, size_t *len, size_t cap, long long d
     return true;
 }
 
-static void answer(int fd, int status)
+/* `said`: the body, "" for none. */
+static void answer(int fd, int status, const char *said)
 {
-    char text[128];
-    int n = snprintf(text, sizeof text, "HTTP/1.1 %d %s\r\n%sConnection: close\r\n\r\n", status,
-                     status == ACCEPTED ? "No Content" : "Refused",
-                     status == ACCEPTED ? "" : "Content-Length: 0\r\n");
+    char text[256], length[32];
+    snprintf(length, sizeof length, "Content-Length: %zu\r\n", strlen(said));
+    int n = snprintf(text, sizeof text, "HTTP/1.1 %d %s\r\n%sConnection: close\r\n\r\n%s", status,
+                     status == ACCEPTED  ? "No Content"
+                     : status == DECIDED ? "OK"
+                                         : "Refused",
+                     status == ACCEPTED ? "" : length, said);
     if (send(fd, text, (size_t)n, MSG_NOSIGNAL) == n)
         shutdown(fd, SHUT_WR);
 }
@@ -95,8 +102,9 @@ static void write_line(struct receiver *r, const struct callback_head *head, jso
     json_decref(line);
 }
 
-/* A delivery counts when it is answered 204: what is refused will come again. */
-static int take(struct receiver *r, const struct callback_head *head, const char *body)
+/* A delivery counts when it is answered 2xx: what is refused will come again. */
+static int take(struct receiver *r, const struct callback_head *head, const char *body,
+                char said[HOOK_ANSWER_MAX])
 {
     json_t *root = json_loadb(body, head->body_len, JSON_REJECT_DUPLICATES, NULL);
     if (!json_is_object(root)) {
@@ -109,8 +117,10 @@ static int take(struct receiver *r, const struct callback_head *head, const char
         return FAILING;
     }
     write_line(r, head, root, callback_count(&r->counts, head->key));
+    hook_print_code(root);
+    bool decided = hook_decide(&r->hook, root, said);
     json_decref(root);
-    return ACCEPTED;
+    return decided ? DECIDED : ACCEPTED;
 }
 
 static void serve(struct receiver *r, int fd)
@@ -126,7 +136,9 @@ static void serve(struct receiver *r, int fd)
     while (status == 0 && len < end + head.body_len)
         if (!read_more(fd, buffer, &len, sizeof buffer, deadline))
             return;
-    answer(fd, status ? status : take(r, &head, buffer + end));
+    char said[HOOK_ANSWER_MAX] = "";
+    int done = status ? status : take(r, &head, buffer + end, said);
+    answer(fd, done, said);
     drain(fd, status ? REFUSED_DRAIN_MS : 0);
 }
 
@@ -177,6 +189,7 @@ static bool read_options(int argc, char **argv, unsigned long *port, const char 
     static const struct option long_options[] = {{"port", required_argument, NULL, 'p'},
                                                  {"log", required_argument, NULL, 'l'},
                                                  {"refuse-first", required_argument, NULL, 'r'},
+                                                 {"hook", required_argument, NULL, 'h'},
                                                  {0}};
     bool good = true, have_port = false;
     optind = 0; /* other verbs of the same process may have read options before */
@@ -187,6 +200,8 @@ static bool read_options(int argc, char **argv, unsigned long *port, const char 
             good = bank_read_number(optarg, MAX_PORT, &r->refuse_first);
         else if (id == 'l')
             *log = optarg;
+        else if (id == 'h')
+            r->hook = optarg;
         else
             good = false;
     }
@@ -199,8 +214,11 @@ int bank_listen_main(int argc, char **argv)
     unsigned long port = 0;
     const char *log = NULL;
     if (!read_options(argc, argv, &port, &log, &r)) {
-        fprintf(stderr, "usage: tsm-lab bank listen --port N --log FILE [--refuse-first N]\n"
-                        "  0 picks a free port; each accepted delivery is one JSON line in FILE\n");
+        fprintf(stderr,
+                "usage: tsm-lab bank listen --port N --log FILE [--refuse-first N] [--hook WORD,..]\n"
+                "  0 picks a free port; each accepted delivery is one JSON line in FILE\n"
+                "  --hook: what it says when it is asked whether a customer is known: approve, decline,\n"
+                "  step-up or pending; the last word holds\n");
         return BANK_USAGE;
     }
     r.log = fopen(log, "ae");

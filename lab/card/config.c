@@ -60,6 +60,8 @@ const char *card_fault_names(void)
            "  silent-N       the N-th command is executed, its answer is lost\n"
            "  6F00-N         the N-th command fails with 6F00 before it is executed\n"
            "  crash-put-key  the power fails right after the first successful PUT KEY\n"
+           "  crash-store-data  the power fails right after the first run of STORE DATA that is to be "
+           "answered\n"
            "  token-refused  every token is refused\n"
            "  receipt-missing  a delegated command is executed and counted, but answers 00\n"
            "  receipt-wrong    every receipt has a wrong signature\n"
@@ -141,6 +143,7 @@ static bool set_fault(const char *name, void *to)
         {"cryptogram", &f->cryptogram},
         {"certificate", &f->certificate},
         {"crash-put-key", &f->crash_put_key},
+        {"crash-store-data", &f->crash_store_data},
         {"token-refused", &f->token_refused},
         {"receipt-missing", &f->receipt_missing},
         {"receipt-wrong", &f->receipt_wrong},

@@ -14,12 +14,19 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SW_BYTES_REMAINING 0x6100
-#define SW_LEN             2
+#define SW_BYTES_REMAINING  0x6100
+#define SW_LEN              2
+#define STORE_LAST_ANSWERED 0x81 /* P1 */
 
 bool process_fault_error(const struct card *c)
 {
     return c->faults.error_at != 0 && c->commands == c->faults.error_at;
+}
+
+/* The last STORE DATA of a run that shall be answered with data [GPCS 11.11.2.1]. */
+static bool is_answered_run(const struct capdu *cmd)
+{
+    return cmd->ins == INS_STORE_DATA && (cmd->p1 & STORE_LAST_ANSWERED) == STORE_LAST_ANSWERED;
 }
 
 static void apply_faults(struct job *j, uint16_t sw)
@@ -34,6 +41,10 @@ static void apply_faults(struct job *j, uint16_t sw)
         j->reply->len--;
     if (c->faults.crash_put_key && j->cmd.ins == INS_PUT_KEY && sw == SW_OK) {
         c->faults.crash_put_key = false;
+        c->dead = true;
+    }
+    if (c->faults.crash_store_data && is_answered_run(&j->cmd) && sw == SW_OK) {
+        c->faults.crash_store_data = false;
         c->dead = true;
     }
 }

@@ -27,11 +27,24 @@ static void pause_until(long long when)
         poll(NULL, 0, (int)left);
 }
 
+/* The platform's watch over its session. */
+static bool is_cut(struct session *s)
+{
+    unsigned limit = s->o->cut_after_ms;
+    if (limit > 0 && s->last_apdu_ms > 0 && now_ms() - s->last_apdu_ms > limit && !s->cut) {
+        s->cut = true;
+        session_say(s, "the platform ended the session: no APDU for too long");
+        element_lose(&s->element);
+    }
+    return s->cut;
+}
+
 /* True when an answer came that is not "try again later". */
 static bool send_once(struct session *s, const struct https_request *r, struct https_answer *out)
 {
     struct https_answer got = {0};
     bool answered = https_send(s->http, r, &got);
+    pause_until(now_ms() + s->o->round_trip_ms);
     if (answered && got.status < HTTP_SERVER_ERROR && got.status != HTTP_TOO_MANY) {
         *out = got;
         return true;
@@ -109,6 +122,7 @@ static void execute_apdus(struct session *s, const json_t *command)
         json_t *rapdu = session_transmit(s, json_is_string(item) ? json_string_value(item) : "");
         if (!rapdu)
             break;
+        s->last_apdu_ms = now_ms();
         json_array_append_new(rapdus, rapdu);
     }
     if (!s->error_msg)
@@ -178,7 +192,8 @@ static enum agent_end one_round(struct session *s, long long *last_command)
     }
     bool readable = seram_read_order(answer.body, answer.len, &order, &why);
     https_answer_clear(&answer);
-    execute_order(s, &order);
+    if (!is_cut(s))
+        execute_order(s, &order);
     if (!readable)
         session_fail(s, SERAM_UNKNOWN_FAILURE, why);
     if (order.commands)
@@ -186,7 +201,7 @@ static enum agent_end one_round(struct session *s, long long *last_command)
     json_decref(order.root);
     if (!s->stopped)
         pause_until(arrived + order.delay_ms);
-    return AGENT_STOPPED;
+    return s->cut ? AGENT_CUT : AGENT_STOPPED;
 }
 
 static enum agent_end command_exchange(struct session *s)

@@ -24,6 +24,7 @@ enum agent_end {
     AGENT_NO_SESSION = 3,  /* 404, or the handshake was refused */
     AGENT_SERVER_LOST = 4, /* no answer within the retry time */
     AGENT_IDLE = 5,        /* only void orders for the whole of max_poll_s */
+    AGENT_CUT = 8,         /* the platform ended the session: it was silent for too long */
 };
 
 struct agent_options {
@@ -31,9 +32,11 @@ struct agent_options {
     const char *element;                 /* HOST:PORT */
     const char *se_type, *se_id;         /* se_id NULL: read from the element */
     unsigned retry_s, max_poll_s;
-    unsigned drop_after; /* 0 off; after that many APDUs one answer of the server is lost */
-    unsigned kill_after; /* 0 off; after that many APDUs one transmission fails */
-    bool keep_channel;   /* with kill_after: the element stays powered; also after the end */
+    unsigned drop_after;    /* 0 off; after that many APDUs one answer of the server is lost */
+    unsigned kill_after;    /* 0 off; after that many APDUs one transmission fails */
+    unsigned round_trip_ms; /* network: each call takes so much longer */
+    unsigned cut_after_ms;  /* 0 off; the platform ends a session without an APDU for so long */
+    bool keep_channel;      /* with kill_after: the element stays powered; also after the end */
     bool verbose;
     const struct enforcer *app; /* NULL: the server's commands pass unchecked; else in whose name they come */
 };

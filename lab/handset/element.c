@@ -128,9 +128,18 @@ static bool choose_card(int fd, const char *number)
     return n < (int)sizeof line && send_all(fd, (const uint8_t *)line, (size_t)n);
 }
 
-bool element_open(struct element *e, const char *address)
+bool element_reset(struct element *e)
 {
     uint8_t atr[ELEMENT_MAX_APDU];
+    if (send_control(e->fd, POWER_ON) && send_control(e->fd, RESET) && send_control(e->fd, ASK_ATR) &&
+        receive_frame(e->fd, atr) > 0)
+        return true;
+    element_lose(e);
+    return false;
+}
+
+bool element_open(struct element *e, const char *address)
+{
     char host_port[MAX_HOST];
     const char *number = strchr(address, '#');
     size_t n = number ? (size_t)(number - address) : strlen(address);
@@ -142,9 +151,8 @@ bool element_open(struct element *e, const char *address)
     if (e->fd < 0)
         return false;
     setsockopt(e->fd, IPPROTO_TCP, TCP_NODELAY, &(int){1}, sizeof(int));
-    if (choose_card(e->fd, number) && send_control(e->fd, POWER_ON) && send_control(e->fd, RESET) &&
-        send_control(e->fd, ASK_ATR) && receive_frame(e->fd, atr) > 0)
-        return true;
+    if (choose_card(e->fd, number))
+        return element_reset(e);
     element_lose(e);
     return false;
 }

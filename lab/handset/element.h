@@ -24,6 +24,9 @@ struct element {
  * False when there is no answering element. */
 bool element_open(struct element *e, const char *address);
 
+/* Power and reset on the connection there is, and the ATR; on false it is closed. */
+bool element_reset(struct element *e);
+
 /* Sends one C-APDU and reads the R-APDU, whole, into out (ELEMENT_MAX_APDU bytes). Returns its length (two or
  * more), or -1 when the channel is lost; the element is then closed. */
 ssize_t element_transmit(struct element *e, const uint8_t *capdu, size_t len, uint8_t *out);

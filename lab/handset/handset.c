@@ -28,6 +28,8 @@ enum option_id {
     KEEP,
     MAX_POLL,
     RETRY,
+    ROUND_TRIP,
+    CUT,
     APP_HASH,
     ACCESS,
     SCRIPT
@@ -45,14 +47,18 @@ static const struct option long_options[] = {
     {"keep-channel", no_argument, NULL, KEEP},
     {"max-poll-s", required_argument, NULL, MAX_POLL},
     {"retry-s", required_argument, NULL, RETRY},
+    {"round-trip-ms", required_argument, NULL, ROUND_TRIP},
+    {"cut-after-ms", required_argument, NULL, CUT},
     {"app-hash", required_argument, NULL, APP_HASH},
     {"access", required_argument, NULL, ACCESS},
     {"script", required_argument, NULL, SCRIPT},
+    {"help", no_argument, NULL, 'h'},
     {0},
 };
 
 static const char usage_text[] =
     "usage: tsm-lab handset --seram URL --session ID --ca FILE --se HOST:PORT[#CARD] [options]\n"
+    "(or --tsm-api URL: an app with the TSM-API; see tsm-lab handset --tsm-api --help)\n"
     "  --se-type eSE|iSE|uicc|euicc|ieuicc   kind of the element (eSE)\n"
     "  --se-id ID         identity to announce (read from the element: CPLC data or ICCID)\n"
     "  --drop-after K     after K APDUs the server's answer is lost once; the Report is repeated\n"
@@ -60,6 +66,8 @@ static const char usage_text[] =
     "  --keep-channel     that fault, or the end of the session, leaves the element powered\n"
     "  --max-poll-s N     end after N seconds without a command (600)\n"
     "  --retry-s N        go on N seconds without an answer of the server (300)\n"
+    "  --round-trip-ms N  each call of the server takes N ms longer\n"
+    "  --cut-after-ms N   the platform ends the session after N ms without an APDU\n"
     "  --app-hash HEX     hash of the application's certificate: the element's access rules (ARA-M) are "
     "enforced\n"
     "without a server, with --se:\n"
@@ -67,7 +75,8 @@ static const char usage_text[] =
     "denied\n"
     "  --script FILE      run a signed script (GPCS Amendment I) on the element: 0 run, 7 refused\n"
     "  -v                 say what happens, on standard error\n"
-    "exit: 0 Stop received, 1 no element, 2 usage, 3 no such session, 4 server lost, 5 no command\n";
+    "exit: 0 Stop received, 1 no element, 2 usage, 3 no such session, 4 server lost, 5 no command,\n"
+    "      8 the platform ended the session\n";
 
 static int usage(const char *why)
 {
@@ -126,6 +135,10 @@ static bool take_option(int id, char *arg, struct request *r)
         return number(arg, &o->max_poll_s);
     case RETRY:
         return number(arg, &o->retry_s);
+    case ROUND_TRIP:
+        return number(arg, &o->round_trip_ms);
+    case CUT:
+        return number(arg, &o->cut_after_ms);
     case APP_HASH:
         r->app_hash = arg;
         return true;

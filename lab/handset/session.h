@@ -16,7 +16,9 @@ struct session {
     struct element element;
     char se_id[AGENT_MAX_ID];
     bool started, stopped, refused_se;
-    unsigned apdus; /* executed in this session */
+    unsigned apdus;         /* executed in this session */
+    long long last_apdu_ms; /* when the last one was, by the monotonic clock; 0: none yet */
+    bool cut;               /* the platform has ended the session */
     bool fault_done;
     /* What the next Report says. */
     enum seram_status status;

@@ -16,7 +16,7 @@ enum { MAX_COMMAND = 261, SHORT_HEAD = 5, AIP_LEN = 2, ANSWER_FORMAT_1_MIN = 11,
 /* Behind the 83 of GET PROCESSING OPTIONS stands a length of one byte. */
 enum { MAX_PDOL_DATA = 127, COMMAND_TEMPLATE = 0x83 };
 
-enum { CID_TYPE = 0xC0, CID_ARQC = 0x80, P1_ARQC = 0x80 };
+enum { CID_TYPE = 0xC0, CID_ARQC = 0x80, P1_ARQC = 0x80, P1_COMBINED = 0x10 };
 
 bool term_refuse(struct kernel *k, const char *why, ...)
 {
@@ -74,10 +74,11 @@ static void put_terminal_data(struct kernel *k)
     term_set(s, TAG_DATE, q->today, TERM_DATE);
     term_set(s, TAG_TRANSACTION_TYPE, "\0", 1); /* purchase */
     term_set(s, TAG_UNPREDICTABLE, q->unpredictable, TERM_UNPREDICTABLE);
-    term_set(s, TAG_TERMINAL_CAPABILITIES, "\x00\x08\x08", 3); /* no CVM other than none, CDA not asked for */
-    term_set(s, TAG_CVM_RESULTS, "\x1F\x00\x02", 3);           /* no CVM required, successful */
-    term_set(s, TAG_TERMINAL_TYPE, "\x22", 1); /* attended, merchant, offline with online capability */
-    term_set(s, TAG_TTQ, "\x24\0\0", 4);       /* EMV mode, online capable reader */
+    /* No CVM other than none; SDA, DDA and CDA where it has the scheme's key. */
+    term_set(s, TAG_TERMINAL_CAPABILITIES, q->ca ? "\x00\x08\xC8" : "\x00\x08\x08", 3);
+    term_set(s, TAG_CVM_RESULTS, "\x1F\x00\x02", 3); /* no CVM required, successful */
+    term_set(s, TAG_TERMINAL_TYPE, "\x22", 1);       /* attended, merchant, offline with online capability */
+    term_set(s, TAG_TTQ, "\x24\0\0", 4);             /* EMV mode, online capable reader */
 }
 
 static bool take_gpo_answer(struct kernel *k)
@@ -107,6 +108,8 @@ static bool get_processing_options(struct kernel *k)
     term_tlv_find(a5, TAG_PDOL, &pdol);
     if (!term_dol_build(pdol, &k->out->data, data + 2, MAX_PDOL_DATA, &len))
         return term_refuse(k, "the PDOL is malformed or too long");
+    memcpy(k->pdol, data + 2, len);
+    k->pdol_len = len;
     data[0] = COMMAND_TEMPLATE;
     data[1] = (uint8_t)len;
     if (!term_send(k, head, data, 2 + len))
@@ -142,11 +145,22 @@ static bool read_records(struct kernel *k)
                 return false;
             if (k->sw != TERM_SW_OK)
                 return term_refuse_sw(k, "a record of the AFL cannot be read");
+            if (record - e.first < e.oda_records)
+                oda_static_add(&k->statics, e.sfi, k->data);
             if (!take_record(k))
                 return false;
         }
     }
     return r == TERM_END || term_refuse(k, "the application file locator is malformed");
+}
+
+/* Of a combined signature the cryptogram is known already. */
+static bool find_field(const struct kernel *k, struct term_bytes body, uint32_t tag, struct term_bytes *value)
+{
+    const struct term_object *known = k->combined && tag == TAG_AC ? term_get(&k->out->data, TAG_AC) : NULL;
+    if (known)
+        *value = (struct term_bytes){known->value, known->len};
+    return known || term_tlv_find(body, tag, value);
 }
 
 static bool take_cryptogram(struct kernel *k)
@@ -165,7 +179,7 @@ static bool take_cryptogram(struct kernel *k)
         if (!term_tlv_find(k->data, TAG_ANSWER_FORMAT_2, &body))
             return false;
         for (size_t i = 0; i < CRYPTOGRAM_FIELDS; i++)
-            if (!term_tlv_find(body, tags[i], &value[i]) || (lens[i] && value[i].len != lens[i]))
+            if ((!find_field(k, body, tags[i], &value[i])) || (lens[i] && value[i].len != lens[i]))
                 return false;
     }
     for (size_t i = 0; i < CRYPTOGRAM_FIELDS; i++)
@@ -176,7 +190,7 @@ static bool take_cryptogram(struct kernel *k)
 
 static bool generate_ac(struct kernel *k)
 {
-    static const uint8_t head[4] = {0x80, 0xAE, P1_ARQC, 0x00};
+    const uint8_t head[4] = {0x80, 0xAE, (uint8_t)(P1_ARQC | (k->combined ? P1_COMBINED : 0)), 0x00};
     const struct term_object *cdol1 = term_get(&k->out->data, TAG_CDOL1);
     uint8_t data[TERM_MAX_DOL_DATA];
     size_t len;
@@ -189,6 +203,8 @@ static bool generate_ac(struct kernel *k)
         return false;
     if (k->sw != TERM_SW_OK)
         return term_refuse_sw(k, "GENERATE AC was refused");
+    if (k->combined && !term_combined(k, (struct term_bytes){data, len}))
+        return false;
     if (!take_cryptogram(k))
         return term_refuse(k, "the answer to GENERATE AC is malformed");
     if ((term_get(&k->out->data, TAG_CID)->value[0] & CID_TYPE) != CID_ARQC)
@@ -209,7 +225,8 @@ void term_transact(const struct term_reader *r, const struct term_request *q, st
     memset(out, 0, sizeof *out);
     out->result = TERM_REFUSED;
     put_terminal_data(&k);
-    if (term_select(&k) && get_processing_options(&k) && read_records(&k) && check(&k))
+    if (term_select(&k) && get_processing_options(&k) && read_records(&k) && check(&k) && term_offline(&k) &&
+        term_verify_pin(&k))
         generate_ac(&k);
     explicit_bzero(&k, sizeof k);
 }

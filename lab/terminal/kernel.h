@@ -6,6 +6,7 @@
 
 #include "terminal/checks.h"
 #include "terminal/data/store.h"
+#include "terminal/oda/oda.h"
 
 #include <sys/types.h>
 
@@ -31,6 +32,8 @@ struct term_request {
     unsigned currency; /* ISO 4217 numeric */
     uint8_t today[TERM_DATE];
     uint8_t unpredictable[TERM_UNPREDICTABLE];
+    const char *pin;         /* 4 to 12 digits; NULL: none is asked for */
+    const struct oda_ca *ca; /* the scheme's key for offline data authentication; NULL: it is not performed */
 };
 
 struct term_outcome {
@@ -40,6 +43,7 @@ struct term_outcome {
     uint8_t aid[TERM_MAX_AID];
     size_t aid_len;
     char label[TERM_MAX_LABEL + 1];
+    char oda[4];            /* "SDA", "DDA", "CDA"; "" when none was performed */
     struct term_store data; /* holds the card number: wipe after use */
 };
 

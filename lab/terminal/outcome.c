@@ -87,6 +87,8 @@ json_t *term_json(const struct term_outcome *o)
     set_text(all, "label", o->label);
     term_shown_pan(o, text);
     set_text(all, "pan", text);
+    set_text(all, "oda", o->oda);
+    set_tag(all, "tvr", o, TAG_TVR);
     set_tag(all, "amount", o, TAG_AMOUNT);
     set_tag(all, "currency", o, TAG_CURRENCY);
     set_tag(all, "cid", o, TAG_CID);

@@ -4,6 +4,7 @@
 
 #include "handset/element.h"
 #include "terminal/outcome.h"
+#include "terminal/purse/purse.h"
 
 #include <getopt.h>
 #include <stdio.h>
@@ -14,13 +15,16 @@
 
 enum { EXIT_USAGE = 2, DEFAULT_AMOUNT = 1234, DEFAULT_CURRENCY = 978 };
 
-enum option_id { SE = 1, AMOUNT, CURRENCY, JSON };
+enum option_id { SE = 1, AMOUNT, CURRENCY, JSON, CA, PIN };
 
 static const struct option long_options[] = {
     {"se", required_argument, NULL, SE},
     {"amount", required_argument, NULL, AMOUNT},
     {"currency", required_argument, NULL, CURRENCY},
     {"json", no_argument, NULL, JSON},
+    {"ca", required_argument, NULL, CA},
+    {"pin", required_argument, NULL, PIN},
+    {"help", no_argument, NULL, 'h'},
     {0},
 };
 
@@ -48,8 +52,14 @@ static bool fill_request(struct term_request *q)
 
 void terminal_pay(const char *host_port, uint64_t amount, unsigned currency, struct term_outcome *out)
 {
+    terminal_pay_with(host_port, amount, currency, &(struct terminal_checks){NULL, NULL}, out);
+}
+
+void terminal_pay_with(const char *host_port, uint64_t amount, unsigned currency,
+                       const struct terminal_checks *checks, struct term_outcome *out)
+{
     struct element e = {.fd = -1};
-    struct term_request q = {.amount = amount, .currency = currency};
+    struct term_request q = {.amount = amount, .currency = currency, .ca = checks->ca, .pin = checks->pin};
     struct term_reader reader = {transmit, &e};
     if (fill_request(&q) && element_open(&e, host_port)) {
         term_transact(&reader, &q, out);
@@ -65,9 +75,15 @@ static int usage(const char *why)
 {
     if (why)
         fprintf(stderr, "terminal: %s\n", why);
-    fprintf(why ? stderr : stdout,
-            "usage: tsm-lab terminal --se HOST:PORT [--amount CENTS] [--currency ISO4217] [--json]\n"
-            "exit: 0 the card gave an ARQC, 1 no card, 2 usage, 3 refused\n");
+    fprintf(
+        why ? stderr : stdout,
+        "usage: tsm-lab terminal --se HOST:PORT [--amount CENTS] [--currency ISO4217] [--json] [--ca FILE]\n"
+        "                        [--pin DIGITS]\n"
+        "--ca: a scheme's key {\"index\",\"exponent\",\"modulus\"}: cards that name it are authenticated "
+        "offline\n"
+        "--pin: what the customer enters; the card checks it\n"
+        "tsm-lab terminal purse --help: a gate before a transit purse\n"
+        "exit: 0 the card gave an ARQC, 1 no card, 2 usage, 3 refused\n");
     return why ? EXIT_USAGE : 0;
 }
 
@@ -83,6 +99,12 @@ static bool number(const char *text, uint64_t max, uint64_t *out)
     return true;
 }
 
+static bool is_pin(const char *text)
+{
+    size_t n = strlen(text);
+    return n >= TERM_PIN_MIN && n <= TERM_PIN_MAX && strspn(text, "0123456789") == n;
+}
+
 static void report(const struct term_outcome *o, bool as_json)
 {
     if (!as_json) {
@@ -95,9 +117,11 @@ static void report(const struct term_outcome *o, bool as_json)
     json_decref(all);
 }
 
-int terminal_main(int argc, char **argv)
+static int pay_main(int argc, char **argv)
 {
-    const char *se = NULL;
+    const char *se = NULL, *ca_file = NULL;
+    struct terminal_checks checks = {NULL, NULL};
+    struct oda_ca ca;
     uint64_t amount = DEFAULT_AMOUNT, currency = DEFAULT_CURRENCY;
     bool as_json = false, good = true;
     struct term_outcome outcome;
@@ -113,14 +137,27 @@ int terminal_main(int argc, char **argv)
             good = number(optarg, TERM_MAX_CURRENCY, &currency);
         else if (id == JSON)
             as_json = true;
+        else if (id == CA)
+            ca_file = optarg;
+        else if (id == PIN)
+            good = is_pin(checks.pin = optarg);
         else
             good = false;
     }
     if (!good || optind < argc || !se)
         return usage(!se && good ? "--se is needed" : "unknown option or bad value");
-    terminal_pay(se, amount, (unsigned)currency, &outcome);
+    if (ca_file && !oda_ca_read(ca_file, &ca))
+        return EXIT_USAGE;
+    checks.ca = ca_file ? &ca : NULL;
+    terminal_pay_with(se, amount, (unsigned)currency, &checks, &outcome);
     report(&outcome, as_json);
     int status = (int)outcome.result;
     explicit_bzero(&outcome, sizeof outcome);
     return status;
+}
+
+int terminal_main(int argc, char **argv)
+{
+    bool purse = argc > 1 && strcmp(argv[1], "purse") == 0;
+    return purse ? purse_gate_main(argc - 1, argv + 1) : pay_main(argc, argv);
 }

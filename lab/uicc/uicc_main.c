@@ -41,7 +41,7 @@ static const char usage[] =
     "  --quirk LIST       talkative (default), silent, cpi-first, cpi-any, pad-80, cmac4, por-submit, "
     "counter-jump,\n"
     "                     zero-body, max-segments-N; other names go to the card\n"
-    "  --fault LIST       drop-por-N, dup-por, busy-N, tear-N; other names go to the card\n"
+    "  --fault LIST       drop-por-N, heal-por-N, dup-por, busy-N, tear-N; other names go to the card\n"
     "  --cards FILE       one JSON object a line with the same names (msisdn, iccid, kic, kid, ...): many "
     "UICCs\n"
     "  -v                 log to standard error\n"

@@ -6,16 +6,23 @@ _tsm_words() {
     local server="--api --ca --env --json --help" token="--token"
     case "$1 $2" in
     "order post") echo "$server $token --ref" ;;
+    "order exchange") echo "$server $token --with --ref" ;;
+    "token set") echo "$server $token --with" ;;
+    "token "*) echo "$server $token" ;;
     "order show") echo "$server $token --full" ;;
     "order list") echo "$server $token --limit --before" ;;
     "order import") echo "$server $token --format" ;;
     "order wait") echo "$server $token --timeout --full" ;;
     "se import") echo "$server $token --format" ;;
     "se list") echo "$server $token --limit --before" ;;
-    "se show" | "se identify" | "key intake" | "key import" | "profile "*) echo "$server $token" ;;
+    "se show" | "se identify" | "key intake" | "key import" | "key list" | "profile "*) echo "$server $token" ;;
+    "key load" | "key export") echo "$server $token --with" ;;
     "load-file upload" | "load-file list" | "admission list" | "admission allow" | "admission withdraw") echo "$server $token" ;;
     "script key" | "script sign" | "usage "*) echo "$server $token" ;;
+    "campaign show") echo "$server $token --timeout" ;;
     "care "* | "campaign "* | "domain "* | "space "*) echo "$server $token --with" ;;
+    "spos results") echo "$server $token --limit --before" ;;
+    "spos "*) echo "$server $token" ;;
     "health "*) echo "$server" ;;
     "gp session" | "gp wrap") echo "--key --enc --mac --dek --host --answer --level --i --kdf --kdd --help" ;;
     "gp kcv") echo "--key --alg --zero --help" ;;
@@ -33,8 +40,7 @@ _tsm_words() {
         echo "--kbpk --key --usage --algorithm --mode --export --version --key-version --option --short --help"
         ;;
     "keyblock unwrap") echo "--kbpk --help" ;;
-    "perso check") echo "--block --round-trip --help" ;;
-    "perso try") echo "--set --help" ;;
+    "perso "*) echo "--block --round-trip --bearer --segments --card --set --input --parameter --se --select --json --help" ;;
     "keyblock info") echo "--json --help" ;;
     "card "*) _tsm_card_words ;;
     "sems certify") echo "--pem --issuer --issuer-key --holder --domain --point --serial --usage --help" ;;
@@ -83,27 +89,29 @@ _tsm() {
     local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} values
     COMPREPLY=()
     if [ "$COMP_CWORD" -eq 1 ]; then
-        mapfile -t COMPREPLY < <(compgen -W "order se profile load-file admission script usage care campaign domain space key health gp sems ota keyblock perso cap card --help --version" -- "$word")
+        mapfile -t COMPREPLY < <(compgen -W "order token se profile load-file admission script usage care campaign domain space spos key health gp sems ota keyblock perso cap card --help --version" -- "$word")
         return
     fi
     if [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" != health ]; then
         case "${COMP_WORDS[1]}" in
-        order) values="post show list wait import" ;;
+        order) values="post show list wait import exchange" ;;
+        token) values="list set remove" ;;
         se) values="import show list identify" ;;
         profile) values="list show add retire" ;;
         load-file) values="upload list" ;;
         admission) values="list allow withdraw" ;;
         care) values="audit repair lock unlock terminate rotate rules contactless list show" ;;
-        campaign) values="start list show members pause resume stop" ;;
+        campaign) values="create start list show members pause resume stop" ;;
         domain) values="prepare create list remove extradite sign tokens work" ;;
+        spos) values="list results retry" ;;
         space) values="reserve list commit release" ;;
         script) values="key sign" ;;
         sems) values="certify build check commands" ;;
-        key) values="intake import" ;;
+        key) values="intake import load list export" ;;
         gp) values="session wrap kcv diversify token receipt dap" ;;
         ota) values="wrap unwrap por" ;;
         keyblock) values="wrap unwrap info" ;;
-        perso) values="check try" ;;
+        perso) values="check estimate try" ;;
         card) values="--reader readers" ;;
         cap) values="info check" ;;
         esac

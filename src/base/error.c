@@ -4,6 +4,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 struct row {
     const char *name, *text;
@@ -45,10 +46,12 @@ int err_may_retry(enum tsm_err e)
 
 enum tsm_err err_fail(enum tsm_err e, const char *where, const char *fmt, ...)
 {
+    char cause[ERR_CAUSE_MAX]; /* the words may quote the cause before */
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(last.cause, sizeof last.cause, fmt, ap);
+    vsnprintf(cause, sizeof cause, fmt, ap);
     va_end(ap);
+    memcpy(last.cause, cause, sizeof cause);
     last.field[0] = 0;
     last.where = where;
     return e;
@@ -56,10 +59,12 @@ enum tsm_err err_fail(enum tsm_err e, const char *where, const char *fmt, ...)
 
 enum tsm_err err_fail_field(enum tsm_err e, const char *field, const char *fmt, ...)
 {
+    char cause[ERR_CAUSE_MAX]; /* the words may quote the cause before */
     va_list ap;
     va_start(ap, fmt);
-    vsnprintf(last.cause, sizeof last.cause, fmt, ap);
+    vsnprintf(cause, sizeof cause, fmt, ap);
     va_end(ap);
+    memcpy(last.cause, cause, sizeof cause);
     snprintf(last.field, sizeof last.field, "%s", field);
     last.where = "";
     return e;

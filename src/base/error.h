@@ -26,6 +26,7 @@
     X(WRONG_METHOD, 405, 0, "the address does not know this method")                             \
     X(CONFLICT, 409, 0, "the request contradicts what is stored")                                \
     X(WRONG_STATE, 409, 0, "the object is not in a state that allows this")                      \
+    X(ORPHANED, 409, 0, "the flavor of the service instance was removed")                        \
     X(BUSY, 503, 1, "too much work is in hand; come again later")                                \
     X(TIMED_OUT, 504, 1, "the answer did not come in time")                                      \
     X(PEER_DOWN, 502, 1, "the peer could not be reached")                                        \
@@ -45,6 +46,7 @@
     X(NEEDS_BETTER_LINK, 422, 0, "the script is too long for the bearer of this secure element") \
     X(DATABASE, 500, 1, "the database did not do what it was asked")                             \
     X(UNIQUE, 409, 0, "a row with this key is there already")                                    \
+    X(SPOILT, 500, 0, "what is stored has been altered since")                                   \
     X(IO, 500, 1, "the operating system refused the operation")                                  \
     X(NO_MEMORY, 503, 1, "memory is exhausted")                                                  \
     X(INTERRUPTED, 503, 1, "the work was interrupted before its end")                            \

@@ -79,22 +79,27 @@ enum tsm_err b64url_read(struct bytes text, uint8_t *out, size_t cap, size_t *le
     return TSM_OK;
 }
 
-char *uuid_text(const uint8_t random[16], char out[37])
+char *uuid_octets_text(const uint8_t octets[16], char out[37])
 {
     static const uint8_t dash_before[16] = {[4] = 1, [6] = 1, [8] = 1, [10] = 1};
-    uint8_t u[16];
     char *p = out;
-    memcpy(u, random, 16);
-    u[6] = (uint8_t)((u[6] & 0x0F) | 0x40);
-    u[8] = (uint8_t)((u[8] & 0x3F) | 0x80);
     for (int i = 0; i < 16; i++) {
         if (dash_before[i])
             *p++ = '-';
-        *p++ = (char)(digits_upper[u[i] >> 4] | 0x20);
-        *p++ = (char)(digits_upper[u[i] & 15] | 0x20);
+        *p++ = (char)(digits_upper[octets[i] >> 4] | 0x20);
+        *p++ = (char)(digits_upper[octets[i] & 15] | 0x20);
     }
     *p = 0;
     return out;
+}
+
+char *uuid_text(const uint8_t random[16], char out[37])
+{
+    uint8_t u[16];
+    memcpy(u, random, 16);
+    u[6] = (uint8_t)((u[6] & 0x0F) | 0x40);
+    u[8] = (uint8_t)((u[8] & 0x3F) | 0x80);
+    return uuid_octets_text(u, out);
 }
 
 bool text_is_digits(const char *text, size_t min, size_t max)

@@ -16,6 +16,8 @@ size_t b64url_text(struct bytes b, char *out);
 enum tsm_err b64url_read(struct bytes text, uint8_t *out, size_t cap, size_t *len);
 /* 16 random bytes to the 36-character text of a version 4 UUID; `out` holds 37. */
 char *uuid_text(const uint8_t random[16], char out[37]);
+/* A UUID's 16 octets as they are. */
+char *uuid_octets_text(const uint8_t octets[16], char out[37]);
 bool text_is_digits(const char *text, size_t min, size_t max);
 /* Last decimal digit right by the Luhn sum (card numbers, ICCIDs with check digit). */
 bool luhn_right(const char *digits);

@@ -37,11 +37,16 @@ static size_t told(const char *words)
 
 enum tsm_err json_read(struct bytes text, json_t **out)
 {
+    return json_read_long(text, JSON_BODY_MAX, out);
+}
+
+enum tsm_err json_read_long(struct bytes text, size_t max, json_t **out)
+{
     json_error_t e;
     json_t *v;
     if (depth_of(text) > JSON_DEPTH_MAX)
         return FAIL(BAD_FORM, "JSON is nested deeper than %d", JSON_DEPTH_MAX);
-    NEED(text.len <= JSON_BODY_MAX, TOO_LONG);
+    NEED(text.len <= max, TOO_LONG);
     v = json_loadb((const char *)text.at, text.len, JSON_REJECT_DUPLICATES, &e);
     if (!v) /* without the piece of the document that follows "near": it may be a key */
         return FAIL(BAD_FORM, "JSON line %d column %d: %.*s", e.line, e.column, (int)told(e.text), e.text);

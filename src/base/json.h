@@ -34,6 +34,8 @@ struct json_row {
  * caller (json_decref). BAD_FORM names line and column.
  */
 enum tsm_err json_read(struct bytes text, json_t **out);
+/* The same for documents that are long lists, up to `max` bytes. */
+enum tsm_err json_read_long(struct bytes text, size_t max, json_t **out);
 /* Fills `into` from an object by its rows (ended by a row without name). Unknown members, wrong types and
  * lengths are refused with the field named. */
 enum tsm_err json_fill(const json_t *object, const struct json_row *rows, void *into);

@@ -7,8 +7,10 @@
 
 #include "base/crypto.h"
 
-static const char *const role_words[] = {
-    [ACCESS_PROVIDER] = "provider", [ACCESS_OPERATOR] = "operator", [ACCESS_ADMINISTRATOR] = "administrator"};
+static const char *const role_words[] = {[ACCESS_PROVIDER] = "provider",
+                                         [ACCESS_OPERATOR] = "operator",
+                                         [ACCESS_ADMINISTRATOR] = "administrator",
+                                         [ACCESS_APP] = "app"};
 
 struct question {
     uint8_t hash[SHA256_LEN];

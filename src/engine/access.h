@@ -6,14 +6,14 @@
 #include "store/store.h"
 
 /* ACCESS_ADMINISTRATOR: long-term tokens of the TR-03165 administration interface, good for its sign-in alone
- * [TR-03165 4.1.6.1.1]. */
-enum access_role { ACCESS_PROVIDER, ACCESS_OPERATOR, ACCESS_ADMINISTRATOR, ACCESS_ROLES };
+ * [TR-03165 4.1.6.1.1]. ACCESS_APP: of an app on a handset, good for the device interface alone [4.2]. */
+enum access_role { ACCESS_PROVIDER, ACCESS_OPERATOR, ACCESS_ADMINISTRATOR, ACCESS_APP, ACCESS_ROLES };
 struct caller {
     int64_t party;
     enum access_role role;
 };
 
-/* The role of a word ("provider", "operator", "administrator"); BAD_VALUE for another. */
+/* The role of a word ("provider", "operator", "administrator", "app"); BAD_VALUE for another. */
 enum tsm_err access_role_of(const char *word, enum access_role *out);
 /* NOT_SIGNED_IN for an unknown token; NOT_ALLOWED when the token's role is another. */
 enum tsm_err access_of(struct store *s, const char *token, enum access_role needed, struct caller *out);

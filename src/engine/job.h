@@ -19,6 +19,7 @@ enum job_kind {
     JOB_CALLBACK,         /* a result to be told to a provider */
     JOB_CARE,             /* the owner's own work on an element: audit, lock, rotation */
     JOB_CAMPAIGN,         /* one such work on many elements, by its rules */
+    JOB_BULK,             /* a provider's order for many instances, by its rules */
     JOB_KINDS
 };
 

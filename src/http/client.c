@@ -26,6 +26,7 @@ struct arriving {
     char *at;
     size_t len, cap, max;
     bool too_long;
+    char why[CURL_ERROR_SIZE]; /* libcurl's own words on what failed */
 };
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -149,16 +150,29 @@ static bool make_fields(const struct http_client *c, const struct http_call *cal
     return good;
 }
 
-static void set_trust(CURL *h, const struct http_client *c)
+/* Who is named is trusted alone: the system's directory of authorities would stand beside it. */
+static void set_anchors(CURL *h, const struct http_client *c, struct bytes own)
 {
-    if (c->ca_file)
+    struct curl_blob blob = {(void *)(uintptr_t)own.at, own.len, CURL_BLOB_NOCOPY};
+    if (own.len)
+        curl_easy_setopt(h, CURLOPT_CAINFO_BLOB, &blob);
+    else if (c->ca_file)
         curl_easy_setopt(h, CURLOPT_CAINFO, c->ca_file);
+    if (own.len || c->ca_file)
+        curl_easy_setopt(h, CURLOPT_CAPATH, NULL);
+    if (own.len) /* every handshake proves the certificate */
+        curl_easy_setopt(h, CURLOPT_SSL_SESSIONID_CACHE, 0L);
+}
+
+static void set_trust(CURL *h, const struct http_client *c, const struct http_call *call)
+{
+    set_anchors(h, c, call->trust);
     if (c->cert_file)
         curl_easy_setopt(h, CURLOPT_SSLCERT, c->cert_file);
     if (c->key_file)
         curl_easy_setopt(h, CURLOPT_SSLKEY, c->key_file);
     curl_easy_setopt(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, c->allow_plain ? "https,http" : "https");
+    curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, c->allow_plain && !call->trust.len ? "https,http" : "https");
     /* The environment shall not put a proxy between partners. */
     curl_easy_setopt(h, CURLOPT_PROXY, "");
 }
@@ -178,10 +192,12 @@ static void set_call(CURL *h, const struct http_client *c, const struct http_cal
     curl_easy_setopt(h, CURLOPT_MAXCONNECTS, (long)KEPT_CONNECTIONS);
     curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, on_data);
     curl_easy_setopt(h, CURLOPT_WRITEDATA, a);
+    curl_easy_setopt(h, CURLOPT_ERRORBUFFER, a->why);
 }
 
 static enum tsm_err error_of(CURLcode code, const struct arriving *a, const char *url)
 {
+    const char *why = a->why[0] ? a->why : curl_easy_strerror(code);
     if (a->too_long)
         return FAIL(TOO_LONG, "the answer of %.100s is longer than %zu octets", url, a->max);
     switch (code) {
@@ -192,7 +208,7 @@ static enum tsm_err error_of(CURLcode code, const struct arriving *a, const char
     case CURLE_PEER_FAILED_VERIFICATION:
     case CURLE_SSL_CERTPROBLEM:
     case CURLE_SSL_ISSUER_ERROR:
-        return FAIL(PEER_REFUSED, "TLS with %.100s did not come about: %s", url, curl_easy_strerror(code));
+        return FAIL(PEER_REFUSED, "TLS with %.100s did not come about: %.120s", url, why);
     case CURLE_SSL_CACERT_BADFILE:
         return FAIL(IO, "the CA file cannot be read");
     case CURLE_URL_MALFORMAT:
@@ -203,7 +219,7 @@ static enum tsm_err error_of(CURLcode code, const struct arriving *a, const char
         return FAIL(NO_MEMORY, "no memory for the answer of %.100s", url);
     default: /* with CURLE_SSL_CONNECT_ERROR, which is also a peer that ended during the handshake: it comes
                 back */
-        return FAIL(PEER_DOWN, "%.100s: %s", url, curl_easy_strerror(code));
+        return FAIL(PEER_DOWN, "%.100s: %.120s", url, why);
     }
 }
 
@@ -243,9 +259,10 @@ static enum tsm_err perform(CURL *h, const struct http_client *c, const struct h
     struct http_answer answer = {0};
     enum tsm_err e;
     NEED(a.at, NO_MEMORY);
-    set_trust(h, c);
+    set_trust(h, c, call);
     set_call(h, c, call, &a);
     e = error_of(curl_easy_perform(h), &a, call->url);
+    curl_easy_setopt(h, CURLOPT_ERRORBUFFER, NULL);
     if (e != TSM_OK) {
         free(a.at);
         return e;

@@ -27,6 +27,8 @@ struct http_call {
     const char *method, *url;
     const char *content_type; /* NULL without a body */
     struct bytes body;
+    struct bytes trust; /* PEM: for this call these certificates alone are trusted, and the call is TLS only;
+                           none: those of the client */
     size_t n_fields;
     struct {
         const char *name, *value;

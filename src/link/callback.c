@@ -9,18 +9,20 @@
 
 enum { TRACE_DIGITS = 32, TRACEPARENT_ROOM = 56 };
 
-enum tsm_err callback_deliver(struct http_client *client, const struct callback *c, unsigned *retry_after_s)
+enum tsm_err callback_deliver(struct http_client *client, const struct callback *c,
+                              struct callback_answer *out)
 {
     struct http_call call = {.method = "POST",
                              .url = c->url,
                              .content_type = "application/json",
                              .body = bytes_of_text(c->json),
+                             .trust = c->trust,
                              .n_fields = 1,
                              .fields = {{"Idempotency-Key", c->key}}};
     struct http_answer answer;
     char traceparent[TRACEPARENT_ROOM];
     enum tsm_err e;
-    *retry_after_s = 0;
+    *out = (struct callback_answer){0};
     if (strlen(c->trace) == TRACE_DIGITS) {
         /* The parent span has no id of its own here: the last half of the trace stands for it. */
         snprintf(traceparent, sizeof traceparent, "00-%s-%s-01", c->trace, c->trace + TRACE_DIGITS / 2);
@@ -29,7 +31,7 @@ enum tsm_err callback_deliver(struct http_client *client, const struct callback 
     }
     TRY(http_client_call(client, &call, &answer));
     e = http_answer_class(answer.status);
-    *retry_after_s = answer.retry_after_s;
+    *out = (struct callback_answer){answer.status, answer.retry_after_s};
     http_answer_drop(&answer);
     return e;
 }

@@ -11,13 +11,22 @@ struct callback {
     const char *key;   /* sent as Idempotency-Key: the receiver acts on it once, however often it comes */
     const char *trace; /* 32 hex digits, sent as traceparent; "" for none */
     const char *json;
+    struct bytes
+        trust; /* PEM: the receiver's certificate must come from these alone; none: from the client's */
+};
+
+/* What came back, on every path: 0 for no answer; the delay that the receiver wishes, 0 without one. */
+struct callback_answer {
+    int status;
+    unsigned retry_after_s;
 };
 
 /*
- * Delivers once; the caller repeats. TSM_OK: any 2xx. BUSY, PEER_DOWN and TIMED_OUT may be repeated later
- * (*retry_after_s holds the receiver's wish, 0 without one; it is set on every path). PEER_REFUSED: the
- * receiver will not have it; other errors as http_client_call.
+ * Delivers once; the caller repeats. TSM_OK: any 2xx. BUSY, PEER_DOWN and TIMED_OUT may be repeated later.
+ * PEER_REFUSED: the receiver will not have it (with a status), or its certificate is not trusted (without).
+ * Other errors as http_client_call.
  */
-enum tsm_err callback_deliver(struct http_client *client, const struct callback *c, unsigned *retry_after_s);
+enum tsm_err callback_deliver(struct http_client *client, const struct callback *c,
+                              struct callback_answer *out);
 
 #endif

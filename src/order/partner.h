@@ -16,8 +16,8 @@
     X(BOOK_SPACE, "book-space")             /* {se, bytes} -> {booked} */                                  \
     X(RELEASE_SPACE, "release-space")       /* {se} -> {} */                                               \
     X(CREATE_DOMAIN, "create-domain")       /* {se, aid, jwk} -> {aid, tar, protocol, kvn, keys (JWE)} */  \
-    X(LOAD_AND_INSTALL, "load-and-install") /* {se, domain, load_file, applications} -> {} */              \
-    X(REMOVE, "remove")                     /* {se, domain, load_file, applications} -> {} */              \
+    X(LOAD_AND_INSTALL, "load-and-install") /* {se, domain, load_file, applications, more?} -> {} */       \
+    X(REMOVE, "remove")                     /* the same; more: the domain has more content and stays */    \
     X(BEGIN_CONVERSATION, "begin-conversation") /* {se, holder} -> {held} */                               \
     X(SEND_SCRIPT, "send-script")               /* {se, holder, payload} -> {answers} | {lost} */          \
     X(END_CONVERSATION, "end-conversation")     /* {se, holder, session?} -> {} */                         \
@@ -29,7 +29,9 @@
       "list-application")         /* {se, domain, directory, load_file, application, entry?} -> {} */      \
     X(SET_UP_KEYS, "set-up-keys") /* {se, domain, groupings} -> {answer}; confidential hand-over */        \
     X(UPGRADE, "upgrade") /* {se, domain, load_file, applications} -> {}: the data stay, Amendment H */    \
-    X(SE_RENEWED, "se-renewed") /* {se, old, element} -> {instances}: asked by the owner */
+    X(SE_RENEWED, "se-renewed")           /* {se, old, element} -> {instances}: asked by the owner */      \
+    X(MAKE_ACCESSIBLE, "make-accessible") /* {se, domain, applications: [{instance, becomes_selectable?,   \
+                                             device_apps?}]} -> {} */
 
 enum partner_verb {
 #define X(name, word) VERB_##name,
@@ -43,7 +45,7 @@ const char *partner_verb_word(int64_t verb);
 enum tsm_err partner_verb_read(const char *word, enum partner_verb *verb);
 
 /* Whose fault it is when an order fails. */
-#define FAULT_OWNERS(X) X(SP) X(HUB) X(SEM) X(OTA) X(DEVICE) X(SE)
+#define FAULT_OWNERS(X) X(SP) X(HUB) X(SEM) X(OTA) X(DEVICE) X(SE) X(TSP)
 enum fault_owner {
 #define X(name) OWNER_##name,
     FAULT_OWNERS(X)

@@ -12,10 +12,10 @@
 #include "order/states.h"
 
 enum {
-    SCRIPT_MAX = 320, /* commands of one step: a load file of 64 KiB in small blocks */
-    PLAN_APPLICATIONS_MAX = 4,
-    PLAN_ANSWER_MAX = 4096, /* joined answer data of one step that a judge may see */
-    PLAN_REDO_MAX = 3,      /* how often one step may begin again */
+    SCRIPT_MAX = 320,          /* commands of one step: a load file of 64 KiB in small blocks */
+    PLAN_APPLICATIONS_MAX = 8, /* of one service: manage/applications.h has a row for each */
+    PLAN_ANSWER_MAX = 4096,    /* joined answer data of one step that a judge may see */
+    PLAN_REDO_MAX = 3,         /* how often one step may begin again */
 };
 
 /* Whose keys protect a step, and so which security domain executes it. */
@@ -23,6 +23,7 @@ enum plan_domain {
     IN_ISSUER,         /* the issuer's domain under the owner's keys */
     IN_PROVIDER_FIRST, /* the provider's domain under the keys that the owner made for it */
     IN_PROVIDER,       /* the provider's domain under the provider's own keys */
+    IN_APPLICATION,    /* its first application, which lets that domain open its channel */
     PLAN_DOMAINS
 };
 
@@ -30,8 +31,13 @@ struct plan_application {
     uint8_t module[16], instance[16];
     size_t module_len, instance_len;
     uint8_t privileges[3];
-    bool not_ours; /* the registry does not know it as this domain's: it is never deleted */
-    bool there;    /* the card has it already: it is not installed again */
+    struct bytes parameters; /* its own, in C9 of INSTALL; borrowed */
+    bool not_ours;           /* the registry does not know it as this domain's: it is never deleted */
+    bool there;              /* the card has it already: it is not installed again */
+    bool unselectable;       /* installed, and not made selectable with it */
+    bool becomes_selectable; /* when the service is activated */
+    bool directory;          /* the payment system environment: it lists, and is never locked */
+    bool attests;            /* it gets an attestation token */
 };
 
 /* Which token of the facts: one for the load file, one for each application. A plan loads or removes, so the
@@ -44,15 +50,20 @@ enum plan_token {
 
 /* What the builders may use; every span is borrowed. */
 struct care_facts;
+struct issuer_facts;
+struct played_facts;
 struct plan_facts {
     const struct se_profile *profile;
-    const struct care_facts *care; /* of the owner's own plans: order/care/plan_care.h */
-    const struct bytes *rules;     /* commands to the access rule master: order/care/rules_step.h */
+    const struct issuer_facts *issuer; /* of a change after issuance: order/issuer/plan_issuer.h */
+    const struct played_facts *played; /* of a personalisation script: order/played/played.h */
+    const struct care_facts *care;     /* of the owner's own plans: order/care/plan_care.h */
+    const struct bytes *rules;         /* commands to the access rule master: order/care/rules_step.h */
     size_t n_rules;
     struct bytes domain_aid;                        /* the provider's domain */
     uint32_t tar;                                   /* of that domain */
     struct bytes package_aid, load_file, load_hash; /* load file data block and its SHA-256 */
     bool package_not_ours;                          /* as plan_application.not_ours */
+    bool keeps_domain; /* of a removal: more of the domain's content is still to go */
     struct plan_application applications[PLAN_APPLICATIONS_MAX];
     size_t n_applications;
     struct bytes domain_keys; /* STORE DATA content with the provider's first key set, from the vault */
@@ -60,8 +71,8 @@ struct plan_facts {
     struct bytes perso; /* DGIs of applications[0], encrypted ones prepared by the vault: see perso_clear */
     const struct plan_dgi *dgis;
     size_t n_dgis;
-    bool attests;             /* the flavor asks for an attestation token */
-    struct bytes attestation; /* the token, object 7F41 */
+    bool no_card_data;        /* the flavor personalises nothing */
+    struct bytes attestation; /* the token of the application in hand, object 7F41 */
     struct bytes ppse;        /* value of DGI 9102 of the payment system environment */
     size_t data_max;          /* most data bytes of one plain command for this bearer */
     enum domain_mode mode;
@@ -125,6 +136,9 @@ struct plan_step {
     enum tsm_err (*request)(const struct plan_facts *f, int arg, struct script *out);
     int token;
     void (*event)(const struct plan_facts *f, int arg, struct receipt_event *out);
+    /* Status words that go on where they are not the usual ones; NULL: 9000 and `also_fine`. */
+    bool (*fine)(const struct plan_facts *f, int arg, uint16_t sw);
+    bool once; /* it is not sent again when its answer was lost: the talk ends */
 };
 
 struct plan {
@@ -138,6 +152,7 @@ extern const struct plan plan_create_domain, plan_load_and_install, plan_remove,
 extern const struct plan plan_load_delegated, plan_remove_delegated, plan_load_authorized,
     plan_remove_authorized;
 extern const struct plan plan_prepare, plan_extradite, plan_confirm, plan_directory, plan_set_up;
+extern const struct plan plan_make_accessible;            /* order/activation/plan_accessible.c */
 extern const struct plan plan_upgrade, plan_upgrade_back; /* Amendment H; order/manage/plan_upgrade.c */
 extern const struct plan plan_own_keys, plan_personalise, plan_activate, plan_suspend, plan_resume;
 

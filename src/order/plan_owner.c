@@ -5,6 +5,7 @@
 #include "gp/content/sd_params.h"
 #include "gp/content/uicc_params.h"
 #include "order/care/rules_step.h"
+#include "order/manage/applications.h"
 #include "order/manage/confidential.h"
 #include "order/manage/content.h"
 #include "order/manage/keys.h"
@@ -148,31 +149,31 @@ static const struct plan_step create_steps[] = {
      .build = build_read_casd,
      .needless = needs_no_casd},
 };
+#define INSTALL_AND_MOVE(i, n)                                                                               \
+    OWNER_STEP("INSTALL_APPLICATION" n, "an application is installed", i, build_install, probe_application,  \
+               judge_installed, no_such_application),                                                        \
+        OWNER_STEP("MOVE_APPLICATION" n,                                                                     \
+                   "the application goes from the load file's domain to the provider's", i, build_move_home, \
+                   probe_application, judge_at_home, is_born_at_home),
+#define DELETE_APPLICATION(i, n)                                                              \
+    DELETE_STEP("DELETE_APPLICATION" n, "an application is deleted", i, content_delete_plain, \
+                probe_application, judge_gone, application_not_ours),
+
 static const struct plan_step load_steps[] = {
     OWNER_STEP("LOAD", "the load file is loaded into the provider's domain", 0, build_load, probe_load,
                judge_load, load_file_there),
-    OWNER_STEP("INSTALL_PAYMENT", "the application is installed", 0, build_install, probe_application,
-               judge_installed, no_such_application),
-    OWNER_STEP("MOVE_PAYMENT", "the application goes from the load file's domain to the provider's", 0,
-               build_move_home, probe_application, judge_at_home, is_born_at_home),
-    OWNER_STEP("INSTALL_PPSE", "the payment system environment is installed", 1, build_install,
-               probe_application, judge_installed, no_such_application),
-    OWNER_STEP("MOVE_PPSE", "the payment system environment goes to the provider's domain", 1,
-               build_move_home, probe_application, judge_at_home, is_born_at_home),
-    RULES_STEP("STORE_RULES", "device applications get their access to the application"),
+    EACH_APPLICATION(INSTALL_AND_MOVE)
+        RULES_STEP("STORE_RULES", "device applications get their access to the application"),
 };
 static const struct plan_step remove_steps[] = {
     RULES_STEP("DELETE_RULES", "device applications lose their access to the application"),
-    DELETE_STEP("DELETE_PAYMENT", "the application is deleted", 0, content_delete_plain, probe_application,
-                judge_gone, application_not_ours),
-    DELETE_STEP("DELETE_PPSE", "the payment system environment is deleted", 1, content_delete_plain,
-                probe_application, judge_gone, application_not_ours),
-    OWNER_STEP("PASS_LOAD_FILE", "the load file that others use goes to the issuer's domain", 0,
-               build_pass_load_file, probe_load, judge_load_file_passed, passes_no_load_file),
+    EACH_APPLICATION(DELETE_APPLICATION)
+        OWNER_STEP("PASS_LOAD_FILE", "the load file that others use goes to the issuer's domain", 0,
+                   build_pass_load_file, probe_load, judge_load_file_passed, passes_no_load_file),
     DELETE_STEP("DELETE_LOAD_FILE", "the load file is deleted", 0, build_delete_load_file, probe_load,
                 judge_load_file_gone, package_not_ours),
     DELETE_STEP("DELETE_DOMAIN", "the security domain is deleted with its keys", 0, content_delete_domain,
-                probe_domain, judge_domain_gone, NULL),
+                probe_domain, judge_domain_gone, domain_stays),
 };
 
 #define STEPS(array) .steps = array, .n = sizeof(array) / sizeof(array)[0]

@@ -7,6 +7,7 @@
 #include "gp/command/set_status.h"
 #include "gp/command/store_data.h"
 #include "gp/content/dgi.h"
+#include "order/manage/applications.h"
 #include "order/manage/content.h"
 #include "order/manage/keys.h"
 
@@ -122,8 +123,20 @@ static enum verdict judge_attested(const struct plan_facts *f, int arg, const st
 
 static bool no_attestation(const struct plan_facts *f, int arg)
 {
+    return (size_t)arg >= f->n_applications || !f->applications[arg].attests;
+}
+
+static bool no_card_data(const struct plan_facts *f, int arg)
+{
     (void)arg;
-    return !f->attests;
+    return f->no_card_data;
+}
+
+/* Locked is what can be selected, without the environment that lists it. */
+static bool is_never_locked(const struct plan_facts *f, int arg)
+{
+    const struct plan_application *a = &f->applications[arg];
+    return (size_t)arg >= f->n_applications || a->directory || (a->unselectable && !a->becomes_selectable);
 }
 
 static enum tsm_err set_lock(const struct plan_facts *f, int arg, bool lock, struct script *out)
@@ -185,31 +198,30 @@ static const struct plan_step key_steps[] = {
      .judge = judge_dap_key,
      .needless = no_dap},
 };
+#define PROVIDER_STEP(n, t, a, b, p, j, skip)                                                                \
+    {                                                                                                        \
+        .name = n, .text = t, .domain = IN_PROVIDER, .arg = a, .build = b, .changes_card = true, .probe = p, \
+        .judge = j, .needless = skip                                                                         \
+    }
+#define ATTEST(i, n)                                                                        \
+    PROVIDER_STEP("ATTEST" n, "an application gets its attestation token", i, build_attest, \
+                  probe_application, judge_attested, no_attestation),
 static const struct plan_step perso_steps[] = {
-    CHANGE_STEP("PERSONALISE", "the application gets its card data and keys", IN_PROVIDER, PAYMENT,
-                build_personalise, probe_application, judge_again, 0),
-    {.name = "ATTEST",
-     .text = "the application gets its attestation token",
-     .domain = IN_PROVIDER,
-     .arg = PAYMENT,
-     .build = build_attest,
-     .changes_card = true,
-     .probe = probe_application,
-     .judge = judge_attested,
-     .needless = no_attestation},
-};
+    PROVIDER_STEP("PERSONALISE", "the application gets its card data and keys", PAYMENT, build_personalise,
+                  probe_application, judge_again, no_card_data),
+    EACH_APPLICATION(ATTEST)};
 static const struct plan_step activate_steps[] = {
     CHANGE_STEP("ACTIVATE", "the payment system environment lists the application", IN_PROVIDER, PPSE,
                 content_directory, probe_application, judge_directory, 0),
 };
-static const struct plan_step suspend_steps[] = {
-    CHANGE_STEP("LOCK", "the application is locked", IN_PROVIDER, PAYMENT, build_lock, probe_application,
-                judge_locked, 0),
-};
-static const struct plan_step resume_steps[] = {
-    CHANGE_STEP("UNLOCK", "the application is unlocked", IN_PROVIDER, PAYMENT, build_unlock,
-                probe_application, judge_unlocked, 0),
-};
+#define LOCK(i, n)                                                                                      \
+    PROVIDER_STEP("LOCK" n, "an application is locked", i, build_lock, probe_application, judge_locked, \
+                  is_never_locked),
+#define UNLOCK(i, n)                                                                            \
+    PROVIDER_STEP("UNLOCK" n, "an application is unlocked", i, build_unlock, probe_application, \
+                  judge_unlocked, is_never_locked),
+static const struct plan_step suspend_steps[] = {EACH_APPLICATION(LOCK)};
+static const struct plan_step resume_steps[] = {EACH_APPLICATION(UNLOCK)};
 
 #define STEPS(array) .steps = array, .n = sizeof(array) / sizeof(array)[0]
 const struct plan plan_own_keys = {.name = "own-keys", STEPS(key_steps)};
@@ -218,11 +230,25 @@ const struct plan plan_activate = {.name = "activate", STEPS(activate_steps)};
 const struct plan plan_suspend = {.name = "suspend", STEPS(suspend_steps)};
 const struct plan plan_resume = {.name = "resume", STEPS(resume_steps)};
 
-const struct plan *const plans_all[] = {
-    &plan_create_domain,     &plan_load_and_install, &plan_remove,
-    &plan_remove_domain,     &plan_own_keys,         &plan_personalise,
-    &plan_activate,          &plan_suspend,          &plan_resume,
-    &plan_load_delegated,    &plan_remove_delegated, &plan_load_authorized,
-    &plan_remove_authorized, &plan_prepare,          &plan_extradite,
-    &plan_confirm,           &plan_directory,        &plan_set_up,
-    &plan_upgrade,           &plan_upgrade_back,     NULL};
+const struct plan *const plans_all[] = {&plan_create_domain,
+                                        &plan_load_and_install,
+                                        &plan_remove,
+                                        &plan_remove_domain,
+                                        &plan_own_keys,
+                                        &plan_personalise,
+                                        &plan_activate,
+                                        &plan_suspend,
+                                        &plan_resume,
+                                        &plan_load_delegated,
+                                        &plan_remove_delegated,
+                                        &plan_load_authorized,
+                                        &plan_remove_authorized,
+                                        &plan_prepare,
+                                        &plan_extradite,
+                                        &plan_confirm,
+                                        &plan_directory,
+                                        &plan_set_up,
+                                        &plan_upgrade,
+                                        &plan_upgrade_back,
+                                        &plan_make_accessible,
+                                        NULL};

@@ -2,7 +2,10 @@
 /* Tools of the plan builders. Station 5. Pure. [GPCS 11.4, 11.5, 11.3.3.1] */
 #include "order/plan_script.h"
 
+#include <string.h>
+
 #include "gp/command/get_data.h"
+#include "order/manage/applications.h"
 
 enum tsm_err script_add(struct script *s, size_t mark)
 {
@@ -62,4 +65,13 @@ enum tsm_err script_personalization(struct script *s, struct bytes aid)
     size_t mark = script_mark(s);
     TRY(install_write(&i, &s->store));
     return script_add(s, mark);
+}
+
+bool is_step_of_each(const struct plan_step *step, const char *name)
+{
+    size_t n = strlen(name);
+    if (strncmp(step->name, name, n) != 0)
+        return false;
+    return step->name[n] == 0 ||
+           (step->name[n] == '_' && step->name[n + 1] == '1' + step->arg && step->name[n + 2] == 0);
 }

@@ -14,7 +14,7 @@
 /* What JSON gives before the AIDs are bytes. */
 struct raw {
     struct se_profile p;
-    char isd[33], package[33], module[33], spi[5], tar[7];
+    char isd[33], package[33], module[33], spi[5], tar[7], keep_alive[2 * PROFILE_KEEP_ALIVE_MAX + 1];
     json_t *component; /* borrowed */
 };
 
@@ -57,6 +57,9 @@ static const struct json_row rows[] = {
     {"put_key_1171", JSON_INT, AT(p.put_key_1171), 0, 1, JSON_OPTIONAL, NULL},
     {"counter_only_with_data", JSON_INT, AT(p.counter_only_with_data), 0, 1, JSON_OPTIONAL, NULL},
     {"packages", JSON_TEXT, AT(p.packages), 0, PROFILE_PACKAGES_MAX, JSON_OPTIONAL, NULL},
+    {"gap_ms", JSON_INT, AT(p.gap_ms), 0, PROFILE_GAP_MAX_MS, JSON_OPTIONAL, NULL},
+    {"round_trip_ms", JSON_INT, AT(p.round_trip_ms), 0, PROFILE_GAP_MAX_MS, JSON_OPTIONAL, NULL},
+    {"keep_alive", JSON_TEXT, AT(keep_alive), 8, 2 * PROFILE_KEEP_ALIVE_MAX, JSON_OPTIONAL, NULL},
     {"no_dap", JSON_INT, AT(p.no_dap), 0, 1, JSON_OPTIONAL, NULL},
     {"no_int", JSON_INT, AT(p.no_int), 0, 1, JSON_OPTIONAL, NULL},
     {"elf_upgrade", JSON_INT, AT(p.elf_upgrade), 0, 1, JSON_OPTIONAL, NULL},
@@ -96,6 +99,7 @@ static enum tsm_err hex_members(struct raw *r)
     TRY(hex_of("isd_aid", r->isd, p->isd_aid, sizeof p->isd_aid, &p->isd_aid_len));
     TRY(hex_of("ssd_package", r->package, p->ssd_package, sizeof p->ssd_package, &p->ssd_package_len));
     TRY(hex_of("ssd_module", r->module, p->ssd_module, sizeof p->ssd_module, &p->ssd_module_len));
+    TRY(hex_of("keep_alive", r->keep_alive, p->keep_alive, sizeof p->keep_alive, &p->keep_alive_len));
     TRY(hex_of("spi", r->spi, spi, sizeof spi, &n));
     TRY(hex_of("tar_first", r->tar, tar, sizeof tar, &n));
     TRY(pattern("cplc", p->cplc));
@@ -139,6 +143,18 @@ static enum tsm_err packet_algorithms(const struct se_profile *p)
     return TSM_OK;
 }
 
+/* A session that is cut is one of an agent; between two round trips there must be time to answer. */
+static enum tsm_err session_gap(const struct se_profile *p)
+{
+    if (p->gap_ms && p->bearer != BEARER_SERAM)
+        return FAIL_FIELD(BAD_VALUE, "gap_ms",
+                          "only an agent's session can be cut: gap_ms needs the bearer seram");
+    if (p->gap_ms && profile_hold_ms(p) <= 0)
+        return FAIL_FIELD(BAD_VALUE, "gap_ms", "gap_ms must be more than two round trips of %lld ms",
+                          (long long)p->round_trip_ms);
+    return TSM_OK;
+}
+
 /* What a member alone cannot tell. A packet without a proof of receipt would count as lost each time. */
 static enum tsm_err together(const struct se_profile *p)
 {
@@ -155,6 +171,7 @@ static enum tsm_err together(const struct se_profile *p)
         return FAIL_FIELD(BAD_VALUE, "cc_len", "cc_len must be 4 or 8");
     if (p->tar_first + p->tar_count - 1 > TAR_MAX)
         return FAIL_FIELD(BAD_VALUE, "tar_count", "the range of TARs ends at FFFFFF");
+    TRY(session_gap(p));
     return key_versions(p);
 }
 
@@ -171,7 +188,9 @@ enum tsm_err profile_read(const json_t *object, struct se_profile *out)
                           .segments = 2,
                           .max_messages = 120,
                           .answer_s = 60,
-                          .tar_count = 16},
+                          .tar_count = 16,
+                          .round_trip_ms = 300},
+                    .keep_alive = "0070800300", /* MANAGE CHANNEL: closes one that is not open */
                     .spi = "1639",
                     .tar = "B20200"};
     TRY(json_fill(object, rows, &r));

@@ -15,7 +15,9 @@ enum {
     PROFILE_SEGMENTS_MAX = 5,
     PROFILE_PATTERN_MAX = 128,
     PROFILE_MEMORY_MAX = 1 << 30,
-    PROFILE_PACKAGES_MAX = 1024
+    PROFILE_PACKAGES_MAX = 1024,
+    PROFILE_GAP_MAX_MS = 120000,
+    PROFILE_KEEP_ALIVE_MAX = 16
 };
 
 /* What an element has until it is identified; made by sql/002_inventory.sql. */
@@ -46,10 +48,22 @@ struct se_profile {
     int64_t counter_only_with_data; /* 1: SCP03 counter quirk */
     /* What loaded packages may import, "AID/1.6 AID/1.0"; "" not told; see order/admission/admission.h. */
     char packages[PROFILE_PACKAGES_MAX + 1];
+    /* Wired: the platform ends the session after so long without an APDU, 0: it does not. How long an APDU is
+     * under way between server and element and back; what keeps the session without changing anything. */
+    int64_t gap_ms, round_trip_ms;
+    uint8_t keep_alive[PROFILE_KEEP_ALIVE_MAX];
+    size_t keep_alive_len;
     int64_t no_int;      /* 1: the virtual machine has no int */
     int64_t no_dap;      /* 1: no domain here verifies load files [GPCS C.2] */
     int64_t elf_upgrade; /* 1: load files can be replaced under their applications [Amendment H] */
 };
+
+/* How long the server may think before the session must hear of something again; 0: as long as it likes. An
+ * answer is on its way once, and its report once more. */
+static inline int64_t profile_hold_ms(const struct se_profile *p)
+{
+    return p->gap_ms ? p->gap_ms - 2 * p->round_trip_ms : 0;
+}
 
 /* Reads a profile; every failure names the member. */
 enum tsm_err profile_read(const json_t *object, struct se_profile *out);

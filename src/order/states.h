@@ -43,13 +43,13 @@ enum instance_event {
     EV_TERMINATED,
     EV_FAILED_AFTER_CHANGE,
     EV_UPDATED,
+    EV_UPDATE_STARTS, /* nothing of the former version is left, or needs to go */
     INSTANCE_EVENTS
 };
 
-/* The next state, or WRONG_STATE where the table has no row for the pair. */
+/* The next state, or WRONG_STATE where the table has no row for the pair. Which operation may begin in which
+ * state: order/life/commands.h. */
 enum tsm_err instance_next(enum instance_state state, enum instance_event event, enum instance_state *next);
-/* May this operation begin on an instance in this state? WRONG_STATE with the reason else. */
-enum tsm_err operation_allowed(enum operation op, enum instance_state state);
 /* Walks the table, for the picture in the docs and for the tests. Returns the number of rows. */
 struct transition {
     enum instance_state from;

@@ -108,8 +108,10 @@ S(VERSION_ADD, "iiitit",
   "INSERT INTO service_version(id, party, service, name, state, body) VALUES($1, $2, $3, $4, $5, $6)")
 S(FLAVOR_ADD, "iiitt", "INSERT INTO flavor(id, party, version, name, body) VALUES($1, $2, $3, $4, $5)")
 S(FLAVOR_LIST, "ii",
-  "SELECT f.id, f.name, f.body FROM flavor f JOIN service_version v ON v.id = f.version WHERE v.service = $1 "
-  "AND f.party = $2 ORDER BY v.rank DESC, f.id")
+  "SELECT f.id, f.name, f.body, COALESCE(e.tag, v.name) FROM flavor f JOIN service_version v ON v.id = "
+  "f.version LEFT JOIN tr_entity e ON e.id = v.id WHERE v.service = $1 AND f.party = $2 ORDER BY v.rank "
+  "DESC, "
+  "f.id")
 S(FLAVOR_BY_ID, "ii", "SELECT name, body FROM flavor WHERE id = $1 AND party = $2")
 S(LOAD_FILE_ADD, "iibbbt",
   "INSERT INTO executable_load_file(id, party, aid, hash, content, body) VALUES($1, $2, $3, $4, $5, $6)")
@@ -123,8 +125,8 @@ S(INSTANCE_ADD, "iiiiitibbi",
 S(INSTANCE_FIND, "iiit",
   "SELECT id, state FROM service_instance WHERE party = $1 AND service = $2 AND se_kind = $3 AND se_ref = $4")
 S(INSTANCE_BY_ID, "ii",
-  "SELECT service, flavor, se_kind, se_ref, domain, aid, state, element FROM service_instance WHERE id = $1 "
-  "AND party = $2")
+  "SELECT service, flavor, se_kind, se_ref, domain, aid, state, element, done, version, last_operation, "
+  "uuid FROM service_instance WHERE id = $1 AND party = $2")
 S(INSTANCE_OF_ELEMENT, "iit",
   "SELECT id FROM service_instance WHERE party = $1 AND service = $2 AND element = $3 AND element <> ''")
 S(INSTANCE_SET_ELEMENT, "it", "UPDATE service_instance SET element = $2 WHERE id = $1")
@@ -140,13 +142,13 @@ S(ORDER_ADD, "iitiittitbtbbitiii",
   "$15, $16, $17, $18)")
 S(ORDER_BY_ID, "ii",
   "SELECT operation, instance, service, flavor, se_kind, se_ref, trace, session, state, failure, created, "
-  "updated, deadline "
+  "updated, deadline, commands, version, start_state, end_state, started, ended "
   "FROM orders WHERE id = $1 AND party = $2")
 S(ORDER_BY_REF, "it", "SELECT id, digest FROM orders WHERE party = $1 AND client_ref = $2")
 S(ORDER_LIST, "iii", "SELECT id FROM orders WHERE party = $1 AND id < $2 ORDER BY id DESC LIMIT $3")
 S(ORDER_DATA, "i", "SELECT data FROM orders WHERE id = $1")
 S(ORDER_DATA_GONE, "ib", "UPDATE orders SET data = $2 WHERE id = $1")
-S(ORDER_RUNNING, "iii", "UPDATE orders SET state = $2, updated = $3 WHERE id = $1 AND state < 2")
+S(ORDER_RUNNING, "iiii", "UPDATE orders SET state = $2, updated = $3, step = $4 WHERE id = $1 AND state < 2")
 S(ORDER_END, "iitib",
   "UPDATE orders SET state = $2, failure = $3, updated = $4, data = $5 WHERE id = $1 AND state < 2")
 S(ORDER_SET_FLAVOR, "it", "UPDATE orders SET flavor = $2 WHERE id = $1")
@@ -278,3 +280,11 @@ S(SE_ID_BY_MSISDN, "t", "SELECT id FROM se WHERE msisdn = $1")
 #include "store/statements/modes.h"
 #include "store/statements/sptsm.h"
 #include "store/statements/prep.h"
+#include "store/statements/life.h"
+#include "store/statements/tsmapi.h"
+#include "store/statements/flavor.h"
+#include "store/statements/spos.h"
+#include "store/statements/bulk.h"
+#include "store/statements/exchange.h"
+#include "store/statements/scripts.h"
+#include "store/statements/art.h"

@@ -223,6 +223,38 @@ static void a_counter_goes_with_its_key_set(void **state)
     assert_int_equal(count(r, "SELECT COUNT(*) FROM counter WHERE keyset = 100"), 1);
 }
 
+/* ---- campaigns of providers ---- */
+
+/* One over with as many targets as take several turns, one that runs. */
+static enum tsm_err add_campaigns(struct tx *tx, void *arg)
+{
+    enum { OVER = 3, RUNS = 4 };
+    (void)arg;
+    for (int64_t id = OVER; id <= RUNS; id++) {
+        TRY(db_exec(tx, SQL_BULK_ADD, id, (int64_t)PARTY, (int64_t)2, (int64_t)1, (int64_t)9, "", "{}",
+                    (int64_t)0, (int64_t)1, (int64_t)0, (int64_t)0, (int64_t)5, (int64_t)0, (int64_t)0,
+                    (int64_t)0, (int64_t)0, (int64_t)0, (int64_t)0, (int64_t)MANY_JOBS, tx_now(tx)));
+        for (int64_t i = 1; i <= MANY_JOBS; i++)
+            TRY(db_exec(tx, SQL_TARGET_ADD, id, i));
+        TRY(db_exec(tx, SQL_FAILURE_COUNT, id, "a reason"));
+    }
+    return db_exec(tx, SQL_BULK_SET, (int64_t)OVER, (int64_t)3, "", tx_now(tx));
+}
+
+static void a_campaign_that_is_over_goes_with_its_targets_and_one_that_runs_stays(void **state)
+{
+    struct rig *r = *state;
+    assert_int_equal(store_write(r->store, add_campaigns, NULL), TSM_OK);
+    days_pass(r, KEEP_ORDERS - 1);
+    assert_int_equal(keep_turning(r), 0);
+    days_pass(r, 2);
+    assert_int_equal(keep_turning(r), MANY_JOBS + 1);
+    assert_int_equal(count(r, "SELECT COUNT(*) FROM bulk WHERE id = 4"), 1);
+    assert_int_equal(count(r, "SELECT COUNT(*) FROM bulk"), 1);
+    assert_int_equal(count(r, "SELECT COUNT(*) FROM bulk_target WHERE bulk = 4"), MANY_JOBS);
+    assert_int_equal(count(r, "SELECT COUNT(*) FROM bulk_failure"), 1);
+}
+
 /* ---- the thread ---- */
 
 static void the_thread_removes_and_ends_when_it_is_told(void **state)
@@ -261,6 +293,7 @@ int main(void)
         ON_A_STORE(answered_messages_go_first_and_others_when_nobody_can_wait_any_more),
         ON_A_STORE(a_device_session_goes_when_it_has_been_over_long_enough),
         ON_A_STORE(a_counter_goes_with_its_key_set),
+        ON_A_STORE(a_campaign_that_is_over_goes_with_its_targets_and_one_that_runs_stays),
         ON_A_STORE(the_thread_removes_and_ends_when_it_is_told),
         ON_A_STORE(days_that_are_too_few_are_refused_by_name),
     };

@@ -22,7 +22,7 @@ static enum tsm_err long_value(void *self, const char *name, struct writer *w)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct template_source source = {NULL, long_value};
+    static const struct template_source source = {.value = long_value};
     uint8_t out[512];
     struct writer w = WRITER(out);
     char *text = malloc(size + 1);

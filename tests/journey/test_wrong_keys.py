@@ -69,7 +69,9 @@ def the_key_for_keys_is_wrong(tap, house):
         ended(tap, order, "SEM", ["DOMAIN_KEYS", "STORE DATA", "6982"],
               f"a wrong {'KIK' if 'iccid' in element.name else 'DEK'}: the step and the card's word are named")
         tap.equal(order["instance"]["state"], "IN_ERROR", "the domain is there by then, so the instance is in error")
-        tap.equal(commands(element, "80 E2") + commands(element, "84 E2"), 1, "the keys are offered once")
+        # 6982 to the first command behind INSTALL may also mean that the channel is gone: a new one decides.
+        times = 1 if "iccid" in element.name else 2
+        tap.equal(commands(element, "80 E2") + commands(element, "84 E2"), times, "the keys are not offered again and again")
 
 
 def the_inventory_is_mended(tap, house):

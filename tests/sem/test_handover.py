@@ -71,6 +71,16 @@ def handed_over(tap, house, element, way):
     tap.equal((ended["state"], ended.get("failure")), ("DONE", None), f"{way}: it is terminated")
 
 
+def an_answer_is_lost(tap, house, element):
+    """The card tells its new keys once, and a domain that has keys takes none from above [GPCS 11.5]: the order says so,
+    and the next one after a terminate begins with a new domain."""
+    order = house.run_order("deploy", element, house.card(), service="demo-casd-pull")
+    tap.ok(order["state"] == "FAILED" and "answer was lost" in order["failure"]["reason"],
+           "casd-pull: keys whose answer was lost are not guessed", order.get("failure"))
+    ended = house.run_order("terminate", element, service="demo-casd-pull")
+    tap.equal((ended["state"], ended.get("failure")), ("DONE", None), "casd-pull: the domain with lost keys is removed")
+
+
 def an_authority_that_is_another(tap, house, element):
     """The owner shows certificates of an authority of its own making: the provider does not fall for it."""
     order = house.run_order("deploy", element, house.card(), service="demo-betrayed")
@@ -146,12 +156,13 @@ def main():
     with open(authority["file"], "wb") as f:
         f.write(authority["party"].pem())
     try:
-        element = house.add_ese("--scp", "scp11b", "--casd", "--card-ca", ca, known=False)
+        element = house.add_ese("--scp", "scp11b", "--casd", "--card-ca", ca, "--fault", "crash-store-data", known=False)
         points = {"card": authority_point(ca), "other": point_of(ec.generate_private_key(ec.SECP256R1()).public_key())}
         house.tweak = lambda fixture: services(fixture, points)
         with house.start():
             house.import_rows([element.row])
             keep_everything(house)
+            an_answer_is_lost(tap, house, element)
             for way in WAYS:
                 handed_over(tap, house, element, way)
             an_authority_that_is_another(tap, house, element)

@@ -9,6 +9,8 @@ from desk import House, Tap, ask
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
 
 PROOFS = range(5, 19)        # every N-th proof of receipt is lost
+COMPACT = "lab-uicc-cpi"     # here with the compact format: receipts are fetched by GET RESPONSE
+COMPACT_PROOFS = (5, 7, 8)
 COMMITS = range(2, 34, 2)    # of a deploy in delegated mode at a UICC
 SETTLED = {"confirmed", "settled-done"}
 
@@ -16,6 +18,9 @@ SETTLED = {"confirmed", "settled-done"}
 def delegated(fixture):
     flavor = fixture["services"][0]["flavors"][0]
     fixture["services"] = [dict(fixture["services"][0], flavors=[dict(flavor, mode="delegated")])]
+    for profile in fixture["profiles"]:
+        if profile["name"] == COMPACT:
+            profile["format"], profile["concat"] = "compact", "spec"
 
 
 def done_once(house, element, order):
@@ -31,13 +36,14 @@ def done_once(house, element, order):
 def lost_proofs(tap):
     with House(tweak=delegated, answer_s=1).start(cards=False) as house:
         cards = {n: house.add_uicc("--fault", f"drop-por-{n}") for n in PROOFS}
+        cards |= {f"{n} ({COMPACT})": house.add_uicc("--fault", f"drop-por-{n}", profile=COMPACT) for n in COMPACT_PROOFS}
         orders = {n: house.order("deploy", card, house.card()) for n, card in cards.items()}
         for n, card in cards.items():
             good, why = done_once(house, card, house.wait(orders[n], 60))
-            tap.ok(good, f"with each {n}th proof lost the delegated service is on the UICC once", why)
+            tap.ok(good, f"with each n-th proof lost, n = {n}, the delegated service is on the UICC once", why)
         for n, card in cards.items():
             ended = house.run_order("terminate", card, seconds=60)
-            tap.equal((ended["state"], ended.get("failure")), ("DONE", None), f"with each {n}th proof lost it is removed")
+            tap.equal((ended["state"], ended.get("failure")), ("DONE", None), f"with each n-th proof lost, n = {n}, it is removed")
 
 
 def killed_at_commits(tap):

@@ -60,7 +60,7 @@ def two_services_on_one_card(tap, house, element, first):
     deploy(tap, house, element, first, "the first service is deployed")
     tap.equal(listed(element), [PAYMENT], "the owner's directory lists it")
     second = deploy(tap, house, element, "shared-two", "a second service is deployed on the same card")
-    tap.ok(not step(second, "LOAD") and step(second, "MOVE_PAYMENT"),
+    tap.ok(not step(second, "LOAD") and step(second, "MOVE_APPLICATION"),
            "its load file is there: it is installed from it and goes to its own domain")
     at = owners(element)
     tap.equal((at[PACKAGE], at[PAYMENT], at[SECOND], at[PPSE]), (ONE, ONE, TWO, ISD),

@@ -142,7 +142,7 @@ def the_last_receipt(house):
     for (progress,) in house.rows("SELECT progress FROM job WHERE kind = 3 ORDER BY id DESC"):
         kept = json.loads(progress).get("last_receipts")
         if kept:
-            return kept["DELEGATED_INSTALL_PPSE"]
+            return kept["DELEGATED_INSTALL_APPLICATION_2"]
     return None
 
 

@@ -102,6 +102,12 @@ def attestation(tap, p, s):
         "and the mode cannot be taken away again")
 
 
+def load_files_of_a_flavor(tap, p, s):
+    made = s.make(f"/services/{s.service}/flavors", {"executableLoadFileIds": [s.elf, s.elf]})
+    tap.equal(p.must("PUT", f"/services/{s.service}/flavors/{made}/executable-load-files", [s.elf])["executableLoadFileIds"],
+              [], "a load file is unlinked for good, even when it was given twice")
+
+
 def deployments(tap, p, s):
     one, two = (s.make(f"/services/{s.service}/flavors", {}) for _ in range(2))
     profiles = ids(p.must("GET", "/secure-component-profiles"))
@@ -192,6 +198,11 @@ def at_the_edges(tap, p):
     tap.equal(p.call("DELETE", "/services").error(), (400, 1002), "no such method: 1002")
     answer = p.call("POST", "/services", {"name": "\u2603" * 300})
     tap.ok(answer.error() == (400, 1008) and len(answer.message()) <= 255, "a long value is cut in the message", answer)
+    long = "\u00fc" * 255
+    answer = p.call("POST", "/services", {"name": long, "spParameters": {long: long}})
+    tap.ok(answer.status == 200 and answer["name"] == long, "255 characters are 255 whatever they are in octets", answer)
+    answer = p.call("POST", "/services", {"name": "x", "spParameters": {long + "x": "y"}})
+    tap.equal(answer.error(), (400, 1008), "256 are too long, as a key, too")
     answer = p.call("POST", "/services", octets=b'{"name":"a","name":"b"}', kind="application/json")
     tap.equal(answer.error(), (400, 1002), "a member twice is no valid JSON here")
     answer = p.call("POST", "/services", {"name": "x", "spParameters": {"p": "y" * 600_000}})
@@ -207,7 +218,8 @@ def main():
         node = house.node()
         p = Provider(node.ports["api"], house.ca(), node.grant("bank", "administrator"))
         s = Scene(p)
-        for part in (what_is_automatic, what_put_changes, rules_inside, attestation, deployments, related, in_use):
+        for part in (what_is_automatic, what_put_changes, rules_inside, attestation, load_files_of_a_flavor, deployments, related,
+                     in_use):
             part(tap, p, s)
         at_the_edges(tap, p)
     finally:

@@ -7,37 +7,9 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "journey"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
+from drawing import APPLET, PPSE, draw_up, profile_id  # noqa: E402
 from house import House, Tap  # noqa: E402
 from sptsm import Provider, cap_with, demo_cap, importing  # noqa: E402
-
-APPLET, PPSE = "F04F54534D0101", "325041592E5359532E4444463031"
-
-
-def profile_id(p, name):
-    return next(s["id"] for s in p.must("GET", "/secure-component-profiles") if s["name"] == name)
-
-
-def demo_script(p):
-    """The personalisation profile of the demo, read and uploaded again: the provider's own copy."""
-    found = next(s for s in p.must("GET", "/personalization-scripts") if "demo" in s["fileName"])
-    octets = p.call("GET", f"/personalization-scripts/{found['id']}/binary").octets
-    return p.upload("POST", "/personalization-scripts", [("scriptFile", "perso.json", octets)])["id"]
-
-
-def draw_up(p, name, profile):
-    """A payment service with one flavor for one profile, not published yet: (service id, path of the flavor)."""
-    elf = p.upload("POST", "/executable-load-files", [("elfFile", "pay.cap", demo_cap())])["id"]
-    ems = [m["id"] for m in p.must("GET", f"/executable-load-files/{elf}/executable-modules")]
-    payment = p.must("POST", "/application-configs", {"instanceAid": APPLET, "personalizationConfig": {
-        "personalizationScriptId": demo_script(p)}})["id"]
-    ppse = p.must("POST", "/application-configs", {"instanceAid": PPSE})["id"]
-    service = p.must("POST", "/services", {"name": name})["id"]
-    flavor = p.must("POST", f"/services/{service}/flavors", {
-        "name": "standard", "executableLoadFileIds": [elf], "applicationInstantiationConfigs": [
-            {"priority": 200, "executableModuleId": ems[1], "applicationConfigId": ppse},
-            {"priority": 10, "executableModuleId": ems[0], "applicationConfigId": payment}]})["id"]
-    p.must("POST", f"/services/{service}/versions", {"tag": "1.0.0", "allowedDeployments": {flavor: [profile]}})
-    return service, f"/services/{service}/flavors/{flavor}"
 
 
 def a_service_becomes_a_card(tap, house, p):

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Uploads: what a CAP file says of itself, what is refused and how, what may be replaced. [TR-03165 4.1.6.5, .7, .8]"""
 import os
+import ssl
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "journey"))
@@ -65,6 +66,33 @@ def what_is_refused(tap, p, s):
               "what is automatic cannot be put, either")
 
 
+def what_a_certificate_is(tap, p):
+    """A private key beside the certificate would be kept, and given out with it."""
+    pem, key = certificate(), b"-----BEGIN PRIVATE KEY-----\nMIGHAgEA\n-----END PRIVATE KEY-----\n"
+    der = ssl.PEM_cert_to_DER_cert(pem.decode())
+    for what, octets in (("PEM", pem), ("PEM with those it comes from", pem + certificate("ca.example")), ("DER", der),
+                         ("PEM with a text before it", b"subject=CN = spos.example\n" + pem)):
+        answer = p.upload("POST", "/certificates", [("certFile", "a.pem", octets)])
+        tap.equal(answer.status, 200, f"a certificate is taken: {what}")
+    for what, octets in (("a key behind it", pem + key), ("a key before it", key + pem), ("octets behind DER", der + b"x"),
+                         ("DER cut short", der[:-1]), ("PEM cut short", pem[:-40]), ("a block that does not end", pem + key[:40]),
+                         ("a key alone", key)):
+        answer = p.upload("POST", "/certificates", [("certFile", "a.pem", octets)])
+        tap.equal(answer.error(), (400, 1013), f"refused: {what}")
+
+
+def what_names_are(tap, p):
+    long = "\u00fc" * 255
+    made = p.upload("POST", ELFS, [("elfFilename", None, long), ("elfFile", "a.cap", demo_cap())])
+    tap.equal(made["fileName"], long, "a name has 255 characters, whatever they are in octets")
+    tap.equal(p.call("GET", f"{ELFS}/{made['id']}/binary").octets, demo_cap(), "and its file is given out")
+    tap.equal(p.upload("POST", ELFS, elf(demo_cap(), long + "x")[:1] + elf(demo_cap())[1:]).error(), (400, 1008),
+              "256 are too long")
+    made = p.upload("POST", ELFS, [("elfFilename", None, '../a"b.cap'), ("elfFile", "a.cap", demo_cap())])
+    tap.equal(p.call("GET", f"{ELFS}/{made['id']}/binary").fields["content-disposition"],
+              'attachment; filename=".._a_b.cap"', "a file is never offered under a path")
+
+
 def what_is_replaced(tap, p, s):
     path = f"{ELFS}/{s.upload(ELFS, 'elf', demo_cap())}"
     before = p.must("GET", path + "/executable-modules")
@@ -117,6 +145,8 @@ def main():
         s = Scene(p)
         what_a_cap_says(tap, p)
         what_is_refused(tap, p, s)
+        what_a_certificate_is(tap, p)
+        what_names_are(tap, p)
         what_is_replaced(tap, p, s)
         compatibility(tap, p, s)
     finally:

@@ -46,7 +46,7 @@ static void build_header(struct package *p)
     put_octets(b, magic, sizeof magic);
     put_u1(b, p->format_minor);
     put_u1(b, p->format_major);
-    put_u1(b, PACKAGE_ACC_APPLET | (p->uses_int ? PACKAGE_ACC_INT : 0U));
+    put_u1(b, (p->applet_count ? PACKAGE_ACC_APPLET : 0U) | (p->uses_int ? PACKAGE_ACC_INT : 0U));
     put_version_and_aid(b, &p->self);
     if (format_2_2(p)) {
         const size_t len = strlen(p->self.name);
@@ -66,8 +66,11 @@ static void build_import(struct package *p)
     finish(b);
 }
 
+/* A library has none. */
 static int build_applet(struct package *p, struct place at)
 {
+    if (p->applet_count == 0)
+        return 0;
     struct bytes *b = begin(p, COMPONENT_APPLET);
 
     put_u1(b, (unsigned)p->applet_count);

@@ -26,6 +26,12 @@ static int print_hash(const struct package *p, const char *before, const char *a
     return 0;
 }
 
+static int print_header(const struct package *p, const char *name)
+{
+    printf("#define %s_LFDB_SHA256 \"", name);
+    return print_hash(p, "", "\"");
+}
+
 static int print_list(const struct package *p)
 {
     for (const enum component_tag *tag = load_order; *tag != 0; tag++)
@@ -47,14 +53,14 @@ static int run(struct package *p, int argc, char **argv)
     if (!option)
         return container_write(p, argv[argc - 1]);
     if (strcmp(argv[1], "--header") == 0)
-        return print_hash(p, "#define DEMO_LFDB_SHA256 \"", "\"");
+        return print_header(p, argc == 4 ? argv[3] : "DEMO");
     return strcmp(argv[1], "--hash") == 0 ? print_hash(p, "", "") : print_list(p);
 }
 
 static bool usage_ok(int argc, char **argv)
 {
     if (argc == 4)
-        return argv[1][0] != '-' && strcmp(argv[2], "-o") == 0;
+        return strcmp(argv[1], "--header") == 0 || (argv[1][0] != '-' && strcmp(argv[2], "-o") == 0);
     return argc == 3 && (strcmp(argv[1], "--hash") == 0 || strcmp(argv[1], "--header") == 0 ||
                          strcmp(argv[1], "--list") == 0);
 }
@@ -64,7 +70,7 @@ int main(int argc, char **argv)
     if (!usage_ok(argc, argv)) {
         fputs("usage: capasm FILE.capasm -o OUT.cap\n"
               "       capasm --hash FILE.capasm    SHA-256 of the load file data block\n"
-              "       capasm --header FILE.capasm  the same as a C header, DEMO_LFDB_SHA256\n"
+              "       capasm --header FILE.capasm [NAME]  the same as a C header, NAME_LFDB_SHA256 (DEMO)\n"
               "       capasm --list FILE.capasm    component sizes\n",
               stderr);
         return EXIT_USAGE;

@@ -295,8 +295,8 @@ static int read_lines(struct reader *r, FILE *f, const char *file)
         return fail(l.at, "cannot read: %s", strerror(errno));
     if (r->class != NULL)
         return fail(l.at, "class '%s' is not ended", r->class->name);
-    if (r->p->format_major == 0 || r->p->self.aid.len == 0 || r->p->applet_count == 0)
-        return fail(l.at, "a load file needs 'format', 'package' and at least one 'applet'");
+    if (r->p->format_major == 0 || r->p->self.aid.len == 0)
+        return fail(l.at, "a load file needs 'format' and 'package'");
     return 0;
 }
 

@@ -18,7 +18,7 @@ where=var/bench
 rm -rf "$where/house"
 mkdir -p "$where"
 case "$bench_row" in
-"" | start_ms | rss* | orders* | sptsm* | inventory* | eligibility*) # rows with a server of their own: its tokens, certificate and database
+"" | start_ms | rss* | campaign* | orders* | sptsm* | inventory* | eligibility*) # rows with a server of their own: its tokens, certificate and database
     house_init "$where/house" >&2
     (umask 077
         grant "$where/house" bank provider >"$where/house/token.bank"

@@ -11,7 +11,7 @@ for s in $suites; do args+=(--suite "$s"); done
 meson test -C build/cover --no-rebuild --print-errorlogs --num-processes 2 --wrapper "$top/tools/tap-run" "${args[@]}" ||
     say "some tests failed: the coverage is of what ran"
 mkdir -p build/cover/report
-gcovr --root . --filter 'src/' --filter 'lab/' --gcov-ignore-parse-errors --json-summary build/cover/report/summary.json \
+gcovr --root . --filter 'src/' --filter 'lab/' --filter 'sdk/' --gcov-ignore-parse-errors --json-summary build/cover/report/summary.json \
     --html-details build/cover/report/index.html build/cover >build/cover/report/gcovr.log 2>&1 ||
     { tail -5 build/cover/report/gcovr.log >&2; die "gcovr failed"; }
 python3 tools/cover-table build/cover/report/summary.json

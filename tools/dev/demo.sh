@@ -27,9 +27,17 @@ TSM_FIXTURE=var/demo/fixture.json
 house_up var/demo
 lab_up var/demo
 
+wallet_id=4F50454E54534D000003
+start_and_read var/demo wallet "$bin/lab/tsm-lab" card --listen 0 --key 505152535455565758595A5B5C5D5E5F --seid $wallet_id
+wallet_port=$(port_of "$first_line")
+printf '{"seid":"%s","profile":"lab-ese","protocol":"scp03","kvn":255,"enc":"%s","mac":"%s","dek":"%s"}\n' $wallet_id \
+    505152535455565758595A5B5C5D5E5F 505152535455565758595A5B5C5D5E5F 505152535455565758595A5B5C5D5E5F >var/demo/wallet.ndjson
+"$bin/src/app/tsm" se import var/demo/wallet.ndjson --env var/demo/env >>var/demo/inventory.txt || die "the wallet's element was not imported"
+
 rc=0
 "$bin/lab/tsm-lab" bank story --env var/demo/env --uicc "127.0.0.1:$uicc_port" --uicc-iccid "$uicc_iccid" \
     --ese "127.0.0.1:$ese_port" --ese-id "$ese_id" --callbacks var/demo/callbacks.ndjson --evidence var/demo/evidence.json || rc=$?
+python3 tools/bank/wallet_story.py var/demo/env "$bin" var/demo "127.0.0.1:$wallet_port" || rc=1
 say
 say "The story took $(($(date +%s) - started)) s after the build. Evidence: var/demo/evidence.json"
 if [ $once = yes ]; then

@@ -32,8 +32,8 @@ run_tests() { # DIR RESULT SUITES...
 
 failed_runs=0
 release="unit lab fuzz oracle journey interop sem sp fault"
-# With all suites the campaign is over fewer cards: `./dev test sem` runs it over 1,000.
-[ -n "$suite" ] || export TSM_CAMPAIGN_CARDS="${TSM_CAMPAIGN_CARDS:-200}"
+# With all suites campaigns are over fewer cards: `./dev test sem` and `./dev test sp` run them over 1,000.
+[ -n "$suite" ] || export TSM_CAMPAIGN_CARDS="${TSM_CAMPAIGN_CARDS:-200}" TSM_BULK_CARDS="${TSM_BULK_CARDS:-60}"
 [ -z "$suite" ] || release=$suite
 run_tests build/dev build/release.junit.xml $release
 rm -f build/asan.junit.xml

@@ -73,10 +73,20 @@ uicc_iccid=8949000000000000017
 uicc_msisdn=491700000001
 ese_id=
 
+# The bank's online system (TR-03165 4.3), with an authority of its own.
+spos_up() { # DIR
+    local dir=$1
+    make_tls "$dir/bank" spos
+    start_and_read "$dir" spos "$bin/lab/tsm-lab" bank spos --port "${SPOS_PORT:-0}" --log "$dir/spos.ndjson" \
+        --cert "$dir/bank/spos.pem" --key "$dir/bank/spos.key" --client-ca "$dir/tls/ca.pem"
+    spos_port=$(port_of "$first_line")
+}
+
 house_up() { # DIR [tsmd options]
     local dir=$1
     shift
     house_init "$dir"
+    spos_up "$dir"
     start_and_read "$dir" smsc "$bin/lab/tsm-lab" smsc --port "${SMSC_PORT:-0}" ${SMSC_OPTIONS:-}
     smsc_port=$(port_of "$first_line")
     start_and_read "$dir" tsmd "$bin/src/app/tsmd" run --config "$dir/tsmd.conf" --listen "127.0.0.1:${API_PORT:-0}" \
@@ -84,6 +94,8 @@ house_up() { # DIR [tsmd options]
     api_port=$(sed -E 's/.*api=[^:]*:([0-9]+).*/\1/' <<<"$first_line")
     device_port=$(sed -E 's/.*device=[^:]*:([0-9]+).*/\1/' <<<"$first_line")
     (umask 077; write_env "$dir")
+    python3 tools/bank/register_spos.py "$dir/env" "https://127.0.0.1:$spos_port" "$dir/bank/ca.pem" demo-payment ||
+        die "the bank's online system was not registered"
 }
 
 grant() { "$bin/src/app/tsmd" token --config "$1/tsmd.conf" --party "$2" --role "$3"; }
@@ -98,6 +110,10 @@ TSM_CA=$PWD/$dir/tls/ca.pem
 TSM_TOKEN_BANK=$(grant "$dir" bank provider)
 TSM_TOKEN_OTHER=$(grant "$dir" other provider)
 TSM_TOKEN_OPERATOR=$(grant "$dir" operator operator)
+TSM_TOKEN_APP=$(grant "$dir" bank app)
+TSM_SPOS=https://127.0.0.1:$spos_port
+TSM_SPOS_CA=$PWD/$dir/bank/ca.pem
+TSM_SPOS_LOG=$PWD/$dir/spos.ndjson
 TSM_SPTSM=https://127.0.0.1:$api_port/sptsm/1.0
 TSM_SPTSM_TOKEN=$(grant "$dir" bank administrator)
 TSM_SPTSM_TOKEN_OTHER=$(grant "$dir" other administrator)
@@ -112,9 +128,9 @@ lab_up() { # DIR
     start_and_read "$dir" uicc "$bin/lab/tsm-lab" uicc --smsc "127.0.0.1:$smsc_port" --msisdn "$uicc_msisdn" --iccid "$uicc_iccid" \
         --kic "$(lab_uicc_key 1)" --kid "$(lab_uicc_key 2)" --kik "$(lab_uicc_key 3)" --kvn 1 --listen 0 ${UICC_OPTIONS:-}
     uicc_port=$(port_of "$first_line")
-    start_and_read "$dir" ese "$bin/lab/tsm-lab" card --listen 0 --key 505152535455565758595A5B5C5D5E5F --seid 4F50454E54534D0001 ${ESE_OPTIONS:-}
+    start_and_read "$dir" ese "$bin/lab/tsm-lab" card --listen 0 --key 505152535455565758595A5B5C5D5E5F --seid 4F50454E54534D000001 ${ESE_OPTIONS:-}
     ese_port=$(port_of "$first_line")
-    ese_id=4F50454E54534D0001
+    ese_id=4F50454E54534D000001
     cat >"$dir/inventory.ndjson" <<ROWS
 {"iccid":"$uicc_iccid","msisdn":"$uicc_msisdn","profile":"${UICC_PROFILE:-lab-uicc}","protocol":"scp80","kvn":1,"kic":"$(lab_uicc_key 1)","kid":"$(lab_uicc_key 2)","kik":"$(lab_uicc_key 3)"}
 {"seid":"$ese_id","profile":"lab-ese","protocol":"scp03","kvn":255,"enc":"505152535455565758595A5B5C5D5E5F","mac":"505152535455565758595A5B5C5D5E5F","dek":"505152535455565758595A5B5C5D5E5F"}
@@ -134,7 +150,7 @@ fleet_up() { # DIR N
 
 house_down() { # DIR
     local dir=$1 name
-    for name in fleet uicc ese handset bank tsmd smsc; do
+    for name in fleet uicc ese wallet handset bank tsmd spos smsc; do
         end_pid "$dir/$name.pid"
         end_pid "$dir/$name.cat.pid"
     done
@@ -156,5 +172,6 @@ if [ "${verb:-}" = up ]; then
     [ -z "${fleet:-}" ] || fleet_up var/dev "$fleet"
     say "tsmd:   https://127.0.0.1:$api_port (pid $(cat var/dev/tsmd.pid)), device agents https://127.0.0.1:$device_port, message centre 127.0.0.1:$smsc_port"
     say "cards:  UICC $uicc_iccid on 127.0.0.1:$uicc_port, embedded SE $ese_id on 127.0.0.1:$ese_port"
+    say "bank:   online system on https://127.0.0.1:$spos_port, what it hears stands in var/dev/spos.ndjson"
     say "addresses and tokens: var/dev/env; end with ./dev down"
 fi

@@ -13,6 +13,7 @@ struct store_data {
     const uint8_t *data;
     size_t len;
     const struct session *session; /* whose DEK decrypts */
+    struct job *job;               /* its reply takes what the application answers */
 };
 
 #define STORE_LAST             0x80
@@ -42,6 +43,7 @@ struct native_ops {
 
 extern const struct native_ops payment_ops;
 extern const struct native_ops ppse_ops;
+extern const struct native_ops purse_ops;
 extern const struct native_ops crs_ops, aram_ops, sems_ops; /* built in: builtin.h */
 extern const struct native_ops silent_ops; /* every applet whose code the card does not know */
 

@@ -8,6 +8,7 @@
 
 #ifdef LAB_HAVE_DEMO_HASH
 #include "demo_hash.h"
+#include "purse_hash.h"
 #endif
 
 #include <string.h>
@@ -17,12 +18,14 @@ struct native_binding {
     const struct native_ops *ops;
 };
 
-#define DEMO_PACKAGE "F04F54534D0001"
+#define DEMO_PACKAGE  "F04F54534D0001"
+#define PURSE_PACKAGE "F04F54534D0010"
 
 static const struct native_binding bindings[] = {
 #ifdef DEMO_LFDB_SHA256
     {DEMO_PACKAGE, DEMO_LFDB_SHA256, DEMO_PACKAGE "01", &payment_ops},
     {DEMO_PACKAGE, DEMO_LFDB_SHA256, DEMO_PACKAGE "02", &ppse_ops},
+    {PURSE_PACKAGE, PURSE_LFDB_SHA256, PURSE_PACKAGE "01", &purse_ops},
 #endif
     {NULL, NULL, NULL, NULL},
 };

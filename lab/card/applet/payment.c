@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The demo scheme's payment application at a terminal: SELECT, GET PROCESSING OPTIONS, READ RECORD, GET DATA
  * (station 10, the card's side); pure; EMV Book 3 6.5. */
-#include "card/applet/payment.h"
+#include "card/applet/issuer/issuer.h"
 
+#include "card/applet/oda/oda.h"
 #include "card/command/command.h"
 #include "card/frozen/image.h"
 #include "card/model/registry.h"
@@ -14,6 +15,7 @@
 #define INS_GPO         0xA8
 #define INS_READ_RECORD 0xB2
 #define INS_GENERATE_AC 0xAE
+#define INS_SIGN        0x88 /* INTERNAL AUTHENTICATE */
 #define READ_BY_NUMBER  0x04
 #define TAG_PDOL        0x9F38
 #define TAG_GPO_DATA    0x83
@@ -55,7 +57,7 @@ static uint16_t payment_select(struct app *a, struct job *j)
         fci_write(a, NULL, 0, j->reply);
     else
         fci_write(a, p->live->fci, p->live->fci_len, j->reply);
-    return SW_OK;
+    return p->issuer.blocked ? SW_APPLICATION_BLOCKED : SW_OK;
 }
 
 /* The bytes that the PDOL asks for; -1 when it is no list of tags and lengths. */
@@ -87,9 +89,12 @@ static uint16_t get_processing_options(struct payment *p, struct job *j)
     if (p->live == NULL || p->atc == ATC_LAST)
         return SW_CONDITIONS_NOT_SATISFIED;
     if (!tlv_read(j->cmd.data, j->cmd.lc, 0, &t) || t.tag != TAG_GPO_DATA || t.end != j->cmd.lc ||
-        (int)t.len != pdol_length(p->live))
+        (int)t.len != pdol_length(p->live) || t.len > sizeof p->pdol)
         return SW_WRONG_DATA;
+    memcpy(p->pdol, t.value, t.len);
+    p->pdol_len = t.len;
     p->atc++;
+    issuer_begin(p);
     p->processing = true;
     p->decided = false;
     mark = out_open(j->reply, 0x77);
@@ -131,7 +136,7 @@ static uint16_t get_data(const struct payment *p, struct job *j)
         return SW_OK;
     }
     if (tag != TAG_ATC && tag != TAG_TRY_COUNTER)
-        return SW_REFERENCE_NOT_FOUND;
+        return issuer_get(p, tag, j->reply) ? SW_OK : SW_REFERENCE_NOT_FOUND;
     out_tag(j->reply, tag);
     out_number(j->reply, tag == TAG_ATC ? 2 : 1, 1);
     if (tag == TAG_ATC)
@@ -141,18 +146,38 @@ static uint16_t get_data(const struct payment *p, struct job *j)
     return SW_OK;
 }
 
-static uint16_t payment_process(struct app *a, struct job *j)
+/* Class and instruction of every command; EMV Book 3 6.3.2. */
+static const struct {
+    uint8_t cla, ins;
+} commands[] = {
+    {CLA_GP, INS_GPO},
+    {0x00, INS_READ_RECORD},
+    {CLA_GP, INS_GENERATE_AC},
+    {CLA_GP, INS_GET_DATA},
+    {0x00, INS_VERIFY},
+    {0x00, INS_SIGN},
+    {CLA_GP | CLA_SECURE, INS_APPLICATION_BLOCK},
+    {CLA_GP | CLA_SECURE, INS_APPLICATION_UNBLOCK},
+    {CLA_GP | CLA_SECURE, INS_PIN_CHANGE},
+    {CLA_GP | CLA_SECURE, INS_PUT_DATA},
+    {CLA_GP | CLA_SECURE, INS_UPDATE_RECORD},
+};
+
+static uint16_t is_command(const struct capdu *c)
+{
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++)
+        if (commands[i].ins == c->ins)
+            return (c->cla & (CLA_GP | CLA_SECURE)) == commands[i].cla ? SW_OK : SW_CLA_NOT_SUPPORTED;
+    return SW_INS_NOT_SUPPORTED;
+}
+
+uint16_t payment_command(struct app *a, struct job *j)
 {
     struct payment *p = a->native_data;
-    bool proprietary = (j->cmd.cla & CLA_GP) != 0;
+    uint16_t sw = is_command(&j->cmd);
 
-    if (app_is_locked(a))
-        return SW_CONDITIONS_NOT_SATISFIED;
-    if (j->cmd.ins != INS_GPO && j->cmd.ins != INS_READ_RECORD && j->cmd.ins != INS_GENERATE_AC &&
-        j->cmd.ins != INS_GET_DATA)
-        return SW_INS_NOT_SUPPORTED;
-    if (proprietary == (j->cmd.ins == INS_READ_RECORD) || (j->cmd.cla & CLA_SECURE) != 0)
-        return SW_CLA_NOT_SUPPORTED;
+    if (sw != SW_OK)
+        return sw;
     switch (j->cmd.ins) {
     case INS_GPO:
         return get_processing_options(p, j);
@@ -160,9 +185,20 @@ static uint16_t payment_process(struct app *a, struct job *j)
         return read_record(p, j);
     case INS_GENERATE_AC:
         return payment_generate_ac(p, j);
-    default:
+    case INS_GET_DATA:
         return get_data(p, j);
+    case INS_VERIFY:
+        return issuer_verify(p, j);
+    case INS_SIGN:
+        return oda_internal_authenticate(p, j);
+    default:
+        return issuer_command(p, j);
     }
+}
+
+static uint16_t payment_process(struct app *a, struct job *j)
+{
+    return app_is_locked(a) ? SW_CONDITIONS_NOT_SATISFIED : payment_command(a, j);
 }
 
 static void payment_save(const struct app *a, struct out *o)
@@ -173,6 +209,7 @@ static void payment_save(const struct app *a, struct out *o)
     out_number(o, p->booked, 4);
     out_number(o, p->token_len, 2);
     out_bytes(o, p->token, sizeof p->token);
+    image_diff(o, &p->issuer, NULL, sizeof p->issuer);
     out_number(o, p->live != NULL, 1);
     if (p->live != NULL)
         image_diff(o, p->live, NULL, sizeof *p->live);
@@ -187,6 +224,7 @@ static void payment_restore(struct app *a, struct thaw *t)
     p->token_len = (size_t)image_read_field(t, 2);
     for (size_t i = 0; i < sizeof p->token; i++)
         p->token[i] = (uint8_t)image_read_field(t, 1);
+    image_apply(t, &p->issuer, sizeof p->issuer);
     if (image_read_field(t, 1) == 0)
         return;
     p->live = calloc(1, sizeof *p->live);

@@ -19,6 +19,9 @@
 #define PAY_UDK_COUNT    3
 #define PAY_CDOL_LEN     29 /* 9F02 9F03 9F1A 95 5F2A 9A 9C 9F37 */
 #define PAY_AC_LEN       8
+#define PAY_RSA_PARTS    5
+#define PAY_RSA_HALF     124 /* EMV's longest key has 248 octets */
+#define PAY_MAX_PDOL     128
 
 enum pay_udk { UDK_AC, UDK_MAC, UDK_ENC };
 
@@ -60,20 +63,39 @@ struct pay_data {
     uint8_t try_counter, try_limit;
     uint8_t internal[PAY_MAX_INTERNAL];
     size_t internal_len;
+    uint8_t rsa[PAY_RSA_PARTS][PAY_RSA_HALF]; /* the card's own key, oda/oda.h; length 0: none */
+    uint8_t rsa_len[PAY_RSA_PARTS];
 };
 
-#define PAY_MAX_TOKEN 256
+#define PAY_MAX_TOKEN  256
+#define PAY_MAX_STAGED 512
+#define PAY_OBJECTS    3
+#define PAY_OBJECT_LEN 6
+
+/* What the issuer did and may change after issuance: issuer/issuer.h. */
+struct pay_issuer {
+    uint8_t ac[PAY_AC_LEN]; /* of the transaction at hand; zero before it has one */
+    uint16_t accepted, refused, since_ac, offline;
+    bool blocked;
+    uint8_t objects[PAY_OBJECTS][PAY_OBJECT_LEN];
+};
 
 struct payment {
     struct pay_data *live, *staged; /* NULL = not personalised, no run */
     uint32_t booked;                /* card memory of the live data */
     struct dgi_stream stream;
-    uint8_t token[PAY_MAX_TOKEN], token_staged[PAY_MAX_TOKEN]; /* attestation token, object 7F41 */
-    size_t token_len, token_staged_len;
+    uint8_t token[PAY_MAX_TOKEN]; /* attestation token, object 7F41 */
+    uint8_t object_staged[PAY_MAX_STAGED];
+    size_t token_len, object_staged_len;
+    struct pay_issuer issuer;
+    uint8_t pdol[PAY_MAX_PDOL]; /* data of the last GET PROCESSING OPTIONS */
+    size_t pdol_len;
     uint16_t atc;
     bool processing, decided; /* GPO done, GENERATE AC done in this selection */
 };
 
+/* One command, as a terminal sends it. */
+uint16_t payment_command(struct app *a, struct job *j);
 /* GENERATE AC over CDOL1 data of exactly PAY_CDOL_LEN bytes. */
 uint16_t payment_generate_ac(struct payment *p, struct job *j);
 /* The application cryptogram by the scheme's rules: 8 bytes over CDOL1 data, AIP, ATC and what it covers of

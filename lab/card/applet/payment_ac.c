@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* GENERATE AC of the laboratory's schemes: session key, cryptogram, issuer application data (station 10, the
  * card's side); pure; EMV Book 2 A1.3.1 and 8.1, EMV Book 3 6.5.5. */
-#include "card/applet/payment.h"
+#include "card/applet/issuer/issuer.h"
+#include "card/applet/oda/oda.h"
 #include "common/tlv.h"
 
 #include <string.h>
 
-#define P1_TYPE      0xC0
-#define P1_RFU       0x3F
-#define TYPE_RFU     0xC0
-#define CID_AAC      0x00
-#define CID_ARQC     0x80
-#define CVR_ARQC     0xA0
-#define CVR_AAC      0x80
-#define AC_INPUT_MAX (PAY_CDOL_LEN + 2 + 2 + PAY_MAX_IAD + DES_BLOCK)
-#define NUMBER_AT    (PAY_CDOL_LEN - 4) /* the unpredictable number ends CDOL1 */
+#define P1_TYPE             0xC0
+#define P1_COMBINED         0x10 /* a signature with the answer */
+#define P1_RFU              0x2F
+#define TYPE_RFU            0xC0
+#define CID_AAC             0x00
+#define CID_ARQC            0x80
+#define CVR_ARQC            0xA0
+#define CVR_AAC             0x80
+#define AC_INPUT_MAX        (PAY_CDOL_LEN + 2 + 2 + PAY_MAX_IAD + DES_BLOCK)
+#define COMBINED_ANSWER_MAX 64
+#define NUMBER_AT           (PAY_CDOL_LEN - 4) /* the unpredictable number ends CDOL1 */
 
 /* demo: 9F10 is 06 DKI CVN 03 xx xx xx, covered whole, key by counter. meridian: the same form, covered in
  * its results alone, by the card's key itself. harbour: DKI CVN, six octets of results, two of DAC; key by
@@ -88,9 +91,32 @@ bool payment_cryptogram(const struct pay_data *d, const uint8_t *cdol, uint16_t 
     return ok;
 }
 
+/* The cryptogram goes inside the signature; what is signed is the answer without it. */
+static bool answer_combined(const struct payment *p, struct job *j, const uint8_t *ac, const uint8_t *iad)
+{
+    uint8_t room[COMBINED_ANSWER_MAX];
+    struct oda_combined c = {.cdol = j->cmd.data,
+                             .cdol_len = j->cmd.lc,
+                             .number = j->cmd.data + NUMBER_AT,
+                             .cid = CID_ARQC,
+                             .ac = ac,
+                             .answer = room};
+    struct out o;
+
+    out_init(&o, room, sizeof room);
+    out_tlv(&o, 0x9F27, (const uint8_t[]){CID_ARQC}, 1);
+    out_tlv(&o, 0x9F36, (const uint8_t[]){(uint8_t)(p->atc >> 8), (uint8_t)p->atc}, 2);
+    out_tlv(&o, 0x9F10, iad, p->live->iad_len);
+    c.answer_len = o.len;
+    if (!oda_combine(p, &c, j->reply))
+        return false;
+    out_tlv(j->reply, 0x9F10, iad, p->live->iad_len);
+    return true;
+}
+
 uint16_t payment_generate_ac(struct payment *p, struct job *j)
 {
-    bool decline = (j->cmd.p1 & P1_TYPE) == 0;
+    bool decline = (j->cmd.p1 & P1_TYPE) == 0 || p->issuer.blocked;
     uint8_t iad[PAY_MAX_IAD];
     const struct pay_scheme *scheme;
     uint8_t ac[PAY_AC_LEN];
@@ -111,11 +137,17 @@ uint16_t payment_generate_ac(struct payment *p, struct job *j)
     if (!payment_cryptogram(p->live, j->cmd.data, p->atc, iad, ac))
         return SW_UNKNOWN;
     p->decided = true;
+    issuer_cryptogram(p, ac);
     mark = out_open(j->reply, 0x77);
     out_tlv(j->reply, 0x9F27, (const uint8_t[]){decline ? CID_AAC : CID_ARQC}, 1);
     out_tlv(j->reply, 0x9F36, (const uint8_t[]){(uint8_t)(p->atc >> 8), (uint8_t)p->atc}, 2);
-    out_tlv(j->reply, 0x9F26, ac, sizeof ac);
-    out_tlv(j->reply, 0x9F10, iad, p->live->iad_len);
+    if ((j->cmd.p1 & P1_COMBINED) != 0 && !decline) {
+        if (!answer_combined(p, j, ac, iad))
+            return SW_CONDITIONS_NOT_SATISFIED;
+    } else {
+        out_tlv(j->reply, 0x9F26, ac, sizeof ac);
+        out_tlv(j->reply, 0x9F10, iad, p->live->iad_len);
+    }
     out_close(j->reply, mark);
     return SW_OK;
 }

@@ -80,6 +80,8 @@ uint32_t payment_size(const struct pay_data *d)
     size_t n = d->fci_len + d->afl_len + sizeof d->aip + d->iad_len + PAY_UDK_COUNT * PAY_UDK_LEN +
                PAY_PIN_LEN + d->internal_len + 2;
 
+    for (size_t i = 0; i < PAY_RSA_PARTS; i++)
+        n += d->rsa_len[i];
     for (size_t i = 0; i < d->record_count; i++)
         n += RECORD_HEAD + d->records[i].len;
     return (uint32_t)n;

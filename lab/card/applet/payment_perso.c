@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Personalisation of the demo scheme's payment application: the data groups of one run are staged and take
  * effect together at the last block (station 7, the card's side); pure; EMV CPS 1.1. */
+#include "card/applet/issuer/issuer.h"
+#include "card/applet/oda/oda.h"
 #include "card/applet/payment_check.h"
 
 #include "card/model/registry.h"
@@ -23,6 +25,7 @@
 #define DGI_KEY_LAST  0xA003
 #define DGI_BARE_IAD  0xA005
 #define DGI_KEY_KCV   0xA010
+#define DGI_RSA       0x82 /* 8201 to 8205: the card's own RSA key */
 #define MAX_SFI       30
 #define EMV_SFI       10 /* up to here a record is a template 70 */
 #define TAG_RECORD    0x70
@@ -170,6 +173,8 @@ static uint16_t take(void *context, const struct dgi *d)
     case DGI_INTERNAL:
         return take_small(p, d);
     default:
+        if (d->id >> 8 == DGI_RSA)
+            return oda_take(p, d);
         return take_record(p, d);
     }
 }
@@ -198,8 +203,10 @@ static uint16_t commit(struct app *a, struct payment *p)
         return SW_NO_MEMORY;
     }
     p->booked = size;
-    if (!same_key)
+    if (!same_key) {
         p->atc = 0;
+        lab_wipe(&p->issuer, sizeof p->issuer);
+    }
     if (p->live != NULL)
         lab_wipe(p->live, sizeof *p->live);
     free(p->live);
@@ -209,26 +216,30 @@ static uint16_t commit(struct app *a, struct payment *p)
     return SW_OK;
 }
 
-/* An attestation token comes in a run of its own, as a data object, and is kept as it is (TR-03165 A.1). */
-static uint16_t store_token(struct payment *p, const struct store_data *s)
+/* Data objects come in a run of their own: an attestation token, which is kept as it is (TR-03165 A.1), or
+ * the issuer's commands. */
+static uint16_t store_object(struct app *a, struct payment *p, const struct store_data *s)
 {
     struct tlv t;
 
     if ((s->p1 & STORE_ENCRYPTION) != 0 || p->live == NULL)
         return SW_CONDITIONS_NOT_SATISFIED;
     if (s->first)
-        p->token_staged_len = 0;
-    if (s->len > sizeof p->token_staged - p->token_staged_len)
+        p->object_staged_len = 0;
+    if (s->len > sizeof p->object_staged - p->object_staged_len)
         return SW_NO_MEMORY;
-    memcpy(p->token_staged + p->token_staged_len, s->data, s->len);
-    p->token_staged_len += s->len;
+    memcpy(p->object_staged + p->object_staged_len, s->data, s->len);
+    p->object_staged_len += s->len;
     if ((s->p1 & STORE_LAST) == 0)
         return SW_OK;
-    if (!tlv_read(p->token_staged, p->token_staged_len, 0, &t) || t.tag != TAG_TOKEN ||
-        t.end != p->token_staged_len)
+    if (!tlv_read(p->object_staged, p->object_staged_len, 0, &t) || t.end != p->object_staged_len)
         return SW_WRONG_DATA;
-    memcpy(p->token, p->token_staged, p->token_staged_len);
-    p->token_len = p->token_staged_len;
+    if (t.tag == TAG_COMMAND_TEMPLATE_2)
+        return issuer_carry(a, payment_command, t.value, t.len, s->job);
+    if (t.tag != TAG_TOKEN || p->object_staged_len > sizeof p->token)
+        return SW_WRONG_DATA;
+    memcpy(p->token, p->object_staged, p->object_staged_len);
+    p->token_len = p->object_staged_len;
     return SW_OK;
 }
 
@@ -238,7 +249,7 @@ uint16_t payment_store(struct app *a, const struct store_data *s)
     uint16_t sw;
 
     if ((s->p1 & STORE_STRUCTURE) == STORE_STRUCTURE_BERTLV)
-        return store_token(p, s);
+        return store_object(a, p, s);
     if (s->first) {
         drop_staged(p);
         p->staged = calloc(1, sizeof *p->staged);

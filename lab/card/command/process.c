@@ -157,6 +157,31 @@ static uint16_t sd_process(struct job *j)
     return sw;
 }
 
+/* An application uses the channel of its security domain: GlobalPlatform's API hands the commands that open
+ * one to the domain, and takes the protection off those that follow (GPCS 10.2, 10.4). */
+static uint16_t application_process(struct job *j)
+{
+    struct app *a = j->ch->selected;
+    uint16_t sw;
+
+    j->sd = a->owner != NULL ? a->owner->sd : NULL;
+    if (process_fault_error(j->card))
+        return SW_UNKNOWN;
+    if (j->sd != NULL && (j->cmd.cla & CLA_GP) != 0 &&
+        (j->cmd.ins == INS_INITIALIZE_UPDATE || j->cmd.ins == INS_EXTERNAL_AUTHENTICATE) && !app_is_locked(a))
+        return j->cmd.ins == INS_INITIALIZE_UPDATE ? initialize_update(j) : external_authenticate(j);
+    if (j->ch->session.phase != SESSION_OPEN || j->ch->remote)
+        return a->native->process(a, j);
+    sw = secure_unwrap(j);
+    if (sw != SW_OK)
+        return sw;
+    j->cmd.cla &= (uint8_t)~CLA_SECURE;
+    sw = a->native->process(a, j);
+    if (sw_is_error(sw))
+        j->reply->len = 0;
+    return j->reply->full || !secure_protect(j, sw) ? SW_UNKNOWN : sw;
+}
+
 static uint16_t check_class(const struct job *j)
 {
     if (j->cmd.cla == CLA_INVALID)
@@ -189,5 +214,5 @@ uint16_t process_command(struct job *j)
     j->sd = j->ch->selected->sd;
     if (j->sd != NULL)
         return sd_process(j);
-    return process_fault_error(j->card) ? SW_UNKNOWN : j->ch->selected->native->process(j->ch->selected, j);
+    return application_process(j);
 }

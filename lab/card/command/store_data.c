@@ -141,6 +141,7 @@ uint16_t sd_store_data(struct job *j)
         .data = j->cmd.data,
         .len = j->cmd.lc,
         .session = &j->ch->session,
+        .job = j,
     };
     uint16_t sw;
 

@@ -10,6 +10,7 @@
 #define COMPONENT_HEAD   3 /* tag, size */
 #define COMPONENT_HEADER 1
 #define COMPONENT_APPLET 3
+#define COMPONENT_IMPORT 4
 #define MAX_COMPONENT    12
 #define MAGIC            0xDECAFFEDU
 
@@ -19,6 +20,10 @@
 
 /* Applet component, 6.5: per applet AID length 1, AID, install method offset 2. */
 #define APPLET_INSTALL_OFFSET 2
+
+/* Import component, 6.7: per package minor 1, major 1, AID length 1, AID. */
+#define IMPORT_AID_LENGTH 2
+#define RID_LEN           5
 
 static bool read_header(const uint8_t *at, size_t n, struct elf *e)
 {
@@ -54,6 +59,44 @@ static bool read_applets(const uint8_t *at, size_t n, struct elf *e)
     return offset == n;
 }
 
+/* Java Card, GlobalPlatform, ETSI, 3GPP: what a card has by itself. */
+static bool is_platform(const struct aid *a)
+{
+    static const uint8_t rids[][RID_LEN] = {
+        {0xA0, 0, 0, 0, 0x62}, {0xA0, 0, 0, 1, 0x51}, {0xA0, 0, 0, 0, 0x09}, {0xA0, 0, 0, 0, 0x87}};
+
+    for (size_t i = 0; i < sizeof rids / sizeof rids[0]; i++)
+        if (memcmp(a->value, rids[i], RID_LEN) == 0)
+            return true;
+    return false;
+}
+
+static bool read_imports(const uint8_t *at, size_t n, struct elf *e)
+{
+    size_t offset = 1;
+
+    if (n < 1)
+        return false;
+    for (size_t i = 0; i < at[0]; i++) {
+        struct aid aid;
+        size_t len;
+
+        if (n - offset <= IMPORT_AID_LENGTH)
+            return false;
+        len = at[offset + IMPORT_AID_LENGTH];
+        if (len > n - offset - IMPORT_AID_LENGTH - 1 ||
+            !aid_set(&aid, at + offset + IMPORT_AID_LENGTH + 1, len))
+            return false;
+        offset += IMPORT_AID_LENGTH + 1 + len;
+        if (is_platform(&aid))
+            continue;
+        if (e->import_count == ELF_MAX_IMPORTS)
+            return false;
+        e->imports[e->import_count++] = aid;
+    }
+    return offset == n;
+}
+
 bool cap_read(const uint8_t *at, size_t n, struct elf *e)
 {
     size_t offset = 0;
@@ -74,6 +117,8 @@ bool cap_read(const uint8_t *at, size_t n, struct elf *e)
         if (at[offset] == COMPONENT_HEADER && !read_header(info, size, e))
             return false;
         if (at[offset] == COMPONENT_APPLET && !read_applets(info, size, e))
+            return false;
+        if (at[offset] == COMPONENT_IMPORT && !read_imports(info, size, e))
             return false;
         offset += COMPONENT_HEAD + size;
     }

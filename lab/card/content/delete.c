@@ -31,12 +31,22 @@ static bool app_may_go(const struct job *j, const struct app *a)
     return a->sd == NULL || (!sd_has_content(j->card, a) && !load_is_bound_for(j->card, a));
 }
 
+/* GPCS 9.5.2: what another load file refers to stays. */
+static bool is_imported(const struct card *c, const struct elf *e)
+{
+    for (size_t i = 0; i < c->elf_count; i++)
+        for (size_t k = 0; k < c->elfs[i]->import_count; k++)
+            if (c->elfs[i] != e && aid_same(&c->elfs[i]->imports[k], &e->aid))
+                return true;
+    return false;
+}
+
 static uint16_t delete_elf(struct job *j, struct elf *e)
 {
     struct card *c = j->card;
     bool related = (j->cmd.p2 & P2_RELATED) != 0;
 
-    if (e->built_in || !sd_lets_delete(e->owner, j->sd->self))
+    if (e->built_in || is_imported(c, e) || !sd_lets_delete(e->owner, j->sd->self))
         return SW_CONDITIONS_NOT_SATISFIED;
     for (size_t i = 0; i < c->app_count; i++)
         if (c->apps[i]->elf == e && (!related || !app_may_go(j, c->apps[i])))

@@ -51,7 +51,10 @@ uint16_t privileges_read(const struct field *f, bool is_sd, uint32_t *to);
      PRIV_AUTHORIZED_MANAGEMENT | PRIV_GLOBAL_DELETE | PRIV_GLOBAL_LOCK | PRIV_GLOBAL_REGISTRY | PRIV_DAP | \
      PRIV_MANDATED_DAP | PRIV_DELEGATED_MANAGEMENT | PRIV_TOKEN_VERIFICATION | PRIV_RECEIPT |               \
      PRIV_FINAL_APPLICATION)
-#define PRIVILEGES_FOR_APP (PRIV_CARD_RESET | PRIV_TRUSTED_PATH | PRIV_FINAL_APPLICATION)
+/* Global Services it has none. */
+#define PRIVILEGES_FOR_APP                                                                            \
+    (PRIV_CARD_RESET | PRIV_TRUSTED_PATH | PRIV_FINAL_APPLICATION | PRIV_CVM | PRIV_SELF_ACTIVATION | \
+     PRIV_PRIVACY_TRUSTED)
 /* Checks that the privileges of which there is only one are free for an entry below `owner`: Card Reset and
  * Final Application on the card, Token Verification and Receipt Generation in a sub-hierarchy. */
 uint16_t privileges_free(const struct card *c, const struct app *owner, uint32_t gained);

@@ -124,6 +124,9 @@ static uint16_t finish(struct card *c, struct load *l)
         return SW_WRONG_DATA;
     if (!cap_read(l->data, l->size, &facts) || !lab_digest(sizeof facts.hash, l->data, l->size, facts.hash))
         return SW_WRONG_DATA;
+    for (size_t i = 0; i < facts.import_count; i++)
+        if (registry_elf(c, &facts.imports[i]) == NULL)
+            return SW_REFERENCE_NOT_FOUND; /* a load file is linked with what it imports */
     if (registry_taken(c, &l->aid))
         return SW_CONDITIONS_NOT_SATISFIED;
     if (!memory_granted(c, l->owner, booked, 0) || !memory_take(c, NULL, MEMORY_PER_ELF))

@@ -72,7 +72,9 @@ enum privilege {
     PRIV_GLOBAL_REGISTRY = 0x000400,
     PRIV_FINAL_APPLICATION = 0x000200,
     PRIV_GLOBAL_SERVICE = 0x000100,
-    PRIV_RECEIPT = 0x000080
+    PRIV_RECEIPT = 0x000080,
+    PRIV_SELF_ACTIVATION = 0x000010, /* contactless, Amendment C */
+    PRIV_PRIVACY_TRUSTED = 0x000008
 };
 
 /* The structs of elf, app, sd and card are kept field by field while a card lies idle (frozen/picture.c):
@@ -133,13 +135,16 @@ struct sd {
     struct scp11 *scp11; /* NULL until something hangs on a key of SCP11 */
 };
 
+#define ELF_MAX_IMPORTS 4
+
 struct elf {
     struct aid aid;
     uint8_t version[2];
     struct aid modules[ELF_MAX_MODULES];
-    uint8_t module_count;
-    struct app *owner; /* associated security domain */
-    bool built_in;     /* in immutable memory */
+    uint8_t module_count, import_count;
+    struct aid imports[ELF_MAX_IMPORTS]; /* packages that are not the platform's */
+    struct app *owner;                   /* associated security domain */
+    bool built_in;                       /* in immutable memory */
     uint32_t memory;
     uint8_t hash[32]; /* SHA-256 of the load file data block */
     bool upgrading;   /* the old version, hidden while it is replaced */
@@ -212,7 +217,7 @@ struct quirks {
 };
 
 struct faults {
-    bool mac, truncate, cryptogram, certificate, crash_put_key;
+    bool mac, truncate, cryptogram, certificate, crash_put_key, crash_store_data;
     bool token_refused, receipt_missing, receipt_wrong, receipt_replay, receipt_other_card;
     uint32_t silent_at, error_at; /* number of the command, from 1; 0 = never */
 };

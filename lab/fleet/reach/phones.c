@@ -31,11 +31,12 @@ struct phones {
     pthread_t thread[PHONES_MAX];
 };
 
-/* The next call, NULL at the end. */
-static struct call *next_call(struct phones *p)
+/* The call `done`, NULL at first, is over; the next one, NULL at the end. */
+static struct call *next_call(struct phones *p, struct call *done)
 {
     pthread_mutex_lock(&p->lock);
-    p->busy--;
+    p->busy -= done != NULL;
+    free(done);
     while (!p->head && !p->ending)
         pthread_cond_wait(&p->more, &p->lock);
     struct call *c = p->ending ? NULL : p->head;
@@ -52,7 +53,7 @@ static void *phone(void *closure)
 {
     struct phones *p = closure;
     char element[MAX_ELEMENT];
-    for (struct call *c; (c = next_call(p)); free(c)) {
+    for (struct call *c = NULL; (c = next_call(p, c)) != NULL;) {
         struct agent_options o = {.url = c->url,
                                   .session = c->session,
                                   .ca_file = p->ca_file,
@@ -76,7 +77,6 @@ struct phones *phones_new(unsigned count, const char *ca_file, uint16_t door)
     p->door = door;
     pthread_mutex_init(&p->lock, NULL);
     pthread_cond_init(&p->more, NULL);
-    p->busy = count < PHONES_MAX ? count : PHONES_MAX; /* each thread says when it is free */
     while (p->threads < count && p->threads < PHONES_MAX &&
            pthread_create(&p->thread[p->threads], NULL, phone, p) == 0)
         p->threads++;

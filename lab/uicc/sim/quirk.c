@@ -73,6 +73,7 @@ static bool parse_fault(const char *name, size_t len, struct uicc_quirks *q)
 {
     bool ok = true;
     if (numbered(name, len, "drop-por-", &q->drop_por_every, &ok) ||
+        numbered(name, len, "heal-por-", &q->drop_por_until, &ok) ||
         numbered(name, len, "busy-", &q->busy_first, &ok) || numbered(name, len, "tear-", &q->tear_at, &ok))
         return ok;
     if (is(name, len, "dup-por"))

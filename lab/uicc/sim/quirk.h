@@ -18,6 +18,7 @@ struct uicc_quirks {
     unsigned max_segments; /* a packet of more short messages is answered by status 07 */
     bool dup_por;
     unsigned drop_por_every; /* every n-th proof of receipt is lost */
+    unsigned drop_por_until; /* but none from this one on; 0: for ever */
     unsigned busy_first;     /* the first n ENVELOPEs are answered 9300 */
     unsigned tear_at;        /* the n-th command is executed, then the card loses power */
     char card_quirks[QUIRK_MAX_LIST],

@@ -102,6 +102,13 @@ static void queue_submit(struct sim *s, const struct sms_tpdu *deliver, const ui
     }
 }
 
+static bool is_lost(const struct sim *s)
+{
+    const struct uicc_quirks *q = s->quirks;
+    return q->drop_por_every > 0 && s->pors % q->drop_por_every == 0 &&
+           (q->drop_por_until == 0 || s->pors < q->drop_por_until);
+}
+
 /* Writes the DELIVER-REPORT user data into `out` and queues what goes by SMS-SUBMIT; returns the report's
  * length. */
 static size_t send_por(struct sim *s, const struct sms_tpdu *deliver, const struct ota_result *r,
@@ -112,7 +119,7 @@ static size_t send_por(struct sim *s, const struct sms_tpdu *deliver, const stru
     if (!ota_wants_por(r))
         return 0;
     s->pors++;
-    if (q->drop_por_every > 0 && s->pors % q->drop_por_every == 0)
+    if (is_lost(s))
         return 0;
     size_t n = ota_build_por(r, false, por);
     bool submit = (r->command.spi2 & SPI2_BY_SUBMIT) || q->por_submit || n > SIM_MAX_REPORT;

@@ -17,6 +17,7 @@
 #include "role/report/usage.h"
 #include "role/sem/sem.h"
 #include "role/sp/sp.h"
+#include "role/sp/tsmapi/tsmapi.h"
 
 enum { HOUSE_ROWS = 16, HOUSE_ROUTES = 8 };
 
@@ -28,7 +29,9 @@ struct house {
     struct http_client *client;
     struct engine *engine;
     struct retention *retention;
+    struct intake *intake;
     struct sp *sp;
+    struct tsmapi *tsmapi;
     struct sem *sem;
     struct ota *ota;
     struct device *device;
@@ -39,9 +42,13 @@ struct house {
     struct http_server *api, *device_server, *partner_server;
 };
 
+/* Orders that wait in files: a thread looks for them; in intake.c. Nothing without the setting. */
+enum tsm_err intake_start(struct house *h);
+void intake_stop(struct house *h);
 /* Listeners; in listen.c. */
 enum tsm_err house_listen(struct house *h);
 void house_stop_listening(struct house *h);
 extern const struct http_route operations_routes[]; /* app: struct house */
+extern const struct http_route campaign_routes[];   /* of providers and operators; app: struct house */
 
 #endif

@@ -72,9 +72,10 @@ static enum tsm_err add_masters(struct init *in)
     json_array_foreach(json_object_get(in->fixture, "masters"), i, m)
     {
         uint8_t value[32];
-        enum vault_master kind = !strcmp(json_member(m, "kind"), "cvk")   ? MASTER_CVK
-                                 : !strcmp(json_member(m, "kind"), "aes") ? MASTER_AES
-                                                                          : MASTER_TDES;
+        enum vault_master kind = !strcmp(json_member(m, "kind"), "cvk")    ? MASTER_CVK
+                                 : !strcmp(json_member(m, "kind"), "aes")  ? MASTER_AES
+                                 : !strcmp(json_member(m, "kind"), "kbpk") ? MASTER_KBPK
+                                                                           : MASTER_TDES;
         enum tsm_err e;
         TRY(fixture_party(in, json_member(m, "party"), &at));
         TRY(hex_read(json_member(m, "value"), value, sizeof value, &n));

@@ -16,7 +16,7 @@ enum tsm_err tsmd_init(const struct config *c, const struct init_options *o);
 enum tsm_err init_open_store(const struct config *c, struct store **out);
 
 struct token_options {
-    const char *party, *role; /* role: provider, operator or administrator */
+    const char *party, *role; /* role: provider, operator, administrator or app */
 };
 /* Prints a new bearer token, once; only its hash is stored. */
 enum tsm_err tsmd_token(const struct config *c, const struct token_options *o);

@@ -46,7 +46,7 @@ static enum tsm_err tell_device_url(struct house *h)
     }
     TRY(config_address("listen_device", h->c->listen_device, &a));
     snprintf(url, sizeof url, "%s://%s:%u/gp/seram", h->c->tls_cert[0] ? "https" : "http", a.host,
-             h->device_server ? http_server_port(h->device_server) : a.port);
+             h->device && h->device_server ? http_server_port(h->device_server) : a.port);
     tell(h, url);
     return TSM_OK;
 }
@@ -59,6 +59,8 @@ static enum tsm_err listen_api(struct house *h)
         routes[n++] = (struct http_routes){sp_routes, h->sp};
     if (h->sem)
         routes[n++] = (struct http_routes){sem_routes, h->sem};
+    if (h->sp || h->sem)
+        routes[n++] = (struct http_routes){campaign_routes, h};
     routes[n++] = (struct http_routes){report_routes, h->store};
     TRY(listen_on(h, "listen", h->c->listen, routes, n, &h->api));
     return http_server_start(h->api);
@@ -103,13 +105,24 @@ static enum tsm_err received(void *self, const struct partner_message *m, char *
     return e;
 }
 
+/* Handsets: their agents, and their apps; apart from the API [TR-03165 4.2.2]. */
+static enum tsm_err listen_device(struct house *h)
+{
+    struct http_routes routes[HOUSE_ROUTES];
+    size_t n = 0;
+    if (h->device)
+        routes[n++] = (struct http_routes){seram_routes, device_port(h->device)};
+    if (h->tsmapi)
+        routes[n++] = (struct http_routes){tsmapi_routes, h->tsmapi};
+    if (n == 0)
+        return TSM_OK;
+    TRY(listen_on(h, "listen_device", h->c->listen_device, routes, n, &h->device_server));
+    return http_server_start(h->device_server);
+}
+
 enum tsm_err house_listen(struct house *h)
 {
-    if (h->device) {
-        struct http_routes routes = {seram_routes, device_port(h->device)};
-        TRY(listen_on(h, "listen_device", h->c->listen_device, &routes, 1, &h->device_server));
-        TRY(http_server_start(h->device_server));
-    }
+    TRY(listen_device(h));
     if (h->c->listen_partner[0]) {
         struct http_routes routes = {partner_routes, &h->partner_port};
         h->partner_port = (struct partner_port){.self = h, .received = received};

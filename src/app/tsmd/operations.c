@@ -28,7 +28,7 @@ static enum tsm_err ready(void *app, struct http_request *q, struct http_reply *
 }
 
 struct gauges {
-    int64_t jobs[6];
+    int64_t jobs[6], results, online_systems_away;
 };
 
 static enum tsm_err count_jobs(struct tx *tx, void *arg)
@@ -39,7 +39,13 @@ static enum tsm_err count_jobs(struct tx *tx, void *arg)
     while (e == TSM_OK && (e = db_next(&r)) == TSM_OK)
         if (db_int(&r, 0) >= 0 && db_int(&r, 0) < 6)
             g->jobs[db_int(&r, 0)] += db_int(&r, 1);
-    return e == TSM_NOT_FOUND ? TSM_OK : e;
+    if (e != TSM_NOT_FOUND)
+        return e;
+    ROWS spos = {0};
+    TRY(db_first(tx, &spos, SQL_SPOS_COUNTS));
+    g->results = db_int(&spos, 0);
+    g->online_systems_away = db_int(&spos, 1);
+    return TSM_OK;
 }
 
 static enum tsm_err metrics(void *app, struct http_request *q, struct http_reply *reply)
@@ -68,6 +74,9 @@ static enum tsm_err metrics(void *app, struct http_request *q, struct http_reply
     fprintf(f, "# TYPE tsm_jobs gauge\n");
     for (size_t i = 0; i < sizeof states / sizeof states[0]; i++)
         fprintf(f, "tsm_jobs{state=\"%s\"} %lld\n", states[i], (long long)g.jobs[i]);
+    fprintf(f, "# TYPE tsm_process_results_waiting gauge\ntsm_process_results_waiting %lld\n",
+            (long long)g.results);
+    fprintf(f, "# TYPE tsm_spos_away gauge\ntsm_spos_away %lld\n", (long long)g.online_systems_away);
     fprintf(f, "# TYPE tsm_smpp_up gauge\ntsm_smpp_up %d\n", smpp.up_now);
     fprintf(f, "# TYPE tsm_smpp_submitted counter\ntsm_smpp_submitted_total %llu\n# EOF\n",
             (unsigned long long)smpp.submitted);

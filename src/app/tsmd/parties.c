@@ -9,6 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Of a call to an online system: a turn of deliveries outlives one of them within its lease. */
+enum { SPOS_CONNECT_MS = 5000, SPOS_CALL_MS = 10000, SPOS_PATH_MAX = 400 };
+
 void party_uri(const struct config *c, const char *party, char *uri, size_t cap)
 {
     snprintf(uri, cap, "pkcs11:token=%s%s?module-path=%s", c->token_prefix, party, c->token_module);
@@ -51,6 +54,24 @@ static enum tsm_err list_local(struct tx *tx, void *arg)
     return e == TSM_NOT_FOUND ? TSM_OK : e;
 }
 
+/* Where the party has no certificate of its own, the server's stands for it. */
+static enum tsm_err open_client(const struct config *c, const char *party, struct http_client **out)
+{
+    char cert[SPOS_PATH_MAX], key[SPOS_PATH_MAX];
+    struct http_client_config cc = {.connect_ms = SPOS_CONNECT_MS, .call_ms = SPOS_CALL_MS};
+    snprintf(cert, sizeof cert, "%s/%s.pem", c->spos_dir, party);
+    snprintf(key, sizeof key, "%s/%s.key", c->spos_dir, party);
+    if (!c->spos_dir[0] || access(cert, R_OK) != 0) {
+        snprintf(cert, sizeof cert, "%s", c->tls_cert);
+        snprintf(key, sizeof key, "%s", c->tls_key);
+    }
+    if (cert[0]) {
+        cc.cert_file = cert;
+        cc.key_file = key;
+    }
+    return http_client_new(&cc, out);
+}
+
 enum tsm_err parties_open(struct parties *p, struct store *s, const struct config *c)
 {
     *p = (struct parties){.n = 0};
@@ -62,6 +83,7 @@ enum tsm_err parties_open(struct parties *p, struct store *s, const struct confi
         party_uri(c, p->at[i].name, uri, sizeof uri);
         TRY(party_pin(c, p->at[i].name, &pin));
         TRY(vault_open(&settings, &pin, &p->at[i].vault));
+        TRY(open_client(c, p->at[i].name, &p->at[i].spos));
     }
     return TSM_OK;
 }
@@ -70,6 +92,8 @@ void parties_close(struct parties *p)
 {
     for (size_t i = 0; i < p->n; i++)
         vault_close(p->at[i].vault);
+    for (size_t i = 0; i < p->n; i++)
+        http_client_free(p->at[i].spos);
     p->n = 0;
 }
 
@@ -82,4 +106,15 @@ enum tsm_err parties_vault(void *self, int64_t party, struct vault_party **out)
             return TSM_OK;
         }
     return FAIL(NOT_FOUND, "the vault of party %lld is not open here", (long long)party);
+}
+
+enum tsm_err parties_client(void *self, int64_t party, struct http_client **out)
+{
+    struct parties *p = self;
+    for (size_t i = 0; i < p->n; i++)
+        if (p->at[i].id == party) {
+            *out = p->at[i].spos;
+            return TSM_OK;
+        }
+    return FAIL(NOT_FOUND, "party %lld is not served here", (long long)party);
 }

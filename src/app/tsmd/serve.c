@@ -41,6 +41,16 @@ static enum tsm_err open_stores(struct house *h)
     return partners_new(&pc, &h->partners);
 }
 
+/* Its held requests and those of agents share the workers of one listener: a quarter, a half. */
+static enum tsm_err open_tsmapi(struct house *h)
+{
+    struct tsmapi_config c = {.sp = h->sp,
+                              .held_max = (unsigned)strtoul(h->c->http_workers, NULL, 10) / 4,
+                              .processes_max = strtol(h->c->device_processes, NULL, 10),
+                              .maintenance = !strcmp(h->c->maintenance, "yes")};
+    return tsmapi_new(&c, &h->tsmapi);
+}
+
 static enum tsm_err open_provider(struct house *h)
 {
     struct sp_config c = {.store = h->store,
@@ -48,11 +58,17 @@ static enum tsm_err open_provider(struct house *h)
                           .clock = &clock_real,
                           .waits_max = (unsigned)strtoul(h->c->http_workers, NULL, 10) / 2,
                           .vault_of = parties_vault,
+                          .client = h->client,
+                          .client_of = parties_client,
+                          .spos_longest_s = strtol(h->c->spos_longest_s, NULL, 10),
+                          .tsm_oid = h->c->tsm_oid,
                           .self = &h->parties};
     if (!config_has_role(h->c, "sp"))
         return TSM_OK;
     TRY(sp_new(&c, &h->sp));
     add_row(h, sp_order_row(h->sp));
+    add_row(h, sp_bulk_row(h->sp));
+    TRY(open_tsmapi(h));
     return sp_answer_partners(h->sp);
 }
 
@@ -125,6 +141,12 @@ static enum tsm_err open_device(struct house *h)
 static void open_callbacks(struct house *h)
 {
     h->callbacks = (struct callback_desk){.store = h->store, .client = h->client};
+    if (h->sp) {
+        h->callbacks.by_sort[CALLBACK_RESULTS] = spos_row(h->sp);
+        h->callbacks.by_sort[CALLBACK_CODE] = sp_code_row(h->sp);
+        h->callbacks.by_sort[CALLBACK_HOOK] = sp_hook_row(h->sp);
+        h->callbacks.by_sort[CALLBACK_TOKEN] = sp_token_row(h->sp);
+    }
     if (h->sp || h->sem)
         add_row(h, callback_row(&h->callbacks));
 }
@@ -203,12 +225,14 @@ static enum tsm_err start(struct house *h)
     if (h->ota)
         TRY(ota_start(h->ota));
     TRY(open_retention(h));
+    TRY(intake_start(h));
     return house_listen(h);
 }
 
 static void stop(struct house *h)
 {
     house_stop_listening(h);
+    intake_stop(h);
     retention_free(h->retention);
     if (h->engine)
         engine_stop(h->engine);
@@ -216,6 +240,7 @@ static void stop(struct house *h)
     engine_free(h->engine);
     device_free(h->device);
     sem_free(h->sem);
+    tsmapi_free(h->tsmapi);
     sp_free(h->sp);
     partners_free(h->partners);
     http_client_free(h->client);
@@ -264,6 +289,8 @@ enum tsm_err tsmd_serve(const struct config *c)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     pthread_sigmask(SIG_BLOCK, &set, NULL);
+    if (!vault_guard())
+        log_event("memory.in-dumps", "s", "next", "let the process write /proc/self/coredump_filter");
     if (strcmp(c->laboratory, "yes") != 0)
         TRY(harden());
     e = start(&h);

@@ -6,7 +6,9 @@
 
 #include "app/tsmd/config.h"
 #include "app/tsmd/init.h"
+#include "app/tsmd/log.h"
 #include "app/tsmd/serve.h"
+#include "vault/memory.h"
 
 enum { EXIT_USAGE = 2 };
 
@@ -16,7 +18,7 @@ static void usage(void)
          "  run     serve until SIGTERM (default)\n"
          "  init    create tokens and database; --fixture FILE adds parties, profiles and services; "
          "--cap-dir DIR\n"
-         "  token   print a new bearer token: --party NAME --role provider|operator|administrator\n"
+         "  token   print a new bearer token: --party NAME --role provider|operator|administrator|app\n"
          "  config  print the settings in force\n"
          "settings, in the file as 'name = value' and here as options:");
     config_help();
@@ -89,6 +91,8 @@ int main(int argc, char **argv)
         puts("tsmd " TSM_VERSION);
         return EXIT_SUCCESS;
     }
+    if (!vault_guard())
+        log_event("memory.in-dumps", "s", "next", "let the process write /proc/self/coredump_filter");
     e = read_line(argc, argv, &line);
     if (e == TSM_OK)
         e = run(&line);

@@ -19,7 +19,7 @@ static const char *const option_words[] = {"A", "B", "B_ALWAYS", NULL};
 struct document {
     char aid[2 * PROFILE_AID_MAX + 1];
     int option;
-    json_t *keys, *store, *oda, *application, *ppse;
+    json_t *keys, *store, *oda, *application, *ppse, *scripts;
 };
 
 struct loading {
@@ -46,6 +46,7 @@ static const struct json_row rows[] = {
     VALUE(oda, JSON_OPTIONAL),
     VALUE(application, JSON_NEEDED),
     VALUE(ppse, JSON_OPTIONAL),
+    VALUE(scripts, JSON_OPTIONAL),
     {.name = NULL},
 };
 
@@ -78,32 +79,51 @@ static const struct json_row dgi_rows[] = {
 static enum tsm_err dgi_try(const struct emv_profile *p, const struct dgi_document *d)
 {
     VARIABLES v = {.in = {.profile = p}, .trial = true};
-    struct template_source source = {&v, variables_value};
+    struct template_source source = {.self = &v, .value = variables_value};
     uint8_t scratch[PROFILE_VALUE_MAX];
     struct writer w = WRITER(scratch);
     enum tsm_err e = template_write(d->value, &source, &w);
     if (e != TSM_OK)
         return err_fail_field(e, d->id, "grouping %s: %.160s", d->id, err_cause());
+    if (v.secret_at && !d->encrypted)
+        return FAIL_FIELD(BAD_VALUE, d->id, "grouping %s holds a secret and is not encrypted", d->id);
+    return TSM_OK;
+}
+
+/* The next one of the run; the caller counts it when it is content. */
+static enum tsm_err fill_dgi(const json_t *from, struct profile_run *run, struct dgi_document *d)
+{
+    struct profile_dgi *at = &run->at[run->count];
+    uint8_t id[2];
+    size_t len;
+    TRY(json_fill(from, dgi_rows, d));
+    if (hex_read(d->id, id, sizeof id, &len) != TSM_OK)
+        return FAIL_FIELD(BAD_FORM, "id", "the identifier of a grouping is four hex digits");
+    at->id = (uint16_t)(id[0] << 8 | id[1]);
+    for (size_t i = 0; i < run->count; i++)
+        if (run->at[i].id == at->id)
+            return FAIL_FIELD(DUPLICATE_TAG, d->id, "grouping %s occurs twice", d->id);
+    at->encrypted = d->encrypted;
+    memcpy(at->value, d->value, sizeof at->value);
     return TSM_OK;
 }
 
 static enum tsm_err read_dgi(const struct emv_profile *p, const json_t *from, struct profile_run *run)
 {
     struct dgi_document d = {.encrypted = false};
-    struct profile_dgi *at = &run->at[run->count];
-    uint8_t id[2];
-    size_t len;
-    TRY(json_fill(from, dgi_rows, &d));
-    if (hex_read(d.id, id, sizeof id, &len) != TSM_OK)
-        return FAIL_FIELD(BAD_FORM, "id", "the identifier of a grouping is four hex digits");
-    at->id = (uint16_t)(id[0] << 8 | id[1]);
-    for (size_t i = 0; i < run->count; i++)
-        if (run->at[i].id == at->id)
-            return FAIL_FIELD(DUPLICATE_TAG, d.id, "grouping %s occurs twice", d.id);
+    TRY(fill_dgi(from, run, &d));
     TRY(dgi_try(p, &d));
-    at->encrypted = d.encrypted;
-    memcpy(at->value, d.value, sizeof at->value);
     run->count++;
+    return TSM_OK;
+}
+
+enum tsm_err emv_profile_add_dgi(struct emv_profile *p, const json_t *from)
+{
+    struct dgi_document d = {.encrypted = false};
+    if (p->application.count == PROFILE_DGIS_MAX)
+        return FAIL_FIELD(TOO_LONG, "store", "more than %d groupings", PROFILE_DGIS_MAX);
+    TRY(fill_dgi(from, &p->application, &d));
+    p->application.count++;
     return TSM_OK;
 }
 
@@ -120,23 +140,52 @@ static enum tsm_err read_run(const struct emv_profile *p, const json_t *list, co
     return TSM_OK;
 }
 
-static enum tsm_err load(const json_t *object, struct loading *l)
+/* What the profile says of itself and of its keys. */
+static enum tsm_err load_frame(struct loading *l)
 {
     struct emv_profile *p = &l->profile;
-    TRY(json_fill(object, rows, l));
     if (hex_read(l->document.aid, p->aid, sizeof p->aid, &p->aid_len) != TSM_OK)
         return FAIL_FIELD(BAD_FORM, "aid", "aid must be 5 to 16 octets in hex");
     p->option = (enum emv_option)l->document.option;
     p->style.block_max = CPS_BLOCK_MAX;
-    TRY(json_fill(l->document.keys, key_rows, &p->keys));
+    if (l->document.keys)
+        TRY(json_fill(l->document.keys, key_rows, &p->keys));
     if (l->document.store)
         TRY(json_fill(l->document.store, style_rows, &p->style));
-    if (l->document.oda)
-        TRY(profile_oda_read(l->document.oda, &p->oda));
+    p->has_scripts = l->document.scripts != NULL;
+    if (p->has_scripts)
+        TRY(issuer_rules_read(l->document.scripts, &p->scripts));
+    return l->document.oda ? profile_oda_read(l->document.oda, &p->oda) : TSM_OK;
+}
+
+static enum tsm_err load(const json_t *object, struct loading *l)
+{
+    struct emv_profile *p = &l->profile;
+    TRY(json_fill(object, rows, l));
+    TRY(load_frame(l));
     TRY(read_run(p, l->document.application, "application", &p->application));
     if (l->document.ppse)
         TRY(read_run(p, l->document.ppse, "ppse", &p->ppse));
     return p->oda.issuer[0] ? static_data_try(p) : TSM_OK;
+}
+
+enum tsm_err emv_profile_read_frame(const json_t *object, struct emv_profile *out)
+{
+    enum { MEMBERS = sizeof rows / sizeof *rows };
+    struct json_row optional[MEMBERS];
+    struct loading l = {.document.keys = NULL};
+    for (size_t i = 0; i < MEMBERS; i++) {
+        optional[i] = rows[i];
+        optional[i].need = JSON_OPTIONAL;
+    }
+    TRY(json_fill(object, optional, &l));
+    if (l.document.application)
+        return FAIL_FIELD(UNKNOWN_FIELD, "application", "a script stores groupings in its steps");
+    TRY(load_frame(&l));
+    if (l.document.ppse)
+        TRY(read_run(&l.profile, l.document.ppse, "ppse", &l.profile.ppse));
+    *out = l.profile;
+    return TSM_OK;
 }
 
 enum tsm_err emv_profile_read(struct bytes json, struct emv_profile *out)
@@ -156,9 +205,10 @@ enum tsm_err emv_profile_read(struct bytes json, struct emv_profile *out)
 static enum tsm_err make(const struct profile_dgi *d, struct variables *v, struct writer *w,
                          struct cps_dgi *out)
 {
-    struct template_source source = {v, variables_value};
+    struct template_source source = {.self = v, .value = variables_value};
     size_t from = w->len;
     v->grouping = d->id;
+    v->enciphered = d->encrypted;
     TRY(template_write(d->value, &source, w));
     NEED(w->len - from <= PROFILE_VALUE_MAX, TOO_LONG);
     *out = (struct cps_dgi){d->id, written_since(w, from), d->encrypted};
@@ -174,6 +224,7 @@ enum tsm_err emv_personalise(struct emv_perso_input in, enum emv_target target, 
     struct writer at = *buffer;
     uint8_t *start;
     TRY(write_slot(&at, 0, &start));
+    variables_take_pair(&v);
     for (size_t i = 0; i < run->count; i++) {
         enum tsm_err e = make(&run->at[i], &v, &at, &made.at[i]);
         if (e != TSM_OK) {
@@ -181,6 +232,7 @@ enum tsm_err emv_personalise(struct emv_perso_input in, enum emv_target target, 
             return e;
         }
     }
+    variables_give_pair(&v);
     made.count = run->count;
     *buffer = at;
     *out = made;
@@ -195,7 +247,7 @@ enum tsm_err emv_profile_estimate(const struct emv_profile *p, enum emv_target t
     NEED(cipher_block > 0 && block_max > 0 && block_max <= CPS_BLOCK_MAX, BAD_VALUE);
     for (size_t i = 0; i < run->count; i++) {
         VARIABLES v = {.in = {.profile = p}, .trial = true, .grouping = run->at[i].id};
-        struct template_source source = {&v, variables_value};
+        struct template_source source = {.self = &v, .value = variables_value};
         uint8_t scratch[PROFILE_VALUE_MAX];
         struct writer w = WRITER(scratch);
         size_t len;

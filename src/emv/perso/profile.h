@@ -7,6 +7,9 @@
 #ifndef TSM_EMV_PERSO_PROFILE_H
 #define TSM_EMV_PERSO_PROFILE_H
 
+#include <jansson.h>
+
+#include "emv/issuer/rules.h"
 #include "emv/oda/oda.h"
 #include "emv/perso/cps.h"
 #include "emv/perso/intake.h"
@@ -64,6 +67,8 @@ struct emv_profile {
     struct profile_oda oda;
     struct cps_style style; /* block_max is the channel's to lower */
     struct profile_run application, ppse;
+    bool has_scripts; /* the issuer can change cards after issuance */
+    struct issuer_rules scripts;
 };
 
 /*
@@ -72,6 +77,12 @@ struct emv_profile {
  * NOT_FOUND from the templates, DUPLICATE_TAG for an identifier that occurs twice in one run.
  */
 enum tsm_err emv_profile_read(struct bytes json, struct emv_profile *out);
+/* The same without an application run: what a script (emv/script/script.h) shares with a profile. All members
+ * may be missing. The members that only a script has are not in `object`. */
+enum tsm_err emv_profile_read_frame(const json_t *object, struct emv_profile *out);
+/* Reads one more grouping of the application run, {"id", "encrypted"?, "value"}, without trying its template.
+ * Errors as above; TOO_LONG beyond PROFILE_DGIS_MAX. */
+enum tsm_err emv_profile_add_dgi(struct emv_profile *p, const json_t *from);
 
 /* A card's own key pair in the form that cards keep, and its certificate. A secret: wiped with what holds it.
  */
@@ -134,6 +145,8 @@ struct emv_perso_input {
     const struct emv_profile *profile;
     const struct card_record *card;
     const struct emv_keys *keys;
+    struct icc_pair *pair; /* the card's own: used when it is there (octets), else the one that was made is
+                              put there. NULL: made anew. Wiped by the caller */
 };
 
 /*

@@ -68,7 +68,7 @@ enum tsm_err profile_oda_read(const json_t *object, struct profile_oda *out)
 static enum tsm_err write_grouping(struct variables *v, unsigned id, struct writer *w)
 {
     const struct profile_run *run = &v->in.profile->application;
-    struct template_source source = {v, variables_value};
+    struct template_source source = {.self = v, .value = variables_value};
     uint16_t before = v->grouping;
     enum tsm_err e = TSM_NOT_FOUND;
     for (size_t i = 0; i < run->count; i++)

@@ -95,12 +95,37 @@ static enum tsm_err hex_or_object(struct parser *p, struct writer *w, unsigned d
     return write_span(w, BYTES_OF(octets, len));
 }
 
+/* Behind the sign @. */
+static enum tsm_err function(struct parser *p, struct writer *w, unsigned depth)
+{
+    char name[TEMPLATE_NAME_MAX + 1];
+    size_t mark = w->len, len;
+    uint8_t *slot;
+    TRY(run_of(p, "abcdefghijklmnopqrstuvwxyz_", name, sizeof name));
+    skip_spaces(p);
+    if (!take(p, '('))
+        return fault(p, "a bracket follows the name of a function");
+    TRY(items(p, w, depth + 1));
+    if (!take(p, ')'))
+        return fault(p, "a bracket is not closed");
+    len = w->len - mark;
+    if (strcmp(name, "len") != 0)
+        return p->source->function ? p->source->function(p->source->self, name, w, mark)
+                                   : fault(p, "no function of this name is known here");
+    NEED(len <= UINT8_MAX, TOO_LONG);
+    TRY(write_insert(w, mark, 1, &slot));
+    *slot = (uint8_t)len;
+    return TSM_OK;
+}
+
 static enum tsm_err items(struct parser *p, struct writer *w, unsigned depth)
 {
     NEED(depth <= TEMPLATE_DEPTH_MAX, TOO_LONG);
     for (skip_spaces(p); peek(p) && peek(p) != ')'; skip_spaces(p)) {
         if (take(p, '{'))
             TRY(variable(p, w));
+        else if (take(p, '@'))
+            TRY(function(p, w, depth));
         else
             TRY(hex_or_object(p, w, depth));
     }

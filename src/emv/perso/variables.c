@@ -16,15 +16,16 @@ enum { SERVICE_CODE_WIDTH = 4, ICVV_WIDTH = 4, PSN_WIDTH = 2 };
 
 static const char *key_name(const struct emv_profile *p, enum variable_key key)
 {
-    const char *const names[] = {[KEY_NONE] = NULL,       [KEY_AC] = p->keys.ac,     [KEY_MAC] = p->keys.mac,
-                                 [KEY_ENC] = p->keys.enc, [KEY_CVC3] = p->keys.cvc3, [KEY_CVK] = p->keys.cvk,
-                                 [KEY_PIN] = p->keys.pin, [KEY_ODA] = p->oda.issuer};
+    const char *const names[] = {
+        [ROLE_NONE] = NULL,       [ROLE_AC] = p->keys.ac,     [ROLE_MAC] = p->keys.mac,
+        [ROLE_ENC] = p->keys.enc, [ROLE_CVC3] = p->keys.cvc3, [ROLE_CVK] = p->keys.cvk,
+        [ROLE_PIN] = p->keys.pin, [ROLE_ODA] = p->oda.issuer};
     return names[key];
 }
 
 enum tsm_err variables_udk(struct variables *v, enum variable_key key, uint8_t **out)
 {
-    size_t i = key - KEY_AC;
+    size_t i = key - ROLE_AC;
     struct emv_card_id id = {v->in.card->pan, v->in.card->psn};
     if (!v->have[i])
         TRY(v->in.keys->udk(v->in.keys->self, key_name(v->in.profile, key), v->in.profile->option, id,
@@ -164,34 +165,37 @@ static enum tsm_err put_prepared(struct variables *v, enum variable_key key, str
         if (!g->encrypted)
             return write_span(w, BYTES_OF(g->value, g->len));
         NEED(v->in.keys && v->in.keys->prepared, UNSUPPORTED);
+        if (!v->enciphered)
+            return FAIL_FIELD(BAD_VALUE, "groupings", "grouping %04X came enciphered and would go in clear",
+                              v->grouping);
         return v->in.keys->prepared(v->in.keys->self, c->transport_key, BYTES_OF(g->value, g->len), w);
     }
     return FAIL_FIELD(MISSING_FIELD, "groupings", "the record brings no grouping %04X", v->grouping);
 }
 
 static const struct variable table[] = {
-    {"aid", false, KEY_NONE, put_aid, 0},
-    {"label", false, KEY_NONE, put_label, 0},
-    {"pan", true, KEY_NONE, put_pan, (PAN_DIGITS_MAX + 1) / 2},
-    {"psn", true, KEY_NONE, put_psn, 1},
-    {"expiry", true, KEY_NONE, put_expiry, 3},
-    {"effective", true, KEY_NONE, put_effective, 3},
-    {"service_code", true, KEY_NONE, put_service_code, 2},
-    {"cardholder", true, KEY_NONE, put_cardholder, CARDHOLDER_MAX},
-    {"icvv", true, KEY_CVK, put_icvv, 2},
-    {"track2", true, KEY_CVK, put_track2, TRACK2_LEN_MAX},
-    {"udk_ac", true, KEY_AC, put_udk, EMV_KEY_LEN},
-    {"udk_mac", true, KEY_MAC, put_udk, EMV_KEY_LEN},
-    {"udk_enc", true, KEY_ENC, put_udk, EMV_KEY_LEN},
-    {"kcv_ac", true, KEY_AC, put_kcv, EMV_KCV_LEN},
-    {"kcv_mac", true, KEY_MAC, put_kcv, EMV_KCV_LEN},
-    {"kcv_enc", true, KEY_ENC, put_kcv, EMV_KCV_LEN},
-    {"udk_cvc3", true, KEY_CVC3, put_udk, EMV_KEY_LEN},
-    {"kcv_cvc3", true, KEY_CVC3, put_kcv, EMV_KCV_LEN},
-    {"iv_cvc3", true, KEY_CVC3, put_cvc3_iv, CVC3_IV},
-    {"pin_block", true, KEY_PIN, put_pin, PIN_BLOCK},
-    {"prepared", true, KEY_NONE, put_prepared, CARD_GROUPING_MAX},
-    {NULL, false, KEY_NONE, NULL, 0},
+    {"aid", false, ROLE_NONE, put_aid, 0, false},
+    {"label", false, ROLE_NONE, put_label, 0, false},
+    {"pan", true, ROLE_NONE, put_pan, (PAN_DIGITS_MAX + 1) / 2, false},
+    {"psn", true, ROLE_NONE, put_psn, 1, false},
+    {"expiry", true, ROLE_NONE, put_expiry, 3, false},
+    {"effective", true, ROLE_NONE, put_effective, 3, false},
+    {"service_code", true, ROLE_NONE, put_service_code, 2, false},
+    {"cardholder", true, ROLE_NONE, put_cardholder, CARDHOLDER_MAX, false},
+    {"icvv", true, ROLE_CVK, put_icvv, 2, false},
+    {"track2", true, ROLE_CVK, put_track2, TRACK2_LEN_MAX, false},
+    {"udk_ac", true, ROLE_AC, put_udk, EMV_KEY_LEN, true},
+    {"udk_mac", true, ROLE_MAC, put_udk, EMV_KEY_LEN, true},
+    {"udk_enc", true, ROLE_ENC, put_udk, EMV_KEY_LEN, true},
+    {"kcv_ac", true, ROLE_AC, put_kcv, EMV_KCV_LEN, false},
+    {"kcv_mac", true, ROLE_MAC, put_kcv, EMV_KCV_LEN, false},
+    {"kcv_enc", true, ROLE_ENC, put_kcv, EMV_KCV_LEN, false},
+    {"udk_cvc3", true, ROLE_CVC3, put_udk, EMV_KEY_LEN, true},
+    {"kcv_cvc3", true, ROLE_CVC3, put_kcv, EMV_KCV_LEN, false},
+    {"iv_cvc3", true, ROLE_CVC3, put_cvc3_iv, CVC3_IV, false},
+    {"pin_block", true, ROLE_PIN, put_pin, PIN_BLOCK, true},
+    {"prepared", true, ROLE_NONE, put_prepared, CARD_GROUPING_MAX, false},
+    {NULL, false, ROLE_NONE, NULL, 0, false},
 };
 
 static const struct variable *find(const struct variable *rows, const char *name)
@@ -202,19 +206,45 @@ static const struct variable *find(const struct variable *rows, const char *name
     return NULL;
 }
 
+static const struct variable *row_of(const char *name)
+{
+    const struct variable *row = find(table, name);
+    return row ? row : find(oda_variables, name);
+}
+
+bool variables_know(const char *name)
+{
+    return row_of(name) != NULL;
+}
+
+void variables_taint(struct variables *v, enum value_class class, const struct writer *w)
+{
+    if (class == VALUE_SECRET && !v->secret_at)
+        v->secret_at = w->len + 1;
+    if (class == VALUE_OF_CARD)
+        v->taint = VALUE_OF_CARD;
+}
+
+/* In a trial with a record: what comes from it alone has its length. */
+static bool is_at_hand(const struct variables *v, const struct variable *row)
+{
+    return v->in.card && row->of_card && row->key == ROLE_NONE && row->put != put_prepared;
+}
+
 enum tsm_err variables_value(void *self, const char *name, struct writer *w)
 {
     struct variables *v = self;
-    const struct variable *row = find(table, name);
-    if (!row)
-        row = find(oda_variables, name);
+    const struct variable *row = row_of(name);
+    if (!row && v->more)
+        return v->more->value(v->more->self, name, w);
     if (!row)
         return FAIL(NOT_FOUND, "no variable {%s}", name);
-    if (row->key != KEY_NONE && !key_name(v->in.profile, row->key)[0])
+    variables_taint(v, row->secret ? VALUE_SECRET : row->of_card ? VALUE_OF_CARD : VALUE_OPEN, w);
+    if (row->key != ROLE_NONE && !key_name(v->in.profile, row->key)[0])
         return FAIL(KEY_MISSING, "{%s} asks for a key that the profile does not name", name);
-    if (v->trial && row->trial_len)
+    if (v->trial && row->trial_len && !is_at_hand(v, row))
         return write_fill(w, 0, row->trial_len);
-    if (!v->trial && ((row->of_card && !v->in.card) || (row->key != KEY_NONE && !v->in.keys)))
+    if (!v->trial && ((row->of_card && !v->in.card) || (row->key != ROLE_NONE && !v->in.keys)))
         return FAIL(MISSING_FIELD, "{%s} asks for a card record or keys, and there are none", name);
     return row->put(v, row->key, w);
 }

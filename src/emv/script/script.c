@@ -1,130 +1,154 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Personalisation scripts read from JSON. Station 5. Pure. [docs/personalisation.md] */
-#include "emv/script/script.h"
+/* Personalisation scripts read from JSON: inputs, derivations, and the list of steps. Station 5. Pure.
+ * [docs/personalisation.md] */
+#include "emv/script/inside.h"
 
 #include <string.h>
 
-#include "base/ber.h"
-#include "base/hex.h"
 #include "base/json.h"
 
-enum { SW_DIGITS = 4, TAG_DIGITS_MAX = 6 };
+enum { INPUT_DEFAULT_MAX = 64 };
 
+const char *const script_how_words[] = {"udk", "kcv", "mac", "cmac", "hmac", "diversify", NULL};
+static const char *const from_words[] = {"order", "parameters", NULL};
+static const char *const option_words[] = {"A", "B", "B_ALWAYS", "C", NULL};
+
+/* The members that a script has beside those of a profile. */
 struct document {
-    char name[65];
-    json_t *steps;
+    json_t *inputs, *derive, *steps;
 };
-static const struct json_row rows[] = {
-    {"name", JSON_TEXT, offsetof(struct document, name), 1, 64, JSON_NEEDED, NULL},
-    {"steps", JSON_VALUE, offsetof(struct document, steps), 0, 0, JSON_NEEDED, NULL},
-    {.name = NULL},
-};
+static const char *const own_members[] = {"inputs", "derive", "steps", NULL};
 
-struct step_document {
-    struct script_step step;
-    json_t *expect, *read, *assert;
-};
-#define LIST(name)                                                                         \
-    {                                                                                      \
-#name, JSON_VALUE, offsetof(struct step_document, name), 0, 0, JSON_OPTIONAL, NULL \
-    }
-static const struct json_row step_rows[] = {
-    {"apdu", JSON_TEXT, offsetof(struct step_document, step.apdu), 8, SCRIPT_TEXT_MAX, JSON_NEEDED, NULL},
-    LIST(expect),
-    LIST(read),
-    LIST(assert),
-    {.name = NULL},
-};
+const char *script_keep(struct perso_script *s, const char *text)
+{
+    size_t len = strlen(text) + 1;
+    char *at = s->pool + s->pool_len;
+    if (len > sizeof s->pool - s->pool_len)
+        return NULL;
+    memcpy(at, text, len);
+    s->pool_len += len;
+    return at;
+}
 
-struct rule_document {
-    struct script_read_rule rule;
-    char tag[TAG_DIGITS_MAX + 1];
-    int64_t at, len;
-};
-static const struct json_row rule_rows[] = {
-    {"name", JSON_TEXT, offsetof(struct rule_document, rule.name), 1, TEMPLATE_NAME_MAX, JSON_NEEDED, NULL},
-    {"tag", JSON_TEXT, offsetof(struct rule_document, tag), 2, TAG_DIGITS_MAX, JSON_OPTIONAL, NULL},
-    {"at", JSON_INT, offsetof(struct rule_document, at), 0, UINT16_MAX, JSON_OPTIONAL, NULL},
-    {"len", JSON_INT, offsetof(struct rule_document, len), 1, SCRIPT_VALUE_MAX, JSON_OPTIONAL, NULL},
-    {.name = NULL},
-};
+enum tsm_err script_keep_text(struct perso_script *s, const char *text, const char **out)
+{
+    *out = script_keep(s, text);
+    return *out ? TSM_OK : FAIL(TOO_LONG, "the script's texts are longer than %d octets", SCRIPT_POOL);
+}
 
-static const struct json_row assert_rows[] = {
-    {"is", JSON_TEXT, offsetof(struct script_assertion, is), 1, SCRIPT_TEXT_MAX, JSON_NEEDED, NULL},
-    {"equals", JSON_TEXT, offsetof(struct script_assertion, equals), 0, SCRIPT_TEXT_MAX, JSON_NEEDED, NULL},
-    {.name = NULL},
-};
-
-static enum tsm_err read_list(const json_t *list, const char *field, size_t *n)
+enum tsm_err script_list(const json_t *list, const char *field, size_t max, size_t *n)
 {
     *n = json_array_size(list);
-    if (list && (!json_is_array(list) || *n > SCRIPT_LIST_MAX))
-        return FAIL_FIELD(BAD_VALUE, field, "%s is a list of at most %d", field, SCRIPT_LIST_MAX);
+    if (list && (!json_is_array(list) || *n > max))
+        return FAIL_FIELD(BAD_VALUE, field, "%s is a list of at most %zu", field, max);
     return TSM_OK;
 }
 
-static enum tsm_err read_expect(const json_t *list, struct script_step *s)
+struct input_document {
+    struct script_input input;
+    char otherwise[2 * SCRIPT_VALUE_MAX + 1];
+};
+#define INPUT(name, kind, low, high, need, words)                                                \
+    {                                                                                            \
+#name, kind, offsetof(struct input_document, input.name), (low), (high), (need), (words) \
+    }
+static const struct json_row input_rows[] = {
+    INPUT(name, JSON_TEXT, 1, TEMPLATE_NAME_MAX, JSON_NEEDED, NULL),
+    INPUT(from, JSON_ENUM, 0, 0, JSON_NEEDED, from_words),
+    INPUT(text, JSON_BOOL, 0, 0, JSON_OPTIONAL, NULL),
+    INPUT(secret, JSON_BOOL, 0, 0, JSON_OPTIONAL, NULL),
+    INPUT(list, JSON_BOOL, 0, 0, JSON_OPTIONAL, NULL),
+    INPUT(max, JSON_INT, 1, SCRIPT_VALUE_MAX, JSON_OPTIONAL, NULL),
+    {"default", JSON_TEXT, offsetof(struct input_document, otherwise), 0, 2 * SCRIPT_VALUE_MAX, JSON_OPTIONAL,
+     NULL},
+    {.name = NULL},
+};
+
+static enum tsm_err read_inputs(const json_t *list, struct perso_script *s)
 {
-    TRY(read_list(list, "expect", &s->expect_n));
-    for (size_t i = 0; i < s->expect_n; i++) {
-        const char *text = json_string_value(json_array_get(list, i));
-        uint8_t sw[2];
-        size_t len = 0;
-        if (!text || strlen(text) != SW_DIGITS || hex_read(text, sw, sizeof sw, &len) != TSM_OK)
-            return FAIL_FIELD(BAD_FORM, "expect", "a status word is four hex digits");
-        s->expect[i] = (uint16_t)(sw[0] << 8 | sw[1]);
+    TRY(script_list(list, "inputs", SCRIPT_INPUTS_MAX, &s->inputs_n));
+    for (size_t i = 0; i < s->inputs_n; i++) {
+        const json_t *from = json_array_get(list, i);
+        struct input_document d = {.input = {.max = INPUT_DEFAULT_MAX}};
+        TRY(json_fill(from, input_rows, &d));
+        if (json_object_get(from, "default"))
+            TRY(script_keep_text(s, d.otherwise, &d.input.otherwise));
+        s->input[i] = d.input;
     }
     return TSM_OK;
 }
 
-static enum tsm_err read_rule(const json_t *from, struct script_read_rule *out)
-{
-    struct rule_document d = {.len = 0};
-    uint8_t tag[3];
-    size_t len;
-    TRY(json_fill(from, rule_rows, &d));
-    if ((d.tag[0] != 0) == (d.len != 0))
-        return FAIL_FIELD(BAD_VALUE, "read", "a value is read by its tag, or by at and len");
-    if (d.tag[0]) {
-        struct reader r;
-        if (hex_read(d.tag, tag, sizeof tag, &len) != TSM_OK)
-            return FAIL_FIELD(BAD_FORM, "tag", "a tag is two to six hex digits");
-        r = READER(BYTES_OF(tag, len));
-        if (ber_read_tag(&r, &d.rule.tag) != TSM_OK || r.left.len)
-            return FAIL_FIELD(BAD_FORM, "tag", "this is no single tag");
+struct derive_document {
+    struct script_derivation d;
+    char over[TEMPLATE_TEXT_MAX + 1];
+};
+#define DERIVE(name, kind, low, high, need, words)                                            \
+    {                                                                                         \
+#name, kind, offsetof(struct derive_document, d.name), (low), (high), (need), (words) \
     }
-    d.rule.at = (size_t)d.at;
-    d.rule.len = (size_t)d.len;
-    *out = d.rule;
+static const struct json_row derive_rows[] = {
+    DERIVE(name, JSON_TEXT, 1, TEMPLATE_NAME_MAX, JSON_NEEDED, NULL),
+    DERIVE(how, JSON_ENUM, 0, 0, JSON_NEEDED, script_how_words),
+    DERIVE(key, JSON_TEXT, 1, PROFILE_KEY_NAME_MAX, JSON_OPTIONAL, NULL),
+    DERIVE(with, JSON_TEXT, 1, TEMPLATE_NAME_MAX, JSON_OPTIONAL, NULL),
+    DERIVE(option, JSON_ENUM, 0, 0, JSON_OPTIONAL, option_words),
+    DERIVE(len, JSON_INT, 1, SCRIPT_DERIVED_MAX, JSON_OPTIONAL, NULL),
+    DERIVE(secret, JSON_BOOL, 0, 0, JSON_OPTIONAL, NULL),
+    {"over", JSON_TEXT, offsetof(struct derive_document, over), 1, TEMPLATE_TEXT_MAX, JSON_OPTIONAL, NULL},
+    {.name = NULL},
+};
+
+static enum tsm_err read_derivations(const json_t *list, struct perso_script *s)
+{
+    TRY(script_list(list, "derive", SCRIPT_DERIVATIONS_MAX, &s->derivations_n));
+    for (size_t i = 0; i < s->derivations_n; i++) {
+        struct derive_document d = {.over = ""};
+        TRY(json_fill(json_array_get(list, i), derive_rows, &d));
+        if (d.over[0])
+            TRY(script_keep_text(s, d.over, &d.d.over));
+        d.d.secret = d.d.secret || d.d.how == HOW_UDK || d.d.how == HOW_DIVERSIFY;
+        s->derive[i] = d.d;
+    }
     return TSM_OK;
 }
 
-static enum tsm_err read_step(const json_t *from, struct script_step *out)
+static enum tsm_err read_steps(const json_t *list, struct perso_script *s)
 {
-    struct step_document d = {.expect = NULL};
-    TRY(json_fill(from, step_rows, &d));
-    TRY(read_expect(d.expect, &d.step));
-    TRY(read_list(d.read, "read", &d.step.read_n));
-    for (size_t i = 0; i < d.step.read_n; i++)
-        TRY(read_rule(json_array_get(d.read, i), &d.step.read[i]));
-    TRY(read_list(d.assert, "assert", &d.step.assert_n));
-    for (size_t i = 0; i < d.step.assert_n; i++)
-        TRY(json_fill(json_array_get(d.assert, i), assert_rows, &d.step.assert[i]));
-    *out = d.step;
-    return TSM_OK;
-}
-
-static enum tsm_err read_all(const json_t *object, struct perso_script *s)
-{
-    struct document d = {.steps = NULL};
-    TRY(json_fill(object, rows, &d));
-    memcpy(s->name, d.name, sizeof s->name);
-    s->n = json_array_size(d.steps);
-    if (!json_is_array(d.steps) || s->n == 0 || s->n > SCRIPT_STEPS_MAX)
+    TRY(script_list(list, "steps", SCRIPT_STEPS_MAX, &s->n));
+    if (s->n == 0)
         return FAIL_FIELD(BAD_VALUE, "steps", "steps is a list of 1 to %d", SCRIPT_STEPS_MAX);
     for (size_t i = 0; i < s->n; i++)
-        TRY(read_step(json_array_get(d.steps, i), &s->step[i]));
+        TRY(script_read_step(json_array_get(list, i), s, &s->step[i]));
     return TSM_OK;
+}
+
+/* The profile's members on one side, the script's own on the other. */
+static enum tsm_err read_all(json_t *object, struct perso_script *s)
+{
+    const struct document d = {json_object_get(object, "inputs"), json_object_get(object, "derive"),
+                               json_object_get(object, "steps")};
+    json_t *frame = json_copy(object);
+    enum tsm_err e;
+    NEED(frame != NULL, NO_MEMORY);
+    for (size_t i = 0; own_members[i]; i++)
+        json_object_del(frame, own_members[i]);
+    e = emv_profile_read_frame(frame, &s->profile);
+    json_decref(frame);
+    TRY(e);
+    if (!s->profile.name[0])
+        return FAIL_FIELD(MISSING_FIELD, "name", "a script has a name");
+    TRY(read_inputs(d.inputs, s));
+    TRY(read_derivations(d.derive, s));
+    return read_steps(d.steps, s);
+}
+
+bool perso_script_is(struct bytes json)
+{
+    json_t *object = NULL;
+    bool is = json_read(json, &object) == TSM_OK && json_object_get(object, "steps");
+    json_decref(object);
+    err_clear();
+    return is;
 }
 
 enum tsm_err perso_script_read(struct bytes json, struct perso_script *out)
@@ -133,7 +157,7 @@ enum tsm_err perso_script_read(struct bytes json, struct perso_script *out)
     enum tsm_err e;
     memset(out, 0, sizeof *out);
     TRY(json_read(json, &object));
-    e = read_all(object, out);
+    e = json_is_object(object) ? read_all(object, out) : FAIL(BAD_FORM, "a script is a JSON object");
     json_decref(object);
-    return e;
+    return e == TSM_OK ? script_judge(out) : e;
 }

@@ -23,12 +23,11 @@ static enum tsm_err read_url(struct tx *tx, void *arg)
     return TSM_OK;
 }
 
-static enum tsm_err work(void *self, struct job *job)
+static enum tsm_err tell_party(struct callback_desk *desk, struct job *job)
 {
-    struct callback_desk *desk = self;
     struct where w = {.party = job->party};
     char key[40], trace[TRACE_HEX];
-    unsigned retry_after_s;
+    struct callback_answer answer;
     struct callback c = {.url = w.url, .key = key, .trace = trace};
     TRY(store_read(desk->store, read_url, &w));
     if (!w.url[0] || !desk->client)
@@ -37,10 +36,33 @@ static enum tsm_err work(void *self, struct job *job)
     hex_text(BYTES(job->trace), trace);
     c.json = arena_text(&job->arena, (const char *)job->body.at);
     NEED(c.json != NULL, NO_MEMORY);
-    return callback_deliver(desk->client, &c, &retry_after_s);
+    return callback_deliver(desk->client, &c, &answer);
+}
+
+static const struct step_row *row_of(const struct callback_desk *desk, const struct job *job)
+{
+    return job->step > CALLBACK_PARTY && job->step < CALLBACK_SORTS ? &desk->by_sort[job->step] : NULL;
+}
+
+static enum tsm_err work(void *self, struct job *job)
+{
+    struct callback_desk *desk = self;
+    const struct step_row *row = row_of(desk, job);
+    if (job->step == CALLBACK_PARTY)
+        return tell_party(desk, job);
+    return row && row->work
+               ? row->work(row->self, job)
+               : FAIL(BUSY, "this node does not carry deliveries of sort %lld", (long long)job->step);
+}
+
+static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
+{
+    const struct step_row *row = row_of(self, job);
+    return row && row->commit ? row->commit(row->self, tx, job) : TSM_OK;
 }
 
 struct step_row callback_row(struct callback_desk *desk)
 {
-    return (struct step_row){.kind = JOB_CALLBACK, .name = "callback", .work = work, .self = desk};
+    return (struct step_row){
+        .kind = JOB_CALLBACK, .name = "callback", .work = work, .commit = commit, .self = desk};
 }

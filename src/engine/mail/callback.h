@@ -7,9 +7,21 @@
 #include "engine/engine.h"
 #include "http/client.h"
 
+/* Sorts of deliveries, by the job's step. */
+enum callback_sort {
+    CALLBACK_PARTY,   /* to the party's address: one job an event, its body is told */
+    CALLBACK_RESULTS, /* to the online system of a SposConfig: one job a queue */
+    CALLBACK_CODE,    /* an activation code to the party's address: its body is sealed */
+    CALLBACK_HOOK,    /* a question to the party's hook, whose answer decides */
+    CALLBACK_TOKEN,   /* a question to the party's token service provider, for an order that waits */
+    CALLBACK_SORTS
+};
+
 struct callback_desk {
     struct store *store;
-    struct http_client *client; /* NULL: nobody is told */
+    struct http_client *client;              /* NULL: nobody is told */
+    struct step_row by_sort[CALLBACK_SORTS]; /* work and commit of all but CALLBACK_PARTY; without work: not
+                                                done here */
 };
 struct step_row callback_row(struct callback_desk *desk);
 

@@ -41,6 +41,8 @@ static enum tsm_err query_old(struct tx *tx, const struct batch *b, struct rows 
     case PRUNE_MESSAGES:
         return db_query(tx, r, SQL_PARTNER_OLD, made_before(p, d->messages),
                         made_before(p, d->messages + RETENTION_WAIT_MAX_D), max);
+    case PRUNE_RESULTS: /* what online systems have taken; what waits is kept */
+        return db_query(tx, r, SQL_SPOS_OLD, made_before(p, d->messages), days_ago(p, d->messages), max);
     case PRUNE_SESSIONS:
         return db_query(tx, r, SQL_SERAM_OLD, days_ago(p, d->sessions), max);
     case PRUNE_ORDERS:
@@ -48,6 +50,10 @@ static enum tsm_err query_old(struct tx *tx, const struct batch *b, struct rows 
                         (int64_t)RETENTION_ORDERS);
     case PRUNE_EVENTS: /* of what has no order here: no order that has one of this age can be left */
         return db_query(tx, r, SQL_EVENT_OLD, made_before(p, d->orders + RETENTION_WAIT_MAX_D), max);
+    case PRUNE_TARGETS: /* of campaigns that are over: they go before their campaign */
+        return db_query(tx, r, SQL_BULK_TARGET_OLD, made_before(p, d->orders), days_ago(p, d->orders), max);
+    case PRUNE_CAMPAIGNS:
+        return db_query(tx, r, SQL_BULK_OLD, made_before(p, d->orders), days_ago(p, d->orders), max);
     case PRUNE_KINDS:
         break;
     }
@@ -66,6 +72,8 @@ static enum tsm_err find(struct tx *tx, void *arg)
             continue;
         }
         b->row[i].id = db_int(&r, 0);
+        if (b->kind == PRUNE_TARGETS)
+            b->row[i].party = db_int(&r, 1); /* the campaign that it belongs to */
         if (b->kind == PRUNE_ORDERS) {
             b->row[i].party = db_int(&r, 1);
             TRY(bytes_keep(db_blob(&r, 2), b->row[i].trace, TRACE_LEN, &n));
@@ -80,6 +88,8 @@ static enum tsm_err remove_order(struct tx *tx, const struct batch *b, size_t i)
     struct bytes trace = BYTES(b->row[i].trace);
     char detail[64];
     TRY(db_exec(tx, SQL_EVENT_DELETE_OF, b->row[i].party, trace));
+    TRY(db_exec(tx, SQL_TSMAPI_PROCESS_GONE, b->row[i].id));
+    TRY(db_exec(tx, SQL_SCRIPT_DELETE, b->row[i].id));
     TRY(db_exec(tx, SQL_ORDER_DELETE, b->row[i].id));
     snprintf(detail, sizeof detail, "{\"order\":\"%lld\"}", (long long)b->row[i].id);
     return audit_add(tx, &(struct audit_leaf){b->row[i].party, trace, "order.removed", detail});
@@ -89,9 +99,15 @@ static enum tsm_err remove_one(struct tx *tx, const struct batch *b, size_t i)
 {
     static const enum sql_id by_id[PRUNE_KINDS] = {[PRUNE_JOBS] = SQL_JOB_DELETE,
                                                    [PRUNE_MESSAGES] = SQL_PARTNER_DELETE,
-                                                   [PRUNE_EVENTS] = SQL_EVENT_DELETE};
+                                                   [PRUNE_RESULTS] = SQL_SPOS_DELETE,
+                                                   [PRUNE_EVENTS] = SQL_EVENT_DELETE,
+                                                   [PRUNE_CAMPAIGNS] = SQL_BULK_DELETE};
     if (b->kind == PRUNE_ORDERS)
         return remove_order(tx, b, i);
+    if (b->kind == PRUNE_TARGETS)
+        return db_exec(tx, SQL_BULK_TARGET_DELETE, b->row[i].party, b->row[i].id);
+    if (b->kind == PRUNE_CAMPAIGNS)
+        TRY(db_exec(tx, SQL_FAILURE_FORGET, b->row[i].id));
     if (b->kind == PRUNE_SESSIONS)
         return db_exec(tx, SQL_SERAM_DELETE, b->row[i].text, days_ago(b->p, b->p->days.sessions));
     return db_exec(tx, by_id[b->kind], b->row[i].id);

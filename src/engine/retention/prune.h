@@ -5,7 +5,17 @@
 
 #include "engine/retention/retention.h"
 
-enum prune_kind { PRUNE_JOBS, PRUNE_MESSAGES, PRUNE_SESSIONS, PRUNE_ORDERS, PRUNE_EVENTS, PRUNE_KINDS };
+enum prune_kind {
+    PRUNE_JOBS,
+    PRUNE_MESSAGES,
+    PRUNE_RESULTS,
+    PRUNE_SESSIONS,
+    PRUNE_ORDERS,
+    PRUNE_EVENTS,
+    PRUNE_TARGETS,
+    PRUNE_CAMPAIGNS,
+    PRUNE_KINDS
+};
 
 struct prune {
     struct store *store;

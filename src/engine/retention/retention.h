@@ -25,8 +25,8 @@ struct retention_days {
     int64_t jobs;     /* finished jobs; what was asked in them is emptied at their end */
     int64_t messages; /* answered partner messages */
     int64_t sessions; /* device sessions that ended or expired */
-    int64_t
-        orders; /* finished orders: state, failure, timeline; also the client_ref that makes a repeat known */
+    int64_t orders;   /* finished orders: state, failure, timeline; also the client_ref that makes a repeat
+                         known; campaigns of providers that are over */
 };
 
 struct retention_config {

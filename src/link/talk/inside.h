@@ -4,8 +4,9 @@
 #define TSM_LINK_TALK_INSIDE_H
 
 #include "link/talk/talk.h"
+#include "ota/remote/remote.h"
 
-enum { TALK_STORE = 96 * 1024 };
+enum { TALK_STORE = 96 * 1024, PACKET_COMMANDS_MAX = TALK_PAYLOAD_MAX + 1 };
 
 /* The plain commands of the step in hand; freed by scene_drop. */
 struct scene {
@@ -32,7 +33,14 @@ struct replies {
 /* SCP80. */
 enum tsm_err packet_next(struct talk *t, struct tx *tx, const struct scene *s, json_t *payload);
 enum tsm_err packet_read(struct talk *t, const struct scene *s, const json_t *answers, struct replies *out);
-size_t packet_commands(const struct talk *t, const struct scene *s, size_t from, size_t *packet_len);
+/* The most commands that one packet holds from here, and the length of its script; 0: not even one. */
+size_t packet_commands(const struct talk *t, const struct scene *s, size_t from, size_t *script_len);
+/* The script of `n` of them, in `room`, with what fetches the answer of the last where the format needs it.
+ */
+struct remote_script packet_script(const struct talk *t, const struct scene *s, size_t from, size_t n,
+                                   struct bytes room[static PACKET_COMMANDS_MAX]);
+/* What a proof's data answer to the commands in flight, one by one. */
+enum tsm_err packet_answers(struct talk *t, const struct scene *s, struct bytes data, struct replies *out);
 /* SCP02, SCP03. */
 enum tsm_err session_next(struct talk *t, const struct scene *s, json_t *payload);
 enum tsm_err session_read(struct talk *t, const struct scene *s, const json_t *answers, struct replies *out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A script in SCP80 packets: as many commands as the segments hold, one counter a packet, the proof of
- * receipt opened. Stations 7, 8, 10. Edge. [TS 102 225, TS 102 226] */
+/* A script in SCP80 packets: one counter a packet, the proof of receipt opened. Stations 7, 8, 10. Edge.
+ * [TS 102 225] */
 #include "link/talk/inside.h"
 #include "ota/packet/spi.h"
 #include "ota/remote/remote.h"
@@ -11,14 +11,6 @@ enum { PACKET_MAX = 1024 };
 static const struct talk_key *key_of(const struct talk *t, const struct scene *s)
 {
     return &t->key[s->step->domain];
-}
-
-static struct remote_script script_of(const struct talk *t, const struct scene *s, size_t from, size_t n)
-{
-    return (struct remote_script){.format = t->facts->profile->format == FORMAT_COMPACT ? REMOTE_COMPACT
-                                                                                        : REMOTE_DEFINITE,
-                                  .commands = &s->script.command[from],
-                                  .count = n};
 }
 
 static struct scp80_command command_of(const struct talk *t, const struct scene *s, uint64_t counter,
@@ -34,26 +26,6 @@ static struct scp80_command command_of(const struct talk *t, const struct scene 
                                   .counter = counter,
                                   .cc_len = (uint8_t)p->cc_len,
                                   .data = data};
-}
-
-/* The most commands that fit from here; 0: not even one. A compact answer has data of its last command only,
- * so a probe goes alone. */
-size_t packet_commands(const struct talk *t, const struct scene *s, size_t from, size_t *packet_len)
-{
-    const struct se_profile *p = t->facts->profile;
-    size_t max = scp80_data_max((size_t)p->segments, (enum concat_order)p->concat, (uint8_t)p->spi1,
-                                (uint8_t)p->kic_alg, (uint8_t)p->cc_len);
-    size_t n = 0,
-           limit = p->format == FORMAT_COMPACT && t->state->phase == TALK_PROBING ? 1 : TALK_PAYLOAD_MAX;
-    while (n < limit && from + n < s->script.n) {
-        struct remote_script script = script_of(t, s, from, n + 1);
-        size_t len = remote_len(&script);
-        if (len == 0 || len > max)
-            break;
-        *packet_len = len;
-        n++;
-    }
-    return n;
 }
 
 static enum tsm_err take_counter(struct tx *tx, struct talk_state *st, int64_t keyset, uint64_t *counter)
@@ -75,8 +47,9 @@ enum tsm_err packet_next(struct talk *t, struct tx *tx, const struct scene *s, j
     struct talk_state *st = t->state;
     uint8_t data[PACKET_MAX], packet[PACKET_MAX];
     struct writer d = WRITER(data), w = WRITER(packet);
+    struct bytes room[PACKET_COMMANDS_MAX];
     size_t len, n = packet_commands(t, s, st->position, &len);
-    struct remote_script script = script_of(t, s, st->position, n);
+    struct remote_script script = packet_script(t, s, st->position, n, room);
     struct scp80_job job = {.keys = key_of(t, s)->sealed};
     if (n == 0)
         return FAIL(NEEDS_BETTER_LINK, "%s: one command is longer than %lld short messages carry",
@@ -89,28 +62,6 @@ enum tsm_err packet_next(struct talk *t, struct tx *tx, const struct scene *s, j
     TRY(job.err);
     st->sent = (uint16_t)n;
     return payload_add(payload, job.packet);
-}
-
-/* The proof's answers, command by command; the compact form tells of the last one executed. */
-static enum tsm_err read_answers(struct talk *t, struct bytes data, struct replies *out)
-{
-    struct remote_answers walk;
-    struct remote_answer a;
-    enum tsm_err e;
-    bool compact = t->facts->profile->format == FORMAT_COMPACT;
-    TRY(remote_answers_open(data, compact ? REMOTE_COMPACT : REMOTE_DEFINITE, &walk));
-    if (compact)
-        for (size_t i = 0; i + 1 < walk.count && out->n + 1 < t->state->sent; i++)
-            out->answer[out->n++] = (struct step_answer){BYTES_NONE, SW_OK};
-    if (!compact || walk.count)
-        while ((e = remote_answers_next(&walk, &a)) == TSM_OK && out->n < t->state->sent)
-            out->answer[out->n++] = (struct step_answer){a.data, a.sw};
-    else
-        e = TSM_NOT_FOUND;
-    if (walk.bad_format)
-        failure_set(&t->failure, OWNER_SEM, "compare the script format of the profile with the card",
-                    "the card does not read the script (bad format %u)", walk.bad_format);
-    return e == TSM_NOT_FOUND ? TSM_OK : e;
 }
 
 /* "Counter low": the card has this counter behind it. Either our first copy was executed and its proof was
@@ -186,7 +137,7 @@ enum tsm_err packet_read(struct talk *t, const struct scene *s, const json_t *an
     case POR_GO_ON:
         break;
     }
-    TRY(read_answers(t, job.response.data, out));
+    TRY(packet_answers(t, s, job.response.data, out));
     out->fewer = out->n < t->state->sent;
     return TSM_OK;
 }

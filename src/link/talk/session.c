@@ -2,6 +2,8 @@
 /* A script in a secure channel: opened with SELECT and INITIALIZE UPDATE, wrapped in batches, answers checked
  * in order. Stations 7 and 10. Edge. [GPCS App. E, Amendment D] */
 #include "base/hex.h"
+#include "gp/apdu/ins.h"
+#include "gp/command/install.h"
 #include "gp/command/select.h"
 #include "link/talk/inside.h"
 #include "vault/operation/operation.h"
@@ -13,14 +15,21 @@ static const struct talk_key *key_of(const struct talk *t, const struct scene *s
     return &t->key[s->step->domain];
 }
 
+/* With whom a channel is opened. */
+static struct bytes selected(const struct talk *t, enum plan_domain domain)
+{
+    const struct plan_application *first = &t->facts->applications[0];
+    if (domain == IN_ISSUER)
+        return BYTES_OF(t->facts->profile->isd_aid, t->facts->profile->isd_aid_len);
+    return domain == IN_APPLICATION ? BYTES_OF(first->instance, first->instance_len) : t->facts->domain_aid;
+}
+
 static enum tsm_err open_next(struct talk *t, const struct scene *s, json_t *payload)
 {
     struct talk_state *st = t->state;
     uint8_t room[64];
     struct writer select = WRITER(room), update;
-    struct bytes aid = s->step->domain == IN_ISSUER
-                           ? BYTES_OF(t->facts->profile->isd_aid, t->facts->profile->isd_aid_len)
-                           : t->facts->domain_aid;
+    struct bytes aid = selected(t, s->step->domain);
     st->host_len = HOST_CHALLENGE;
     TRY(vault_random(st->host, st->host_len));
     TRY(select_write(aid, &select));
@@ -52,11 +61,28 @@ static enum tsm_err wrap_batch(struct talk *t, const struct scene *s, struct cha
     return vault_wrap_scp(t->vault, talk_keys(t, s->step->domain), ch, &batch);
 }
 
+/* An agent sends what stands behind a command that the card refused [GP SERAM overview, SE RAM command].
+ * Behind INSTALL [for personalization] that would be STORE DATA in the domain of the channel itself. */
+static bool turns_to_application(struct bytes command)
+{
+    return command.len > 2 && command.at[1] == INS_INSTALL && command.at[2] == INSTALL_FOR_PERSONALIZATION;
+}
+
+/* The commands of the script from `first` on that go together, `most` at the most. */
+static size_t commands_together(const struct script *script, size_t first, size_t most)
+{
+    size_t n = 0;
+    while (n < most && first + n < script->n)
+        if (turns_to_application(script->command[first + n++]))
+            break;
+    return n;
+}
+
 enum tsm_err session_next(struct talk *t, const struct scene *s, json_t *payload)
 {
     struct talk_state *st = t->state;
     struct wrapping w;
-    size_t batch = (size_t)t->facts->profile->batch, n = s->script.n - st->position;
+    size_t n = (size_t)t->facts->profile->batch;
     NEED(key_of(t, s)->kvn != 0, KEY_MISSING);
     if (st->channel_state != CHANNEL_ANSWERED && st->channel_state != CHANNEL_OPEN)
         return key_of(t, s)->agreed ? agreed_open_next(t, payload) : open_next(t, s, payload);
@@ -64,8 +90,7 @@ enum tsm_err session_next(struct talk *t, const struct scene *s, json_t *payload
         return agreed_authenticate_next(t, payload);
     if (st->channel_state == CHANNEL_ANSWERED)
         TRY(payload_add(payload, BYTES_OF(st->authenticate, st->authenticate_len)));
-    n = n < batch ? n : batch;
-    n = n < TALK_PAYLOAD_MAX ? n : TALK_PAYLOAD_MAX;
+    n = commands_together(&s->script, st->position, n < TALK_PAYLOAD_MAX ? n : TALK_PAYLOAD_MAX);
     if (st->channel.protocol == SCP02 && st->channel.level & LEVEL_R_MAC)
         n = 1; /* each R-MAC chains to the answer before [GPCS E.4.5] */
     st->before = st->channel;
@@ -156,8 +181,11 @@ static enum tsm_err commands_read(struct talk *t, const struct scene *s, const j
         TRY(answer_get(answers, first + i, &out->store, &raw[i]));
     batch.n = n;
     TRY(vault_unwrap_scp(t->vault, talk_keys(t, s->step->domain), &st->channel, &batch));
-    if (first == 0 && n && opened[0].sw == SW_SECURITY)
-        n = 0; /* the channel of the batch before is gone: reset, or another's application was selected */
+    if (first == 0 && n && opened[0].sw == SW_SECURITY && !st->shut) {
+        st->shut =
+            1; /* the channel of the batch before is gone: reset, or another's application was selected; */
+        n = 0; /* in a new channel the same answer is the card's word */
+    }
     for (size_t i = 0; i < n; i++)
         out->answer[out->n++] = (struct step_answer){opened[i].data, opened[i].sw};
     out->fewer = n < st->sent;

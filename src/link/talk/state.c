@@ -33,7 +33,7 @@ static const struct field state_fields[] = {N(talk_state, version),        N(tal
                                             N(talk_state, assumed),        N(talk_state, ask_first),
                                             O(talk_state, authenticate),   N(talk_state, control),
                                             N(talk_state, agreed_len),     O(talk_state, agreed),
-                                            O(talk_state, point)};
+                                            O(talk_state, point),          N(talk_state, shut)};
 static const struct field channel_fields[] = {
     N(channel, protocol),      N(channel, i),      N(channel, kvn),    N(channel, level),
     N(channel, challenge_len), N(channel, quirks), O(channel, host),   O(channel, card),

@@ -22,11 +22,11 @@ void talk_ask_first(struct talk_state *state)
     state->phase = TALK_PROBING;
 }
 
-/* Expanded: AA and 22 with their lengths, then five octets of command header; a channel adds MAC and padding.
- */
+/* Compact: five octets of command header, and GET RESPONSE behind the command. Expanded: AA and 22 with their
+ * lengths, then the header. A channel adds MAC and padding. */
 size_t talk_data_max(const struct se_profile *p)
 {
-    enum { COMPACT_OVERHEAD = 5, EXPANDED_OVERHEAD = 12, CHANNEL_OVERHEAD = 24 };
+    enum { COMPACT_OVERHEAD = 5 + 5, EXPANDED_OVERHEAD = 12, CHANNEL_OVERHEAD = 24 };
     size_t max, command_max = (size_t)p->command_max;
     if (p->protocol != 0x80)
         return (command_max < APDU_SHORT_DATA_MAX ? command_max : APDU_SHORT_DATA_MAX) - CHANNEL_OVERHEAD;
@@ -55,7 +55,7 @@ static void step_begin(struct talk *t)
     bool asks = step && step->changes_card && (st->ask_first || step->ask_first);
     st->phase = asks ? TALK_PROBING : TALK_COMMANDS;
     st->position = st->sent = 0;
-    st->redo = st->assumed = st->control = 0;
+    st->redo = st->assumed = st->control = st->shut = 0;
 }
 
 void talk_pass_needless(struct talk *t)
@@ -111,15 +111,32 @@ static enum talk_event lost(struct talk *t, const char *reason, enum fault_owner
     struct talk_state *st = t->state;
     bool opening = st->channel_state == CHANNEL_OPENING;
     st->channel_state = CHANNEL_NONE;
+    if (!opening && talk_step(t)->once && st->phase == TALK_COMMANDS) {
+        failure_set(&t->failure, owner,
+                    "audit the secure element, then terminate and deploy the service anew",
+                    "%s: its answer was lost (%s), and it may not be sent twice", talk_step(t)->name, reason);
+        return TALK_FAILED;
+    }
     if (++st->losses > TALK_LOSSES_MAX) {
         failure_set(&t->failure, owner,
                     "look at device and network; order again when the secure element can be reached",
                     "%s: %d answers in a row were lost (%s)", talk_step(t)->name, TALK_LOSSES_MAX, reason);
         return TALK_FAILED;
     }
-    if (opening || st->phase == TALK_PROBING)
+    if (opening)
         return TALK_GO_ON;
+    if (st->phase == TALK_PROBING) { /* the question begins anew */
+        st->position = 0;
+        return TALK_GO_ON;
+    }
     return probe(t);
+}
+
+static enum talk_event lost_some(struct talk *t)
+{
+    if (t->state->jump) /* it said "counter low" */
+        return lost(t, "the card has had the packet, and its proof of receipt did not come", OWNER_OTA);
+    return lost(t, "fewer answers than commands", OWNER_DEVICE);
 }
 
 static enum talk_event step_done(struct talk *t)
@@ -159,11 +176,16 @@ static enum talk_event judge(struct talk *t, const struct replies *r)
     return TALK_FAILED;
 }
 
+static bool is_said_fine(const struct talk *t, const struct plan_step *step, uint16_t sw)
+{
+    return t->state->phase == TALK_COMMANDS && step->fine && step->fine(t->facts, step->arg, sw);
+}
+
 /* A probe may find nothing; refused, it says nothing of the step, and to take that for "not there" would call
  * a refused deletion done. */
 static bool is_fine(struct talk *t, const struct plan_step *step, uint16_t sw, const char *what)
 {
-    return (t->state->phase == TALK_PROBING && sw == SW_NOT_FOUND) ||
+    return (t->state->phase == TALK_PROBING && sw == SW_NOT_FOUND) || is_said_fine(t, step, sw) ||
            outcome_of_sw(step, sw, what, &t->failure) == OUTCOME_GO_ON;
 }
 
@@ -176,6 +198,12 @@ static enum talk_event advance(struct talk *t, const struct scene *s, size_t n)
     if (st->position < s->script.n)
         return TALK_GO_ON;
     return st->assumed || s->step->confirm ? probe(t) : step_done(t);
+}
+
+/* A checking error: the command was not begun [ISO 7816-4 5.6]. Without diagnosis nobody knows. */
+static bool is_not_executed(uint16_t sw)
+{
+    return sw >= 0x6700 && sw < 0x6F00;
 }
 
 /* The answers to commands: each must be fine, then the step goes on behind them. */
@@ -197,17 +225,23 @@ static enum talk_event weigh(struct talk *t, const struct scene *s, const struct
                 return probe(t); /* an earlier one was not fine */
             }
             t->refused = st->phase == TALK_COMMANDS;
+            if (t->refused && st->position == 0 && st->sent == 1 && is_not_executed(r->answer[i].sw))
+                st->changed = st->changed_before;
             return TALK_FAILED;
         }
-        if (r->answer[i].sw == SW_NOT_FOUND && s->step->changes_card && st->phase == TALK_COMMANDS &&
-            !talk_by_packets(t))
+        if (r->answer[i].sw == SW_NOT_FOUND && !is_said_fine(t, s->step, SW_NOT_FOUND) &&
+            s->step->changes_card && st->phase == TALK_COMMANDS && !talk_by_packets(t))
             st->assumed = 1; /* no R-MAC stands behind it: the probe decides */
         if (t->heard && st->phase == TALK_COMMANDS)
             t->heard(t->self, s->step, st->position + i, &r->answer[i]);
     }
     if (r->fewer)
-        return lost(t, "fewer answers than commands", OWNER_DEVICE);
+        return lost_some(t);
     st->losses = 0;
+    if (st->phase == TALK_PROBING && !st->control && (size_t)st->position + r->n < s->script.n) {
+        st->position = (uint16_t)(st->position + r->n); /* a question of several commands goes on */
+        return TALK_GO_ON;
+    }
     if (st->phase == TALK_PROBING)
         return judge(t, r);
     return advance(t, s, r->n);

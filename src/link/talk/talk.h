@@ -22,7 +22,7 @@
 #include "vault/vault.h"
 
 enum {
-    TALK_STATE_VERSION = 5,     /* of what is stored: see state.c */
+    TALK_STATE_VERSION = 6,     /* of what is stored: see state.c */
     TALK_STATE_MAX = 640,       /* octets of it */
     TALK_AGREED_MAX = 256,      /* sealed ephemeral key or session of SCP11 */
     TALK_POINT = 65,            /* a key of P-256 */
@@ -45,7 +45,8 @@ struct talk_state {
     uint8_t changed_before; /* the same before the exchange in flight */
     uint8_t assumed;        /* a packet of this step was executed, but what it answered is lost */
     uint8_t control;        /* the card's whole list is asked for, since the probe found nothing */
-    uint8_t ask_first;      /* each step begins with its probe: an earlier talk may have done it */
+    uint8_t shut; /* a batch of this step began with 6982: is the channel gone, or refused the command? */
+    uint8_t ask_first; /* each step begins with its probe: an earlier talk may have done it */
     uint8_t authenticate[TALK_AUTHENTICATE_MAX];
     struct channel channel, before; /* now, and at the start of the batch in flight */
     /* SCP11: sealed in the vault, the ephemeral key until the card has answered, then the session; the key of

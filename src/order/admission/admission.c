@@ -62,3 +62,12 @@ enum tsm_err admission_of_profile(const struct se_profile *p, struct admission *
     out->policy = (struct cap_policy){.memory = (size_t)p->memory, .no_int = p->no_int};
     return admission_packages(p->packages, out);
 }
+
+enum tsm_err admission_beside(struct admission *a, const struct cap_package *p)
+{
+    if (a->policy.offered_count == 0)
+        return TSM_OK;
+    NEED(a->policy.offered_count < ADMISSION_PACKAGES_MAX, TOO_LONG);
+    a->offered[a->policy.offered_count++] = *p;
+    return TSM_OK;
+}

@@ -24,4 +24,8 @@ enum tsm_err admission_of_profile(const struct se_profile *p, struct admission *
 /* The text of "packages" alone: "A0000000620101/1.6 A0000000620001/1.0", one space between. */
 enum tsm_err admission_packages(const char *text, struct admission *out);
 
+/* A package that is beside those of the profile: on the element, or loaded before by the same flavor. Where
+ * the profile names none, nothing is asked and nothing added. Its AID is borrowed. TOO_LONG. */
+enum tsm_err admission_beside(struct admission *a, const struct cap_package *p);
+
 #endif

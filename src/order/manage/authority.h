@@ -6,6 +6,7 @@
 #ifndef TSM_ORDER_MANAGE_AUTHORITY_H
 #define TSM_ORDER_MANAGE_AUTHORITY_H
 
+#include "gp/command/install.h"
 #include "gp/delegated/receipt.h"
 #include "gp/delegated/token.h"
 #include "order/outcome.h"
@@ -18,6 +19,13 @@ enum delegation {
     MAY_UPDATE = 0x08,
     MAY_DELETE = 0x10,
     MAY_ALL = 0x1F
+};
+
+/* What an application may ask for; the others are a domain's, or one application's on the whole card. */
+enum {
+    APPLICATION_PRIVILEGES = PRIVILEGE_CVM_MANAGEMENT | PRIVILEGE_GLOBAL_SERVICE |
+                             PRIVILEGE_CONTACTLESS_ACTIVATION | PRIVILEGE_CONTACTLESS_SELF_ACTIVATION |
+                             PRIVILEGE_PRIVACY_TRUSTED
 };
 
 struct aid_list {

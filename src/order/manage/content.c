@@ -8,7 +8,7 @@
 #include "gp/command/store_data.h"
 #include "gp/content/dgi.h"
 
-enum { DIRECTORY_MAX = 1024, DGI_FCI_PROPRIETARY = 0x9102 };
+enum { DIRECTORY_MAX = 1024, PARAMETERS_MAX = 255 + 8, DGI_FCI_PROPRIETARY = 0x9102 };
 
 enum tsm_err content_load_request(const struct plan_facts *f, struct bytes token, struct script *out)
 {
@@ -38,10 +38,11 @@ enum tsm_err content_load(const struct plan_facts *f, struct bytes token, struct
 enum tsm_err content_install(const struct plan_facts *f, int arg, struct bytes token, struct script *out)
 {
     const struct plan_application *app = &f->applications[arg];
-    uint8_t room[16];
+    uint8_t room[PARAMETERS_MAX];
     struct writer params = WRITER(room);
-    struct install_params p = {0};
-    struct gp_install i = {.p1 = INSTALL_FOR_INSTALL_AND_MAKE_SELECTABLE,
+    struct install_params p = {.application = app->parameters};
+    struct gp_install i = {.p1 = app->unselectable ? INSTALL_FOR_INSTALL
+                                                   : INSTALL_FOR_INSTALL_AND_MAKE_SELECTABLE,
                            .load_file = f->package_aid,
                            .module = BYTES_OF(app->module, app->module_len),
                            .application = application_aid(f, arg),
@@ -187,7 +188,7 @@ bool no_such_application(const struct plan_facts *f, int arg)
 bool load_file_there(const struct plan_facts *f, int arg)
 {
     (void)arg;
-    return f->package_there;
+    return f->package_there || f->load_file.len == 0;
 }
 
 bool application_not_ours(const struct plan_facts *f, int arg)
@@ -199,4 +200,10 @@ bool package_not_ours(const struct plan_facts *f, int arg)
 {
     (void)arg;
     return f->package_not_ours || f->package_used;
+}
+
+bool domain_stays(const struct plan_facts *f, int arg)
+{
+    (void)arg;
+    return f->keeps_domain;
 }

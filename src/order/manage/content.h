@@ -39,7 +39,7 @@ bool has_directory(const struct plan_facts *f, int arg);
 bool has_no_directory(const struct plan_facts *f, int arg);
 
 /* Steps that are passed over: the service has no such application, or the card has it; the load file is
- * there for another service. */
+ * there for another service, or by an earlier part of this one: then it comes without its octets. */
 bool no_such_application(const struct plan_facts *f, int arg);
 bool load_file_there(const struct plan_facts *f, int arg);
 
@@ -47,5 +47,7 @@ bool load_file_there(const struct plan_facts *f, int arg);
  * long as others use it. */
 bool application_not_ours(const struct plan_facts *f, int arg);
 bool package_not_ours(const struct plan_facts *f, int arg);
+/* More of its content is still to go. */
+bool domain_stays(const struct plan_facts *f, int arg);
 
 #endif

@@ -2,6 +2,7 @@
 /* The questions that settle a delegated command whose receipt was lost: how far the card has counted, and
  * what it has. Station 5. Pure. [GPCS 9.1.3.6, 11.3, 11.4] */
 #include "gp/command/get_data.h"
+#include "order/manage/applications.h"
 #include "order/manage/content.h"
 
 static enum tsm_err ask_counter(const struct plan_facts *f, int arg, struct script *out)
@@ -29,12 +30,12 @@ static bool beyond(const struct plan_facts *f, int arg)
         .name = n, .text = t, .domain = IN_ISSUER, .arg = a, .build = b, .also_fine = SW_NOT_FOUND, \
         .needless = skip                                                                            \
     }
+#define WHETHER(i, n)                                                                                       \
+    QUESTION("CONFIRM_APPLICATION" n, "the card tells whether it has an application", i, probe_application, \
+             beyond),
 static const struct plan_step confirm_steps[] = {
     QUESTION("CONFIRM_LOAD_FILE", "the card tells whether it has the load file", 0, probe_load, no_load_file),
-    QUESTION("CONFIRM_APPLICATION", "the card tells whether it has the application", 0, probe_application,
-             beyond),
-    QUESTION("CONFIRM_SECOND_APPLICATION", "the card tells whether it has the second application", 1,
-             probe_application, beyond),
+    EACH_APPLICATION(WHETHER)
     /* Last: by what was done the numbers are understood. */
     QUESTION("CONFIRM_COUNTER", "the card tells the number of its next receipt", 0, ask_counter, NULL),
 };

@@ -2,10 +2,9 @@
 /* The provider's plans where it manages its domain's content itself: with the owner's tokens (delegated) or
  * on its own authority (authorized); and the owner's, to delete the empty domain. Station 5. Pure.
  * [GPCS 9.1.3, 9.3, 9.5, C.4] */
+#include "order/manage/applications.h"
 #include "order/manage/content.h"
 #include "order/manage/move.h"
-
-enum { PAYMENT = 0, PPSE = 1 };
 
 /* Without its token a card refuses the command, so it is not even built. */
 static enum tsm_err token_at(const struct plan_facts *f, int place, struct bytes *out)
@@ -97,50 +96,44 @@ static void file_deleted(const struct plan_facts *f, int arg, struct receipt_eve
 #define DELEGATED(command, place, about) .request = command, .token = place, .event = about
 #define REMOVAL(skip)                    .also_fine = SW_NOT_FOUND, .needless = skip
 
+#define DELEGATED_INSTALL(i, n)                                                                            \
+    {OWN("DELEGATED_INSTALL_APPLICATION" n, "the provider installs an application with the owner's token", \
+         i, install_with_token, probe_application, judge_installed),                                       \
+     DELEGATED(install_plain, TOKEN_FOR_APPLICATION + (i), installed), .needless = no_such_application},
+#define DELEGATED_DELETE(i, n)                                                                              \
+    {OWN("DELEGATED_DELETE_APPLICATION" n, "the provider deletes an application with the owner's token", i, \
+         delete_with_token, probe_application, judge_gone),                                                 \
+     DELEGATED(content_delete_plain, TOKEN_FOR_APPLICATION + (i), deleted), REMOVAL(application_not_ours)},
+#define AUTHORIZED_INSTALL(i, n)                                                                       \
+    {OWN("AUTHORIZED_INSTALL_APPLICATION" n, "the provider installs an application", i, install_plain, \
+         probe_application, judge_installed),                                                          \
+     .needless = no_such_application},
+#define AUTHORIZED_DELETE(i, n)                                                                             \
+    {OWN("AUTHORIZED_DELETE_APPLICATION" n, "the provider deletes an application", i, content_delete_plain, \
+         probe_application, judge_gone),                                                                    \
+     REMOVAL(application_not_ours)},
+
 static const struct plan_step load_delegated[] = {
     {OWN("DELEGATED_LOAD", "the provider loads the load file with the owner's token", 0, load_with_token,
          probe_load, judge_load),
-     DELEGATED(load_request, TOKEN_FOR_FILE, loaded)},
-    {OWN("DELEGATED_INSTALL_PAYMENT", "the provider installs the application with the owner's token", PAYMENT,
-         install_with_token, probe_application, judge_installed),
-     DELEGATED(install_plain, TOKEN_FOR_APPLICATION + PAYMENT, installed), .needless = no_such_application},
-    {OWN("DELEGATED_INSTALL_PPSE",
-         "the provider installs the payment system environment with the owner's token", PPSE,
-         install_with_token, probe_application, judge_installed),
-     DELEGATED(install_plain, TOKEN_FOR_APPLICATION + PPSE, installed), .needless = no_such_application},
-};
+     DELEGATED(load_request, TOKEN_FOR_FILE, loaded), .needless = load_file_there},
+    EACH_APPLICATION(DELEGATED_INSTALL)};
 static const struct plan_step remove_delegated[] = {
-    {OWN("DELEGATED_DELETE_PAYMENT", "the provider deletes the application with the owner's token", PAYMENT,
-         delete_with_token, probe_application, judge_gone),
-     DELEGATED(content_delete_plain, TOKEN_FOR_APPLICATION + PAYMENT, deleted),
-     REMOVAL(application_not_ours)},
-    {OWN("DELEGATED_DELETE_PPSE",
-         "the provider deletes the payment system environment with the owner's token", PPSE,
-         delete_with_token, probe_application, judge_gone),
-     DELEGATED(content_delete_plain, TOKEN_FOR_APPLICATION + PPSE, deleted), REMOVAL(application_not_ours)},
-    {OWN("DELEGATED_DELETE_LOAD_FILE", "the provider deletes the load file with the owner's token", 0,
-         delete_file_with_token, probe_load, judge_load_file_gone),
-     DELEGATED(delete_file_plain, TOKEN_FOR_FILE, file_deleted), REMOVAL(package_not_ours)},
+    EACH_APPLICATION(DELEGATED_DELETE){
+        OWN("DELEGATED_DELETE_LOAD_FILE", "the provider deletes the load file with the owner's token", 0,
+            delete_file_with_token, probe_load, judge_load_file_gone),
+        DELEGATED(delete_file_plain, TOKEN_FOR_FILE, file_deleted), REMOVAL(package_not_ours)},
 };
 static const struct plan_step load_authorized[] = {
     {OWN("AUTHORIZED_LOAD", "the provider loads the load file into its domain", 0, load_plain, probe_load,
-         judge_load)},
-    {OWN("AUTHORIZED_INSTALL_PAYMENT", "the provider installs the application", PAYMENT, install_plain,
-         probe_application, judge_installed)},
-    {OWN("AUTHORIZED_INSTALL_PPSE", "the provider installs the payment system environment", PPSE,
-         install_plain, probe_application, judge_installed),
-     .needless = no_such_application},
-};
+         judge_load),
+     .needless = load_file_there},
+    EACH_APPLICATION(AUTHORIZED_INSTALL)};
 static const struct plan_step remove_authorized[] = {
-    {OWN("AUTHORIZED_DELETE_PAYMENT", "the provider deletes the application", PAYMENT, content_delete_plain,
-         probe_application, judge_gone),
-     REMOVAL(application_not_ours)},
-    {OWN("AUTHORIZED_DELETE_PPSE", "the provider deletes the payment system environment", PPSE,
-         content_delete_plain, probe_application, judge_gone),
-     REMOVAL(application_not_ours)},
-    {OWN("AUTHORIZED_DELETE_LOAD_FILE", "the provider deletes the load file", 0, delete_file_plain,
-         probe_load, judge_load_file_gone),
-     REMOVAL(package_not_ours)},
+    EACH_APPLICATION(AUTHORIZED_DELETE){OWN("AUTHORIZED_DELETE_LOAD_FILE",
+                                            "the provider deletes the load file", 0, delete_file_plain,
+                                            probe_load, judge_load_file_gone),
+                                        REMOVAL(package_not_ours)},
 };
 static const struct plan_step remove_domain[] = {
     {.name = "PASS_USED_LOAD_FILE",
@@ -152,7 +145,7 @@ static const struct plan_step remove_domain[] = {
      .judge = judge_load_file_passed,
      .needless = passes_no_load_file},
     DELETE_STEP("DELETE_EMPTY_DOMAIN", "the owner deletes the security domain that its provider emptied", 0,
-                content_delete_domain, probe_domain, judge_domain_gone, NULL),
+                content_delete_domain, probe_domain, judge_domain_gone, domain_stays),
 };
 
 #define STEPS(array) .steps = array, .n = sizeof(array) / sizeof(array)[0]

@@ -49,17 +49,32 @@ static uint64_t notes_of(struct device *d)
     return n;
 }
 
-static enum tsm_err next_batch(struct device *d, struct visit *v, const struct timespec *until)
+static struct timespec in_ms(unsigned ms)
 {
-    for (;;) {
+    struct timespec until;
+    clock_gettime(CLOCK_REALTIME, &until);
+    until.tv_nsec += (long)(ms % 1000) * 1000000;
+    until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
+    until.tv_nsec %= 1000000000;
+    return until;
+}
+
+static enum tsm_err next_batch(struct device *d, struct visit *v, unsigned wait_ms)
+{
+    struct timespec until = in_ms(wait_ms);
+    for (bool first = true;; first = false) {
         uint64_t seen = notes_of(d);
         bool start = v->start;
         TRY(store_write(d->c.store, visit_report, v));
         v->start = v->start || start;
         if (v->found || v->over || v->pause)
             return TSM_OK;
+        if (first)
+            TRY(store_read(d->c.store, visit_guard, v));
+        if (first && v->hold_ms && v->hold_ms < (int64_t)wait_ms)
+            until = in_ms((unsigned)v->hold_ms);
         do {
-            if (!wait_for_work(d, v, &seen, until))
+            if (!wait_for_work(d, v, &seen, &until))
                 return TSM_OK;
             TRY(store_read(d->c.store, visit_look, v));
         } while (!v->news);
@@ -71,14 +86,9 @@ static enum tsm_err report(void *self, const char *session_id, const struct sera
 {
     struct device *d = self;
     struct visit v = {.partners = d->c.partners, .session_id = session_id, .report = r};
-    struct timespec until;
     enum tsm_err e;
     TRY(visit_begin(&v));
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += (long)(wait_ms % 1000) * 1000000;
-    until.tv_sec += wait_ms / 1000 + until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    e = next_batch(d, &v, &until);
+    e = next_batch(d, &v, wait_ms);
     if (e == TSM_OK)
         e = visit_order(&v, next);
     arena_drop(&v.arena);

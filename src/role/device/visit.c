@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "engine/element.h"
 #include "engine/note.h"
 
 /* starting: Start was given, and the agent has not yet shown that it came. */
@@ -214,6 +215,30 @@ enum tsm_err visit_look(struct tx *tx, void *arg)
     return e == TSM_NOT_FOUND ? TSM_OK : e;
 }
 
+/* A session that the platform cuts when it is silent gets something to do in time. Before it has begun, there
+ * is none to cut. */
+enum tsm_err visit_guard(struct tx *tx, void *arg)
+{
+    struct visit *v = arg;
+    struct element el;
+    enum tsm_err e = element_by_id(tx, v->party, v->se, &el);
+    if (e == TSM_NOT_FOUND)
+        return TSM_OK;
+    TRY(e);
+    v->hold_ms = profile_hold_ms(&el.profile);
+    return v->hold_ms == 0 ? TSM_OK
+                           : bytes_keep(BYTES_OF(el.profile.keep_alive, el.profile.keep_alive_len),
+                                        v->keep_alive, sizeof v->keep_alive, &v->keep_alive_len);
+}
+
+static enum tsm_err keep_alive(const struct visit *v, struct seram_order *next)
+{
+    if (v->keep_alive_len == 0)
+        return TSM_OK;
+    TRY(seram_order_add(next, SERAM_SCRIPT));
+    return seram_order_apdu(next, BYTES_OF(v->keep_alive, v->keep_alive_len));
+}
+
 enum tsm_err visit_order(const struct visit *v, struct seram_order *next)
 {
     next->batch = v->batch;
@@ -226,7 +251,7 @@ enum tsm_err visit_order(const struct visit *v, struct seram_order *next)
     if (v->over)
         return seram_order_add(next, SERAM_STOP);
     if (!v->found)
-        return TSM_OK;
+        return v->pause ? TSM_OK : keep_alive(v, next);
     TRY(seram_order_add(next, SERAM_SCRIPT));
     for (size_t i = 0; i < v->n; i++)
         TRY(seram_order_apdu(next, v->payload[i]));

@@ -11,56 +11,6 @@
 #include "vault/keys/keyset.h"
 #include "vault/jose/jwk.h"
 
-enum { LOAD_FILE_MAX = 65535, DAP_MAX = 512, APPLICATIONS_MAX = 2 };
-
-enum tsm_err load_file_read_member(struct turn *t, struct arena *arena)
-{
-    const json_t *file = json_object_get(t->body, "load_file");
-    uint8_t *package = arena_get(arena, 16), *hash = arena_get(arena, 32), *bytes, *dap;
-    struct plan_facts *f = &t->facts;
-    size_t n;
-    NEED(package && hash, NO_MEMORY);
-    TRY(json_member_hex(file, "package", package, 16, &n));
-    f->package_aid = BYTES_OF(package, n);
-    if (json_object_get(file, "hash")) {
-        TRY(json_member_hex(file, "hash", hash, 32, &n));
-        f->load_hash = BYTES_OF(hash, n);
-    }
-    if (json_object_get(file, "content")) {
-        bytes = arena_get(arena, LOAD_FILE_MAX);
-        NEED(bytes != NULL, NO_MEMORY);
-        TRY(json_member_hex(file, "content", bytes, LOAD_FILE_MAX, &n));
-        f->load_file = BYTES_OF(bytes, n);
-    }
-    if (json_object_get(file, "dap")) {
-        dap = arena_get(arena, DAP_MAX);
-        NEED(dap != NULL, NO_MEMORY);
-        TRY(json_member_hex(file, "dap", dap, DAP_MAX, &n));
-        f->dap_blocks = BYTES_OF(dap, n);
-    }
-    return TSM_OK;
-}
-
-/* {package, hash, content, dap} and [{module, instance, privileges}] of the call become plan facts. */
-enum tsm_err content_read(struct turn *t, struct arena *arena)
-{
-    const json_t *app;
-    struct plan_facts *f = &t->facts;
-    size_t n, i;
-    TRY(load_file_read_member(t, arena));
-    json_array_foreach(json_object_get(t->body, "applications"), i, app)
-    {
-        struct plan_application *a = &f->applications[i];
-        if (i >= APPLICATIONS_MAX)
-            return FAIL_FIELD(TOO_LONG, "applications", "more than %d applications", APPLICATIONS_MAX);
-        TRY(json_member_hex(app, "module", a->module, sizeof a->module, &a->module_len));
-        TRY(json_member_hex(app, "instance", a->instance, sizeof a->instance, &a->instance_len));
-        TRY(json_member_hex(app, "privileges", a->privileges, sizeof a->privileges, &n));
-        f->n_applications = i + 1;
-    }
-    return f->n_applications ? TSM_OK : FAIL_FIELD(BAD_VALUE, "applications", "no application is asked for");
-}
-
 static enum tsm_err turn_take(struct turn *t, struct arena *arena)
 {
     t->call = json_integer_value(json_object_get(t->body, "call"));
@@ -132,6 +82,9 @@ enum tsm_err creation_read(struct turn *t, struct arena *arena)
     t->domain.mode = (int64_t)known;
     t->domain.hand_over = (int64_t)hand;
     t->domain.dap = json_is_true(json_object_get(t->body, "dap"));
+    t->domain.nonvolatile = json_integer_value(json_object_get(t->body, "nonvolatile"));
+    if (t->domain.nonvolatile < 0 || t->domain.nonvolatile > PROFILE_MEMORY_MAX)
+        return FAIL_FIELD(BAD_VALUE, "nonvolatile", "a domain gets at most %d octets", PROFILE_MEMORY_MAX);
     t->domain.delegates = MAY_ALL;
     return TSM_OK;
 }

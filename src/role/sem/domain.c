@@ -109,6 +109,7 @@ enum tsm_err domain_take(struct tx *tx, const struct element *el, int64_t holder
         stands.mode = d->mode;
         stands.dap = d->dap;
         stands.hand_over = d->hand_over;
+        stands.nonvolatile = d->nonvolatile;
         TRY(domain_set_terms(tx, &stands));
     }
     TRY(same_terms(&stands, d));

@@ -10,6 +10,7 @@
 #include "base/hex.h"
 #include "engine/keyset.h"
 #include "role/sem/content/usage.h"
+#include "order/manage/applications.h"
 #include "order/manage/mode.h"
 #include "role/sem/modes/steps.h"
 #include "role/sem/work.h"
@@ -161,11 +162,10 @@ static const struct object_row {
 } object_rows[] = {
     {"INSTALL_DOMAIN", note_domain, NULL, take_domain_back},
     {"LOAD", note_executable, NULL, forget_executable},
-    {"INSTALL_PAYMENT", note_application, NULL, forget_application},
-    {"INSTALL_PPSE", note_application, NULL, forget_application},
-    {"DELETE_PAYMENT", NULL, delete_application, NULL},
-    {"DELETE_PPSE", NULL, delete_application, NULL},
+    {"INSTALL_APPLICATION", note_application, NULL, forget_application},
+    {"DELETE_APPLICATION", NULL, delete_application, NULL},
     {"STORE_RULES", NULL, note_rules, NULL},
+    {"ADMIT_APPS", NULL, note_rules, NULL},
     {"DELETE_RULES", NULL, note_rules, NULL},
     {"PASS_LOAD_FILE", NULL, pass_executable, NULL},
     {"PASS_USED_LOAD_FILE", NULL, pass_executable, NULL},
@@ -175,7 +175,6 @@ static const struct object_row {
     {"CONFIRM_COUNTER", NULL, settle_counter, NULL},
     {"CONFIRM_LOAD_FILE", NULL, settle_objects, NULL},
     {"CONFIRM_APPLICATION", NULL, settle_objects, NULL},
-    {"CONFIRM_SECOND_APPLICATION", NULL, settle_objects, NULL},
     {"DIRECTORY_INSTALL", directory_made, NULL, directory_refused},
     {"DIRECTORY_MOVE", NULL, directory_moved, NULL},
     {"DIRECTORY_WRITE", NULL, directory_written, directory_refused},
@@ -186,7 +185,7 @@ static const struct object_row {
 static const struct object_row *row_of(const struct plan_step *step)
 {
     for (size_t i = 0; i < sizeof object_rows / sizeof object_rows[0]; i++)
-        if (!strcmp(object_rows[i].step, step->name))
+        if (is_step_of_each(step, object_rows[i].step))
             return &object_rows[i];
     return NULL;
 }
@@ -240,17 +239,21 @@ enum tsm_err creation_done(struct turn *t, struct tx *tx, const struct job *job,
 enum tsm_err installation_done(struct turn *t, struct tx *tx, const struct job *job, json_t **reply)
 {
     char ref[BOOKING_REF_MAX + 1];
+    ROWS r = {0};
     (void)job;
     (void)reply;
+    if (t->facts.keeps_domain) /* more of the service comes: what was booked for it stays booked */
+        return TSM_OK;
+    TRY(db_first(tx, &r, SQL_EXECUTABLES_BYTES, t->el.id, t->domain.id));
     return db_exec(tx, SQL_BOOKING_SET, store_id(tx_store(tx)), t->el.id, t->domain.holder,
-                   domain_ref(&t->domain, ref), (int64_t)t->facts.load_file.len, (int64_t)0);
+                   domain_ref(&t->domain, ref), db_int(&r, 0), (int64_t)0);
 }
 
 enum tsm_err removal_done(struct turn *t, struct tx *tx, const struct job *job, json_t **reply)
 {
     (void)job;
     (void)reply;
-    return domain_forget(tx, &t->el, &t->domain);
+    return t->facts.keeps_domain ? TSM_OK : domain_forget(tx, &t->el, &t->domain);
 }
 
 enum tsm_err work_done(struct turn *t, struct tx *tx, const struct job *job, json_t **reply)

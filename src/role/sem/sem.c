@@ -44,11 +44,6 @@ const struct http_route sem_routes[] = {
     {"POST", "/api/v1/secure-elements/{ref}/unlock", care_post_unlock, 0, "application/json"},
     {"POST", "/api/v1/secure-elements/{ref}/terminate", care_post_terminate, 0, "application/json"},
     {"POST", "/api/v1/secure-elements/{ref}/rotations", care_post_rotation, 0, "application/json"},
-    {"POST", "/api/v1/campaigns", care_post_campaign, CAMPAIGN_BODY_MAX, "application/json"},
-    {"GET", "/api/v1/campaigns", care_list_campaigns, 0, NULL},
-    {"GET", "/api/v1/campaigns/{id}", care_get_campaign, 0, NULL},
-    {"GET", "/api/v1/campaigns/{id}/members", care_list_members, 0, NULL},
-    {"POST", "/api/v1/campaigns/{id}/{action}", care_post_campaign_state, 0, NULL},
     {"GET", "/api/v1/secure-elements/{ref}/access-rules", care_get_rules, 0, NULL},
     {"POST", "/api/v1/secure-elements/{ref}/access-rules", care_post_rules, 0, "application/json"},
     {"POST", "/api/v1/secure-elements/{ref}/contactless", care_post_contactless, 0, "application/json"},
@@ -115,6 +110,7 @@ enum tsm_err sem_answer_partners(struct sem *sem)
         {VERB_LIST_APPLICATION, sem_accept_work},
         {VERB_SET_UP_KEYS, sem_accept_work},
         {VERB_UPGRADE, sem_accept_work},
+        {VERB_MAKE_ACCESSIBLE, sem_accept_work},
     };
     TRY(partners_add_look(sem->c.partners,
                           &(struct partner_look){VERB_CHECK_ELIGIBILITY, sem_look_eligibility, sem}));

@@ -110,7 +110,9 @@ enum tsm_err work_accept(struct turn *t, struct tx *tx, const struct partner_cal
 enum tsm_err work_turn_load(struct turn *t, struct job *job);
 /* Rows of modes/works.c. */
 enum tsm_err load_file_read_member(struct turn *t, struct arena *arena); /* {package, hash, content, dap} */
-enum tsm_err content_read(struct turn *t, struct arena *arena);
+enum tsm_err content_read(struct turn *t, struct arena *arena); /* and more: not the last of its domain */
+/* [{instance, module, privileges, parameters, unselectable}] of the call. */
+enum tsm_err applications_read(struct turn *t, struct arena *arena);
 enum tsm_err creation_read(struct turn *t, struct arena *arena);
 enum tsm_err creation_judge(struct turn *t, struct tx *tx, int64_t provider, bool *nothing);
 enum tsm_err installation_judge(struct turn *t, struct tx *tx, int64_t provider, bool *nothing);

@@ -12,7 +12,13 @@
 #include "order/states.h"
 #include "role/sp/sp.h"
 
-enum { REF_MAX = 64, SERVICE_MAX = 64, SESSION_TEXT = 37, TRACE_TEXT = 2 * TRACE_LEN + 1 };
+enum {
+    REF_MAX = 64,
+    SERVICE_MAX = 64,
+    VERSION_TAG_MAX = 64,
+    SESSION_TEXT = 37,
+    TRACE_TEXT = 2 * TRACE_LEN + 1
+};
 
 struct sp {
     struct sp_config c;
@@ -29,13 +35,18 @@ struct order {
     int64_t id, party, operation, instance, se_kind, state, created, updated, deadline;
     uint8_t trace[TRACE_LEN];
     char service[SERVICE_MAX + 1], flavor[SERVICE_MAX + 1], se_ref[IDENT_MAX + 1], session[SESSION_TEXT];
-    char failure[700];
+    char failure[700], version[VERSION_TAG_MAX + 1]; /* version: tag that was asked for */
+    unsigned commands;                               /* order/life/commands.h */
+    int64_t start_state, end_state, started, ended;  /* of the instance; 0: not yet */
 };
 struct instance {
-    int64_t id, party, service, flavor, se_kind, domain, state;
+    int64_t id, party, service, flavor, se_kind, domain, state, last_operation;
+    unsigned done; /* service commands that were executed: order/life/commands.h */
+    char version[VERSION_TAG_MAX + 1];
     char se_ref[IDENT_MAX + 1], element[IDENT_MAX + 1]; /* element: "OWNER/NAME", empty before station 4 */
     uint8_t aid[16];
     size_t aid_len;
+    char uuid[SESSION_TEXT]; /* what apps and online systems call it; empty: nobody asked yet */
 };
 
 /* Named by what only an embedded element has: an agent on the device reaches it, and hears of its session at

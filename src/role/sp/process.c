@@ -4,10 +4,15 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "role/sp/content/part.h"
 #include "role/sp/domain/late.h"
+#include "role/sp/issuer/issuer.h"
+#include "role/sp/life/life.h"
 #include "role/sp/modes/managed.h"
-#include "role/sp/order_api.h"
+#include "role/sp/orders/order_api.h"
+#include "role/sp/prep/played.h"
 #include "role/sp/turn_writes.h"
+#include "role/sp/verify/verify.h"
 
 static const struct step *step_of(const struct turn *t)
 {
@@ -25,7 +30,7 @@ static void give_up(struct turn *t, enum tsm_err e)
 static enum tsm_err read_question(struct turn *t)
 {
     const json_t *failure = json_object_get(t->reply, "failure");
-    if (failure && step_of(t)->verb == VERB_CHECK_ELIGIBILITY && next_owner(t))
+    if (failure && step_of(t)->verb == VERB_CHECK_ELIGIBILITY && !step_of(t)->begin && next_owner(t))
         return TSM_OK;
     if (failure) {
         failure_read(&t->failure, failure);
@@ -36,7 +41,7 @@ static enum tsm_err read_question(struct turn *t)
     t->changed = t->changed || step_of(t)->changes;
     if (step_of(t)->read)
         TRY(step_of(t)->read(t, t->reply));
-    t->done = !t->failed;
+    t->done = !t->failed && !t->once_more;
     return TSM_OK;
 }
 
@@ -45,12 +50,15 @@ static enum tsm_err read_talk(struct turn *t)
     TRY(turn_talk(t));
     if (t->reply)
         TRY(talk_read(&t->talk, t->reply, &t->event));
+    else
+        talk_pass_needless(&t->talk);
     t->changed = t->changed || t->state.changed;
-    t->done = t->event == TALK_DONE;
+    t->done = t->event == TALK_DONE || t->state.step == t->talk.plan->n; /* there was nothing to say */
     if (t->event == TALK_FAILED) {
         t->failure = t->talk.failure;
         t->failed = true;
     }
+    played_judge(t);
     return t->done || t->failed ? TSM_OK : talk_prepare(&t->talk);
 }
 
@@ -72,6 +80,10 @@ static enum tsm_err decide(struct turn *t)
     }
     if (step_of(t)->plan)
         return read_talk(t);
+    if (!step_of(t)->body) {
+        t->done = true;
+        return TSM_OK;
+    }
     if (t->reply)
         TRY(read_question(t));
     return t->done || t->failed ? TSM_OK : step_of(t)->body(t, &t->question);
@@ -102,36 +114,30 @@ static enum tsm_err work(void *self, struct job *job)
     return e;
 }
 
-/* Nothing came to the card: the instance is as before, and the element is free for another one. */
-static enum tsm_err forget_instance(struct turn *t, struct tx *tx)
-{
-    TRY(db_exec(tx, SQL_INSTANCE_SET_ELEMENT, t->instance.id, ""));
-    return db_exec(tx, SQL_INSTANCE_SET_STATE, t->instance.id, (int64_t)INSTANCE_NOT_DEPLOYED);
-}
-
 static enum tsm_err fail(struct turn *t, struct tx *tx)
 {
-    bool late = t->job->now >= t->order.deadline;
+    bool late = t->expired || t->job->now >= t->order.deadline;
     TRY(managed_failed(t, tx));
-    if (t->changed)
-        TRY(turn_instance_event(t, tx, EV_FAILED_AFTER_CHANGE));
-    else if (t->order.operation == OP_DEPLOY && t->instance.state == INSTANCE_INITIALIZED)
-        TRY(has_domain(t) ? turn_instance_event(t, tx, EV_FAILED_AFTER_CHANGE) : forget_instance(t, tx));
+    issuer_failed(t);
+    TRY(step_of(t)->begin == begin_waiting ? keep_verified(t, tx, NULL)
+                                           : life_fail(t, tx)); /* who did not come changed nothing */
     return turn_end_order(t, tx, late ? ORDER_EXPIRED : ORDER_FAILED);
 }
 
-/* Another management mode, or nothing of the service is concerned. */
-static bool is_absent(const struct turn *t, const struct step *step)
+/* The step behind another; at the end of a round its beginning, as long as the content has more parts. */
+static int64_t behind(struct turn *t, int64_t at)
 {
-    return (step->modes && !(step->modes & 1U << t->mode)) || (step->absent && step->absent(t));
+    const struct step *step = &t->process->steps[at];
+    bool is_here = !step->modes || (step->modes & 1U << t->mode);
+    return step->round && is_here && part_next(t, step->removes) ? at + 1 - step->round : at + 1;
 }
 
 /* Behind the steps that an earlier order has done; what it may have done is asked of the card first. */
 static int64_t next_step(struct turn *t)
 {
-    int64_t next = t->job->step + 1;
+    int64_t next = behind(t, t->job->step);
     bool done_before = false;
-    for (; (size_t)next < t->process->n; next++) {
+    for (; (size_t)next < t->process->n; next = behind(t, next)) {
         const struct step *step = &t->process->steps[next];
         if (is_absent(t, step))
             continue;
@@ -153,23 +159,21 @@ static enum tsm_err advance(struct turn *t, struct tx *tx)
     TRY(turn_say(t, tx, (struct note){.station = step->station, .step = step->name, .text = step->text}));
     if (step->keep)
         TRY(step->keep(t, tx, t->reply));
-    TRY(turn_instance_event(t, tx, step->event));
     if (step->plan) {
         TRY(turn_end_conversation(t, tx, false));
         json_object_del(t->progress, "ask_first");
     }
     json_object_del(t->progress, "talk");
     t->job->next.step = next_step(t);
+    if (t->job->next.step > t->job->step) /* the last round of it */
+        TRY(turn_instance_event(t, tx, step->event));
+    TRY(life_advance(t, tx, (size_t)t->job->next.step));
     t->job->next.state = JOB_READY;
     t->job->next.due = t->job->now;
     if ((size_t)t->job->next.step < t->process->n)
-        return db_exec(tx, SQL_ORDER_RUNNING, t->order.id, (int64_t)ORDER_RUNNING, tx_now(tx));
-    if (t->order.operation == OP_DEPLOY) /* where there is no directory to be listed in */
-        TRY(turn_instance_event(t, tx, EV_ACTIVATED));
-    if (t->order.operation == OP_TERMINATE)
-        TRY(turn_remove_instance(t, tx));
-    else
-        TRY(turn_instance_event(t, tx, last_event_of((enum operation)t->order.operation)));
+        return db_exec(tx, SQL_ORDER_RUNNING, t->order.id, (int64_t)ORDER_RUNNING, tx_now(tx),
+                       (int64_t)t->job->next.step);
+    TRY(life_finish(t, tx));
     return turn_end_order(t, tx, ORDER_DONE);
 }
 
@@ -205,12 +209,15 @@ static enum tsm_err next_question(struct turn *t, struct tx *tx)
     json_t *question = t->question;
     t->question = NULL;
     wait_for_answer(t);
+    if (step_of(t)->begin)
+        return step_of(t)->begin(t, tx);
     return turn_ask(t, tx, step_of(t)->verb, question);
 }
 
 static enum tsm_err commit_turn(struct turn *t, struct tx *tx)
 {
     const json_t *events = json_object_get(t->reply, "events"); /* what the owner did, also in vain */
+    TRY(life_begin(t, tx));
     if (json_is_array(events))
         TRY(note_import(tx, t->job->party, BYTES(t->job->trace), events));
     TRY(turn_say_dialogue(t, tx));
@@ -235,6 +242,10 @@ static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
     if (job->error)
         give_up(t, job->error);
     e = order_is_final(t->order.state) ? late_keep(t, tx) : commit_turn(t, tx);
+    if (e == TSM_OK)
+        e = played_keep(t, tx);
+    if (t->played && t->done)
+        json_object_del(t->progress, PLAYED_PROGRESS);
     json_object_set_new(t->progress, "asks", json_integer(t->asks));
     json_object_set_new(t->progress, "owner", json_integer(t->owner));
     json_object_set_new(t->progress, "changed", t->changed ? json_true() : json_false());

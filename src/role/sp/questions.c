@@ -7,6 +7,10 @@
 
 #include "base/hex.h"
 #include "base/json.h"
+#include "role/sp/content/part.h"
+#include "role/sp/domain/provision.h"
+#include "role/sp/life/life.h"
+#include "role/sp/life/version.h"
 #include "role/sp/modes/managed.h"
 #include "role/sp/owner/needs.h"
 
@@ -49,36 +53,6 @@ enum tsm_err read_reach(struct turn *t, const json_t *reply)
     TRY(profile_read(profile, &t->profile));
     json_object_set(t->progress, "profile", profile);
     return TSM_OK;
-}
-
-static bool fits(const json_t *flavor, const char *profile)
-{
-    const json_t *name;
-    size_t i;
-    json_array_foreach(json_object_get(flavor, "profiles"), i,
-                       name) if (json_is_string(name) &&
-                                 !strcmp(json_string_value(name), profile)) return true;
-    return false;
-}
-
-/* Station 4: the first flavor that suits the profile, or the one that the order names. */
-static enum tsm_err choose_flavor(struct tx *tx, void *arg)
-{
-    struct turn *t = arg;
-    char wanted[SERVICE_MAX + 1];
-    ROWS r = {0};
-    enum tsm_err e = db_query(tx, &r, SQL_FLAVOR_LIST, t->instance.service, t->job->party);
-    snprintf(wanted, sizeof wanted, "%s", t->order.flavor);
-    while (e == TSM_OK && (e = db_next(&r)) == TSM_OK) {
-        json_t *body = json_loads(db_text(&r, 2), 0, NULL);
-        bool asked = !wanted[0] || !strcmp(wanted, db_text(&r, 1));
-        if (asked && fits(body, t->profile.name) && !t->flavor_id) {
-            t->flavor_id = db_int(&r, 0);
-            snprintf(t->order.flavor, sizeof t->order.flavor, "%s", db_text(&r, 1));
-        }
-        json_decref(body);
-    }
-    return e == TSM_NOT_FOUND ? TSM_OK : e;
 }
 
 struct neighbour {
@@ -131,14 +105,18 @@ enum tsm_err read_eligibility(struct turn *t, const json_t *reply)
     TRY(judge_element(t, reply));
     if (t->failed)
         return TSM_OK;
-    TRY(store_read(t->sp->c.store, choose_flavor, t));
-    return t->flavor_id ? perso_judge(t) : no_flavor(t);
+    TRY(version_flavor(t));
+    if (!t->flavor_id)
+        return no_flavor(t);
+    TRY(provision_judge(t));
+    return t->failed || !takes_card_data(t) ? TSM_OK : perso_judge(t);
 }
 
 /* No agent comes for an element that is reached by messages. */
 enum tsm_err keep_reach(struct turn *t, struct tx *tx, const json_t *reply)
 {
     (void)reply;
+    TRY(db_exec(tx, SQL_INSTANCE_SET_PROFILE, t->instance.id, t->profile.name));
     if (t->profile.bearer == BEARER_SERAM)
         return TSM_OK;
     t->order.session[0] = 0;
@@ -150,6 +128,7 @@ enum tsm_err keep_flavor(struct turn *t, struct tx *tx, const json_t *reply)
     TRY(keep_reach(t, tx, reply));
     TRY(db_exec(tx, SQL_INSTANCE_SET_ELEMENT, t->instance.id, t->instance.element));
     TRY(db_exec(tx, SQL_ORDER_SET_FLAVOR, t->order.id, t->order.flavor));
+    TRY(db_exec(tx, SQL_LIFE_SET_VERSION, t->instance.id, t->version));
     return db_exec(tx, SQL_INSTANCE_SET_DOMAIN, t->instance.id, t->instance.domain, t->flavor_id,
                    BYTES_OF(t->instance.aid, t->instance.aid_len));
 }
@@ -162,72 +141,48 @@ enum tsm_err ask_space(struct turn *t, json_t **question)
                          question);
 }
 
-struct load_file {
-    struct turn *t;
-    json_t *json;
-    bool content;
-};
-
-/* The owner judges the file itself: for that it needs what no card gets. */
-static enum tsm_err read_descriptor(struct tx *tx, struct load_file *l, struct bytes hash)
+static json_t *hex_json(struct bytes octets)
 {
-    ROWS r = {0};
-    char *text;
-    enum tsm_err e = db_first(tx, &r, SQL_REVISION_BY_HASH, l->t->job->party, hash);
-    if (e == TSM_NOT_FOUND || (e == TSM_OK && db_blob(&r, 4).len == 0))
-        return TSM_OK;
-    TRY(e);
-    text = malloc(2 * db_blob(&r, 4).len + 1);
-    NEED(text != NULL, NO_MEMORY);
-    json_object_set_new(l->json, "descriptor", json_string(hex_text(db_blob(&r, 4), text)));
+    char *text = malloc(2 * octets.len + 1);
+    json_t *o = text ? json_string(hex_text(octets, text)) : NULL;
     free(text);
-    return TSM_OK;
+    return o;
 }
 
-static enum tsm_err read_load_file(struct tx *tx, void *arg)
+/* {package, hash, content, descriptor}: with its octets where it is to be loaded. */
+static enum tsm_err file_json(struct turn *t, const struct part *part, bool content, json_t **out)
 {
-    struct load_file *l = arg;
-    const char *package = json_member(l->t->flavor, "load_file");
-    uint8_t aid[16], revision[SHA256_LEN]; /* a published flavor names the revision, too */
-    char hash[65], *text;
-    size_t n, revision_len = 0;
-    ROWS r = {0};
-    enum tsm_err e;
-    TRY(json_member_hex(l->t->flavor, "load_file", aid, sizeof aid, &n));
-    if (json_object_get(l->t->flavor, "load_file_hash"))
-        TRY(json_member_hex(l->t->flavor, "load_file_hash", revision, sizeof revision, &revision_len));
-    e = revision_len ? db_first(tx, &r, SQL_TR_LOAD_FILE_BY_HASH, l->t->job->party, BYTES(revision))
-                     : db_first(tx, &r, SQL_LOAD_FILE_BY_AID, l->t->job->party, BYTES_OF(aid, n));
-    if (e == TSM_NOT_FOUND)
-        return FAIL(NOT_FOUND, "the provider has no load file %s", package);
-    TRY(e);
-    l->json = json_pack("{ss ss}", "package", package, "hash", hex_text(db_blob(&r, 1), hash));
-    text = malloc(2 * db_blob(&r, 2).len + 1);
-    NEED(text != NULL && l->json != NULL, NO_MEMORY);
-    if (l->content)
-        json_object_set_new(l->json, "content", json_string(hex_text(db_blob(&r, 2), text)));
-    free(text);
-    return l->content ? read_descriptor(tx, l, db_blob(&r, 1)) : TSM_OK;
+    struct part_file file = {.aid = BYTES_NONE};
+    json_t *o;
+    TRY(part_file_load(t, part, &file));
+    o = json_pack("{so so}", "package", hex_json(file.aid), "hash", hex_json(file.hash));
+    NEED(o != NULL, NO_MEMORY);
+    if (content)
+        json_object_set_new(o, "content", hex_json(file.content));
+    if (content && file.descriptor.len)
+        json_object_set_new(o, "descriptor", hex_json(file.descriptor));
+    *out = o;
+    return TSM_OK;
 }
 
 static enum tsm_err content_question(struct turn *t, bool content, json_t **question)
 {
-    struct load_file l = {.t = t, .content = content};
-    json_t *list, *app;
-    size_t i;
-    enum tsm_err e = store_read(t->sp->c.store, read_load_file, &l);
+    struct part part;
+    json_t *file, *list = json_array();
+    bool last, stays = t->order.operation == OP_UPDATE && turn_removes(t); /* the domain, for what comes */
+    enum tsm_err e = part_now(t, &part, &last);
+    if (e == TSM_OK)
+        e = file_json(t, &part, content && !part.again, &file);
     if (e != TSM_OK) {
-        json_decref(l.json);
+        json_decref(list);
         return e;
     }
-    list = json_array();
-    json_array_foreach(json_object_get(t->flavor, "applications"), i,
-                       app) if (!json_is_true(json_object_get(app, "shared")))
-        json_array_append_new(list, json_pack("{ss ss ss}", "module", json_member(app, "module"), "instance",
-                                              json_member(app, "instance"), "privileges",
-                                              json_member(app, "privileges")));
-    return give_question(json_pack("{ss so so}", "domain", json_member(t->flavor, "domain"), "load_file",
-                                   l.json, "applications", list),
+    if (part.again)
+        json_object_set_new(file, "again", json_true());
+    for (size_t i = 0; i < part.n; i++)
+        json_array_append_new(list, application_call(part.application[i]));
+    return give_question(json_pack("{ss so so sb}", "domain", json_member(t->flavor, "domain"), "load_file",
+                                   file, "applications", list, "more", !last || stays),
                          question);
 }
 
@@ -236,7 +191,7 @@ enum tsm_err ask_install(struct turn *t, json_t **question)
     const char *dap;
     TRY(managed_dap(t, &dap));
     TRY(content_question(t, true, question));
-    if (dap)
+    if (dap && json_object_get(json_object_get(*question, "load_file"), "content"))
         json_object_set_new(json_object_get(*question, "load_file"), "dap", json_string(dap));
     return TSM_OK;
 }

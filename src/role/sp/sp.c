@@ -13,8 +13,14 @@
 #include "role/sp/sptsm/serve.h"
 #include "role/sp/owner/ask_now.h"
 #include "role/sp/domain/late.h"
+#include "role/sp/keys/keys.h"
 #include "role/sp/modes/confidential.h"
-#include "role/sp/order_api.h"
+#include "role/sp/orders/order_api.h"
+#include "role/sp/art/art.h"
+#include "role/sp/art/picture.h"
+#include "role/sp/spos/queue.h"
+#include "role/sp/token/provider.h"
+#include "role/sp/verify/verify.h"
 #include "vault/jose/jwk.h"
 
 static enum tsm_err get_intake_key(void *app, struct http_request *q, struct http_reply *reply)
@@ -39,11 +45,30 @@ const struct http_route sp_routes[] = {
     {"GET", "/api/v1/intake-key", get_intake_key, 0, NULL},
     {"GET", "/api/v1/oce-key", sp_get_oce_key, 0, NULL},
     {"GET", "/api/v1/attestation-key", sp_get_attestation_key, 0, NULL},
+    {"POST", "/api/v1/keys", sp_post_key, KEYS_BODY_MAX, "application/json"},
+    {"GET", "/api/v1/keys", sp_list_keys, 0, NULL},
+    {"GET", "/api/v1/keys/{name}", sp_get_key, 0, NULL},
+    {"POST", "/api/v1/keys/{name}/export", sp_export_key, KEYS_BODY_MAX, "application/json"},
     {"POST", "/api/v1/eligibility", sp_post_eligibility, 0, "application/json"},
     {"POST", "/api/v1/load-files", sp_post_load_file, CAP_FILE_MAX,
      "application/octet-stream, application/java-archive"},
     {"GET", "/api/v1/load-files", sp_list_load_files, 0, NULL},
     {"GET", "/api/v1/load-files/{hash}", sp_get_load_file, 0, NULL},
+    {"POST", "/api/v1/orders/{id}/activation", verify_post_answer, VERIFY_SETTING_MAX, "application/json"},
+    {"PUT", "/api/v1/services/{service}/verification", verify_put_setting, VERIFY_SETTING_MAX,
+     "application/json"},
+    {"GET", "/api/v1/services/{service}/verification", verify_get_setting, 0, NULL},
+    {"DELETE", "/api/v1/services/{service}/verification", verify_delete_setting, 0, NULL},
+    {"POST", "/api/v1/card-art", sp_post_card_art, PICTURE_BYTES_MAX + 1, "image/png, image/jpeg"},
+    {"GET", "/api/v1/card-art", sp_list_card_art, 0, NULL},
+    {"GET", "/api/v1/card-art/{hash}", sp_get_card_art, 0, NULL},
+    {"DELETE", "/api/v1/card-art/{hash}", sp_delete_card_art, 0, NULL},
+    {"GET", "/api/v1/token-providers", token_list_providers, 0, NULL},
+    {"PUT", "/api/v1/token-providers/{name}", token_put_provider, 0, "application/json"},
+    {"DELETE", "/api/v1/token-providers/{name}", token_delete_provider, 0, NULL},
+    {"GET", "/api/v1/spos", sp_get_spos, 0, NULL},
+    {"GET", "/api/v1/spos/results", sp_list_spos_results, 0, NULL},
+    {"POST", "/api/v1/spos/retry", sp_post_spos_retry, 0, NULL},
     {"GET", SPTSM_BASE "{rest...}", sptsm_handle, SPTSM_BODY_MAX, NULL},
     {"POST", SPTSM_BASE "{rest...}", sptsm_handle, SPTSM_BODY_MAX, NULL},
     {"PUT", SPTSM_BASE "{rest...}", sptsm_handle, SPTSM_BODY_MAX, NULL},

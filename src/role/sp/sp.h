@@ -6,6 +6,7 @@
 
 #include "engine/engine.h"
 #include "engine/partner.h"
+#include "http/client.h"
 #include "http/server.h"
 #include "vault/vault.h"
 
@@ -20,6 +21,12 @@ struct sp_config {
     const char *device_url; /* where device agents find the remote agent, told with an order */
     /* The vault of a party whose provider's side runs here; NOT_FOUND else. */
     enum tsm_err (*vault_of)(void *self, int64_t party, struct vault_party **out);
+    struct http_client *client; /* to addresses that parties named; owned by app */
+    /* The HTTP client with the party's own certificate, for its online system (TR-03165 4.3); owned by app.
+     */
+    enum tsm_err (*client_of)(void *self, int64_t party, struct http_client **out);
+    int64_t spos_longest_s; /* between two tries of a process result; 0: SPOS_DELAY_MAX_S */
+    const char *tsm_oid;    /* dotted: who signs attestation tokens of flavors that do not say it */
     void *self;
 };
 
@@ -34,6 +41,12 @@ extern const struct http_route sp_routes[];
 /* The partner verbs it answers. */
 enum tsm_err sp_answer_partners(struct sp *sp);
 struct step_row sp_order_row(struct sp *sp);
+/* The same for its campaigns (JOB_BULK). */
+struct step_row sp_bulk_row(struct sp *sp);
+struct step_row sp_code_row(struct sp *sp); /* deliveries of sort CALLBACK_CODE and CALLBACK_HOOK */
+struct step_row sp_hook_row(struct sp *sp);
+struct step_row sp_token_row(struct sp *sp); /* of sort CALLBACK_TOKEN */
+struct step_row spos_row(struct sp *sp);     /* deliveries of sort CALLBACK_RESULTS, engine/mail/callback.h */
 
 enum {
     ORDER_DEADLINE_S = 3600,

@@ -6,20 +6,37 @@
 
 #include "base/hex.h"
 #include "base/json.h"
+#include "order/manage/applications.h"
 #include "order/manage/keys.h"
+#include "role/sp/content/part.h"
+#include "role/sp/content/words.h"
+#include "role/sp/life/life.h"
+#include "role/sp/issuer/issuer.h"
 #include "role/sp/prep/attest.h"
+#include "role/sp/prep/played.h"
 #include "role/sp/modes/confidential.h"
 #include "role/sp/modes/managed.h"
+#include "role/sp/verify/verify.h"
 #include "vault/operation/delegated.h"
 #include "vault/operation/operation.h"
 
 static enum tsm_err load_flavor(struct turn *t, struct tx *tx)
 {
+    int64_t flavor = flavor_in_hand(t);
     ROWS r = {0};
-    if (!t->instance.flavor)
+    if (!flavor)
         return TSM_OK;
-    TRY(db_first(tx, &r, SQL_FLAVOR_BY_ID, t->instance.flavor, t->job->party));
+    TRY(db_first(tx, &r, SQL_FLAVOR_BY_ID, flavor, t->job->party));
     return json_read(bytes_of_text(db_text(&r, 1)), &t->flavor);
+}
+
+static enum tsm_err load_token(struct turn *t, struct tx *tx)
+{
+    ROWS r = {0};
+    TRY(db_first(tx, &r, SQL_TOKEN_GET, t->instance.id));
+    snprintf(t->token_provider, sizeof t->token_provider, "%s", db_text(&r, 0));
+    snprintf(t->token_ref, sizeof t->token_ref, "%s", db_text(&r, 1));
+    return TSM_OK;
 }
 
 /* The provider's key sets of its domain: the owner's first one until it is retired, then only its own. */
@@ -63,15 +80,26 @@ static enum tsm_err load_domain(struct turn *t, struct tx *tx)
     return load_key(t, tx, IN_PROVIDER, t->profile.own_kvn);
 }
 
+/* Nothing of it ever came to the element: to terminate it is to forget it. */
+static bool is_never_deployed(const struct turn *t)
+{
+    return t->order.operation == OP_TERMINATE && t->instance.state == INSTANCE_NOT_DEPLOYED && !has_domain(t);
+}
+
 static enum tsm_err load_rows(struct tx *tx, void *arg)
 {
     struct turn *t = arg;
     const json_t *profile = json_object_get(t->progress, "profile");
     TRY(order_load(tx, t->job->party, t->job->ref, &t->order));
+    t->process = process_of((enum operation)t->order.operation);
     if (order_is_final(t->order.state))
         return TSM_OK;
     TRY(instance_load(tx, t->job->party, t->order.instance, &t->instance));
+    if (is_never_deployed(t))
+        t->process = &process_discard;
     TRY(load_flavor(t, tx));
+    TRY(load_token(t, tx));
+    TRY(verify_turn_load(t, tx));
     if (profile)
         TRY(profile_read(profile, &t->profile));
     if (!t->owner) { /* the hub will route; until then the first owner is asked first */
@@ -94,7 +122,6 @@ enum tsm_err turn_load(struct turn *t)
     t->asks = json_integer_value(json_object_get(progress, "asks"));
     t->changed = json_is_true(json_object_get(progress, "changed"));
     TRY(store_read(t->sp->c.store, load_rows, t));
-    t->process = process_of((enum operation)t->order.operation);
     if (job->answer.len)
         TRY(json_read(job->answer, &t->reply));
     if (t->flavor)
@@ -122,23 +149,48 @@ static enum tsm_err read_state(struct turn *t)
     return TSM_OK;
 }
 
+/* Whose turn it is: the application that card data are for comes first, then the directory that lists it. */
+static int place_of(const json_t *flavor, const json_t *app)
+{
+    const json_t *one, *first = NULL;
+    size_t i;
+    json_array_foreach(json_object_get(flavor, "applications"), i, one)
+    {
+        if (json_is_true(json_object_get(one, WORD_PERSONALISED)))
+            first = one;
+        else if (!first && !is_directory(one))
+            first = one;
+    }
+    return app == first ? 0 : is_directory(app) ? 1 : 2;
+}
+
+/* A flavor that says nothing of single applications means the one that card data are for. */
+static void attest_first(struct turn *t)
+{
+    struct plan_facts *f = &t->facts;
+    bool said = false;
+    for (size_t i = 0; i < f->n_applications; i++)
+        said = said || f->applications[i].attests;
+    if (!said && f->n_applications && json_is_object(json_object_get(t->flavor, WORD_ATTESTATION)))
+        f->applications[0].attests = true;
+}
+
 enum tsm_err turn_applications(struct turn *t)
 {
     struct plan_facts *f = &t->facts;
     const json_t *app;
-    size_t i, n;
+    size_t i;
     f->n_applications = 0;
-    json_array_foreach(json_object_get(t->flavor, "applications"), i, app)
-    {
-        struct plan_application *a = &f->applications[f->n_applications];
-        if (json_is_true(json_object_get(app, "shared")))
-            continue; /* the owner's, for all */
-        NEED(f->n_applications < PLAN_APPLICATIONS_MAX, TOO_LONG);
-        TRY(json_member_hex(app, "module", a->module, sizeof a->module, &a->module_len));
-        TRY(json_member_hex(app, "instance", a->instance, sizeof a->instance, &a->instance_len));
-        TRY(json_member_hex(app, "privileges", a->privileges, sizeof a->privileges, &n));
-        f->n_applications++;
-    }
+    for (int place = 0; place <= 2; place++)
+        json_array_foreach(json_object_get(t->flavor, "applications"), i, app)
+        {
+            if (place_of(t->flavor, app) != place || json_is_true(json_object_get(app, "shared")))
+                continue; /* shared: the owner's, for all */
+            NEED(f->n_applications < PLAN_APPLICATIONS_MAX, TOO_LONG);
+            TRY(application_fact(t, app, &f->applications[f->n_applications++]));
+        }
+    attest_first(t);
+    f->no_card_data = !json_member(t->flavor, "perso_script")[0];
     return TSM_OK;
 }
 
@@ -164,6 +216,8 @@ static enum tsm_err prepare(void *self, const struct plan_step *step, const stru
                             struct plan_facts *facts)
 {
     struct turn *t = self;
+    if (played_is(t, step)) /* its name is the script's own */
+        return played_make(t, step, talk_by_packets(&t->talk) ? NULL : channel);
     if (!strcmp(step->name, "OWN_KEYS")) {
         struct writer w = WRITER(t->keys_body);
         uint8_t answer_room[PUTKEY_ANSWER_MAX];
@@ -178,10 +232,12 @@ static enum tsm_err prepare(void *self, const struct plan_step *step, const stru
     }
     if (!strcmp(step->name, "DAP_KEY"))
         return dap_key(t, facts);
-    if (!strcmp(step->name, "ATTEST"))
-        return attest_make(t);
+    if (is_step_of_each(step, "ATTEST"))
+        return attest_make(t, step->arg);
     if (t->prepared)
         return TSM_OK;
+    if (step == plan_issuer_script.steps)
+        TRY(issuer_make(t));
     if (!strcmp(step->name, "PERSONALISE"))
         TRY(perso_make(t, talk_by_packets(&t->talk) ? NULL : channel));
     if (!strcmp(step->name, "ACTIVATE"))
@@ -192,8 +248,13 @@ static enum tsm_err prepare(void *self, const struct plan_step *step, const stru
 
 static void heard(void *self, const struct plan_step *step, size_t command, const struct step_answer *answer)
 {
-    (void)command;
+    struct turn *t = self;
+    if (played_is(t, step)) {
+        played_heard(t, step, command, answer);
+        return;
+    }
     managed_heard(self, step, answer);
+    issuer_heard(self, step, answer);
 }
 
 enum tsm_err turn_talk(struct turn *t)
@@ -203,6 +264,8 @@ enum tsm_err turn_talk(struct turn *t)
     TRY(turn_applications(t));
     if (is_managed(plan))
         TRY(managed_facts(t));
+    if (is_issuer(plan))
+        TRY(issuer_facts(t));
     t->facts.profile = &t->profile;
     t->facts.domain_aid = BYTES_OF(t->domain_aid, t->domain_aid_len);
     t->facts.tar = (uint32_t)t->domain_tar;
@@ -212,7 +275,8 @@ enum tsm_err turn_talk(struct turn *t)
     t->facts.no_first_keys = t->hand_over == HAND_OVER_SCP11;
     if (plan == &plan_own_keys && t->hand_over == HAND_OVER_SCP11)
         TRY(agreed_way(t));
-    attest_facts(t);
+    if (plan == &plan_personalise)
+        TRY(played_begin(t, &plan));
     t->talk.plan = plan;
     t->talk.heard = heard;
     t->talk.facts = &t->facts;

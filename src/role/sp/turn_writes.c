@@ -6,6 +6,10 @@
 
 #include "base/json.h"
 #include "engine/keyset.h"
+#include "role/sp/life/life.h"
+#include "role/sp/bulk/bulk.h"
+#include "role/sp/spos/record.h"
+#include "role/sp/domain/provision.h"
 #include "role/sp/turn_writes.h"
 
 static enum tsm_err send(struct turn *t, struct tx *tx, enum partner_verb verb, json_t *body, int64_t job)
@@ -77,7 +81,11 @@ enum tsm_err turn_instance_event(struct turn *t, struct tx *tx, int event)
     if (event < 0 ||
         instance_next((enum instance_state)t->instance.state, (enum instance_event)event, &next) != TSM_OK)
         return TSM_OK;
+    if (t->instance.state == (int64_t)next)
+        return TSM_OK;
     t->instance.state = next;
+    TRY(turn_say(t, tx,
+                 (struct note){.station = 11, .step = "STATE", .text = instance_state_name((int64_t)next)}));
     return db_exec(tx, SQL_INSTANCE_SET_STATE, t->instance.id, (int64_t)next);
 }
 
@@ -86,6 +94,7 @@ enum tsm_err turn_remove_instance(struct turn *t, struct tx *tx)
 {
     if (t->instance.domain) {
         TRY(keyset_forget_all(tx, t->instance.domain, t->job->party));
+        TRY(provision_forget(tx, t->instance.domain));
         TRY(db_exec(tx, SQL_DOMAIN_DELETE, t->instance.domain));
     }
     return db_exec(tx, SQL_INSTANCE_DELETE, t->instance.id);
@@ -120,6 +129,14 @@ static enum tsm_err tell_partner(struct turn *t, struct tx *tx, enum order_state
     return e;
 }
 
+static enum tsm_err tell_online_system(struct turn *t, struct tx *tx)
+{
+    return spos_order_ended(tx, &(struct spos_end){.order = &t->order,
+                                                   .instance = &t->instance,
+                                                   .flavor = t->flavor_id ? t->flavor_id : t->instance.flavor,
+                                                   .failure = t->failed ? &t->failure : NULL});
+}
+
 enum tsm_err turn_end_order(struct turn *t, struct tx *tx, enum order_state state)
 {
     char *failure = NULL, detail[160];
@@ -130,8 +147,10 @@ enum tsm_err turn_end_order(struct turn *t, struct tx *tx, enum order_state stat
     json_decref(o);
     snprintf(t->order.failure, sizeof t->order.failure, "%s", failure ? failure : "");
     free(failure);
+    TRY(life_end(t, tx));
     TRY(turn_end_conversation(t, tx, true));
     TRY(db_exec(tx, SQL_ORDER_END, t->order.id, (int64_t)state, t->order.failure, tx_now(tx), BYTES_NONE));
+    TRY(db_exec(tx, SQL_SCRIPT_ENDED, t->order.id, BYTES_NONE));
     t->order.updated = tx_now(tx);
     e = turn_say(t, tx,
                  (struct note){.station = 12,
@@ -142,6 +161,8 @@ enum tsm_err turn_end_order(struct turn *t, struct tx *tx, enum order_state stat
              order_state_word(state));
     TRY(audit_add(tx, &(struct audit_leaf){t->job->party, BYTES(t->job->trace), "order.ended", detail}));
     TRY(tell_partner(t, tx, state));
+    TRY(tell_online_system(t, tx));
+    TRY(bulk_order_ended(tx, t->order.id, t->order.failure));
     t->job->next.state = state == ORDER_DONE ? JOB_DONE : JOB_FAILED;
     return TSM_OK;
 }

@@ -89,6 +89,7 @@ S(CAMPAIGN_AGAIN, "iiii",
   "UPDATE campaign SET state = 0, job = $2, begun = $3, started = 0, failed = failed - $4, note = '', "
   "updated = $3 "
   "WHERE id = $1")
+S(CAMPAIGN_ANEW, "ii", "UPDATE campaign SET begun = $2, started = 0 WHERE id = $1")
 S(CAMPAIGN_WAKE, "ii",
   "UPDATE job SET due = $2 WHERE id = (SELECT job FROM campaign WHERE id = $1) AND state = 1 AND due > $2")
 S(MEMBER_ADD, "ii",

@@ -82,7 +82,8 @@ S(SE_HOLDERS, "ii",
 S(KEYSETS_RETIRE, "ii", "UPDATE keyset SET state = 3 WHERE domain = $1 AND party = $2")
 S(BOOKINGS_END, "i", "DELETE FROM space_booking WHERE se = $1")
 S(INSTANCES_OF_ELEMENT, "it",
-  "SELECT i.id, s.name FROM service_instance i JOIN service s ON s.id = i.service WHERE i.party = $1 AND "
+  "SELECT i.id, s.name, s.id FROM service_instance i JOIN service s ON s.id = i.service WHERE i.party = $1 "
+  "AND "
   "i.element = $2 AND i.element <> '' ORDER BY i.id")
 S(PARTNER_REPLY, "iit",
   "SELECT state, reply FROM partner_message WHERE direction = 0 AND party = $1 AND peer = $2 AND key = $3")

@@ -24,6 +24,13 @@ struct issuer_certificate {
     struct oda_certificate certificate;
     struct bytes exponent, ca_modulus, ca_exponent;
 };
+/* The public numbers of such a pair, for a scheme to certify; borrowed from room (VAULT_ISSUER_ROOM).
+ * KEY_MISSING, KEY_REFUSED for a key of another kind. */
+struct issuer_public {
+    struct bytes modulus, exponent;
+};
+enum tsm_err vault_issuer_public(struct vault_party *p, const char *name, struct writer *room,
+                                 struct issuer_public *out);
 enum tsm_err vault_certify_issuer(struct vault_party *p, const struct issuer_order *o, struct writer *room,
                                   struct issuer_certificate *out);
 

@@ -43,6 +43,20 @@ enum tsm_err vault_certify_issuer(struct vault_party *p, const struct issuer_ord
     return TSM_OK;
 }
 
+enum tsm_err vault_issuer_public(struct vault_party *p, const char *name, struct writer *room,
+                                 struct issuer_public *out)
+{
+    struct token_public_numbers numbers;
+    struct writer w = *room;
+    struct sign_key signer;
+    TRY(card_key(p, name, &signer));
+    TRY(token_public_numbers(p->token, name, &w, &numbers));
+    NEED(numbers.type == SIGN_RSA, KEY_REFUSED);
+    *out = (struct issuer_public){numbers.n, numbers.e};
+    *room = w;
+    return TSM_OK;
+}
+
 enum tsm_err ssad_for(void *party, const struct profile_oda *oda, struct bytes data, struct writer *w)
 {
     struct sign_key signer;

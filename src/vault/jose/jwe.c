@@ -107,11 +107,22 @@ static enum tsm_err read_exact(struct bytes text, uint8_t *out, size_t want)
     return TSM_OK;
 }
 
+/* What nobody decodes before it is opened, too [RFC 7515 2, RFC 7516 7.1]. */
+static bool is_compact(struct bytes jwe)
+{
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.";
+    for (size_t i = 0; i < jwe.len; i++)
+        if (!memchr(alphabet, jwe.at[i], sizeof alphabet - 1))
+            return false;
+    return true;
+}
+
 enum tsm_err vault_jwe_check(struct bytes jwe)
 {
     uint8_t nonce[GCM_NONCE], tag[GCM_TAG];
     struct jwe_parts parts;
     struct jwe_header h;
+    NEED(is_compact(jwe), BAD_FORM);
     TRY(split(jwe, &parts));
     TRY(read_exact(parts.nonce, nonce, sizeof nonce));
     TRY(read_exact(parts.tag, tag, sizeof tag));

@@ -7,7 +7,6 @@
 
 #include "vault/block/policy.h"
 #include "vault/emv/inside.h"
-#include "vault/jose/jwe.h"
 #include "vault/keys/emv.h"
 #include "vault/memory.h"
 #include "vault/operation/inside.h"
@@ -18,6 +17,7 @@ enum { CLEAR_ROOM = PROFILE_DGIS_MAX * PROFILE_VALUE_MAX };
 struct desk {
     uint8_t json[CARD_RECORD_JSON_MAX];
     struct card_record card;
+    struct icc_pair pair;
     uint8_t clear[CLEAR_ROOM];
 };
 
@@ -33,7 +33,7 @@ static void desk_clear(struct desk **d)
 static enum tsm_err open_record(struct vault_party *p, struct bytes jwe, struct desk *d)
 {
     struct writer json = WRITER(d->json);
-    TRY(vault_jwe_open(p, VAULT_KEY_INTAKE, jwe, &json));
+    TRY(record_open(p, jwe, &json));
     return card_record_read(written(&json), &d->card);
 }
 
@@ -79,7 +79,7 @@ static enum tsm_err kcv_for(void *self, const uint8_t udk[EMV_KEY_LEN], uint8_t 
 }
 
 /* Clear groupings are copied, the others go under the DEK. */
-static enum tsm_err put_out(const struct cipher_key *dek, struct cps_dgi *dgi, struct writer *buffer)
+enum tsm_err grouping_out(const struct cipher_key *dek, struct cps_dgi *dgi, struct writer *buffer)
 {
     size_t from = buffer->len;
     if (dgi->encrypted)
@@ -92,7 +92,7 @@ static enum tsm_err put_out(const struct cipher_key *dek, struct cps_dgi *dgi, s
 }
 
 /* Each role of a profile by the usage that its key's block must have said. */
-static enum tsm_err check_roles(struct vault_party *p, const struct profile_keys *k)
+enum tsm_err roles_check(struct vault_party *p, const struct profile_keys *k)
 {
     const struct {
         const char *name, *usage, *modes;
@@ -104,24 +104,33 @@ static enum tsm_err check_roles(struct vault_party *p, const struct profile_keys
     return TSM_OK;
 }
 
+struct emv_keys perso_keys(struct vault_party *p)
+{
+    return (struct emv_keys){.self = p,
+                             .udk = udk_for,
+                             .icvv = icvv_for,
+                             .kcv = kcv_for,
+                             .ssad = ssad_for,
+                             .icc = icc_for,
+                             .pin = pin_for,
+                             .cvc3_iv = cvc3_iv_for,
+                             .prepared = prepared_for};
+}
+
 static enum tsm_err make_groupings(struct vault_party *p, const struct perso_order *o, struct desk *d,
                                    struct emv_perso *out)
 {
-    const struct emv_keys keys = {.self = p,
-                                  .udk = udk_for,
-                                  .icvv = icvv_for,
-                                  .kcv = kcv_for,
-                                  .ssad = ssad_for,
-                                  .icc = icc_for,
-                                  .pin = pin_for,
-                                  .cvc3_iv = cvc3_iv_for,
-                                  .prepared = prepared_for};
-    struct emv_perso_input in = {o->profile, o->jwe.len ? &d->card : NULL, &keys};
+    const struct emv_keys keys = perso_keys(p);
+    struct emv_perso_input in = {
+        .profile = o->profile, .card = o->jwe.len ? &d->card : NULL, .keys = &keys, .pair = &d->pair};
     struct writer clear = WRITER(d->clear);
-    TRY(check_roles(p, &o->profile->keys));
+    TRY(roles_check(p, &o->profile->keys));
     if (o->jwe.len)
         TRY(open_record(p, o->jwe, d));
-    return emv_personalise(in, o->target, &clear, out);
+    if (o->kept)
+        TRY(kept_open(p, o->kept, &d->pair));
+    TRY(emv_personalise(in, o->target, &clear, out));
+    return o->kept ? kept_seal(p, &d->pair, o->kept) : TSM_OK;
 }
 
 static bool any_encrypted(const struct emv_perso *made)
@@ -144,7 +153,7 @@ enum tsm_err vault_personalise(struct vault_party *p, const struct perso_order *
     if (any_encrypted(&made)) /* what is all in clear goes where there is no channel, too */
         TRY(use_dek(p, w, o->dek, &dek));
     for (size_t i = 0; i < made.count; i++)
-        TRY(put_out(dek, &made.at[i], &at));
+        TRY(grouping_out(dek, &made.at[i], &at));
     *buffer = at;
     *out = made;
     return TSM_OK;

@@ -73,6 +73,34 @@ static void malformed_load_files_are_refused(void **state)
     desk_free(d);
 }
 
+/* A package of the name F04F545351 that imports APP_PACKAGE, in version 1.0, beside javacard.framework. */
+#define USER_PACKAGE "F04F545351"
+#define USER_HEADER  "01000FDECAFFED010204000105" USER_PACKAGE
+#define USER_IMPORT  "04001302000105" APP_PACKAGE "030107A0000000620101"
+#define USER_FILE    "C428" USER_HEADER USER_IMPORT
+
+static uint16_t load_user(struct desk *d, const char *file)
+{
+    assert_int_equal(secure(d, "80E602000A05" USER_PACKAGE "0000000000"), 0x9000);
+    return secure(d, "80E88000%02zX%s00", strlen(file) / 2, file);
+}
+
+static void what_is_imported_must_be_there_and_stays(void **state)
+{
+    struct desk *d = opened(NULL);
+
+    (void)state;
+    assert_int_equal(load_user(d, USER_FILE), 0x6A88); /* before its library */
+    assert_int_equal(load_user(d, "C428" USER_HEADER "04001302000109" APP_PACKAGE "030107A0000000620101"),
+                     0x6A80); /* an AID that runs over its neighbour */
+    load_file(d, "");
+    assert_int_equal(load_user(d, USER_FILE), 0x9000);
+    assert_int_equal(secure(d, "80E40080074F05" APP_PACKAGE "00"), 0x6985);
+    assert_int_equal(secure(d, "80E40080074F05" USER_PACKAGE "00"), 0x9000);
+    assert_int_equal(secure(d, "80E40080074F05" APP_PACKAGE "00"), 0x9000);
+    desk_free(d);
+}
+
 static void the_hash_of_the_load_request_must_match(void **state)
 {
     static const size_t sizes[] = {20, 32, 48, 64};
@@ -190,6 +218,7 @@ int main(void)
         cmocka_unit_test(load_blocks_may_cut_the_file_anywhere_but_not_change_order),
         cmocka_unit_test(a_partial_load_is_dropped_by_any_other_command),
         cmocka_unit_test(malformed_load_files_are_refused),
+        cmocka_unit_test(what_is_imported_must_be_there_and_stays),
         cmocka_unit_test(the_hash_of_the_load_request_must_match),
         cmocka_unit_test(content_goes_only_into_personalised_domains),
         cmocka_unit_test(a_policy_of_the_domain_can_refuse_content),

@@ -347,6 +347,11 @@ static void faults_lose_repeat_and_interrupt(void **state)
     assert_true(command(b, "00a40804022fe2"));
     expect_status(b, POR_COUNTER_LOW); /* what a sender sees that repeats after a lost answer */
     assert_int_equal(fake_card_executed(b->card), 3);
+    start(b, "", "drop-por-1,heal-por-2");
+    assert_true(command(b, "00a40804022fe2"));
+    assert_int_equal(b->answer.len, 0);
+    assert_true(command(b, "00a40804022fe2"));
+    expect_status(b, POR_OK);
     start(b, "", "dup-por");
     assert_true(command(b, "00a40804022fe2"));
     expect_status(b, POR_OK);

@@ -79,6 +79,8 @@ def main(argv):
         digest = run(capasm, "--hash", source).stdout.strip()
         tap.equal(run(capasm, "--header", source).stdout, f'#define DEMO_LFDB_SHA256 "{digest}"\n',
                   "the header carries the hash")
+        tap.equal(run(capasm, "--header", source, "PURSE").stdout, f'#define PURSE_LFDB_SHA256 "{digest}"\n',
+                  "under a name of one's own")
         tap.ok("Method" in run(capasm, "--list", source).stdout, "--list names the components")
         tap.equal(run(capasm).returncode, 2, "a wrong command line is refused with status 2")
         cap_check.check(tap, folder / "first.cap", "demo-payment.cap", digest)

@@ -121,7 +121,7 @@ def words_are_the_sources():
 
 def members_are_the_sources():
     schemas = document["components"]["schemas"]
-    for name, path, table in (("OrderRequest", "role/sp/order_api.c", "posted_rows[] ="),
+    for name, path, table in (("OrderRequest", "role/sp/orders/order_api.c", "posted_rows[] ="),
                               ("ElementLine", "role/sem/inventory/line.c", "struct json_row rows[] =")):
         body = source(path).split(table)[1].split("};")[0]
         rows = re.findall(r'\{"(\w+)", JSON_\w+,.*?(JSON_OPTIONAL|JSON_NEEDED)', body, flags=re.S)

@@ -26,7 +26,7 @@ def verbs_of_tsm():
     rows = table("src/app/tsm.c", "server_commands") + table("src/app/tsm_gp.c", "tsm_gp_commands")
     return rows + table("src/app/tsm_cap.c", "tsm_cap_commands") + table("src/app/tsm.c", "ota_commands") + \
         table("src/app/tsm_keyblock.c", "tsm_keyblock_commands") + \
-        table("src/app/tsm_perso.c", "tsm_perso_commands") + card_verbs()
+        table("src/app/perso/perso.c", "tsm_perso_commands") + card_verbs()
 
 
 def card_verbs():

@@ -84,7 +84,86 @@ static void the_rate_is_kept(void **state)
     assert_int_equal(s.due, NOON + SECONDS(1));
     assert_int_equal(decide(&r, (struct campaign_counts){.total = 100, .started = 1, .done = 1}, 0).start, 0);
     assert_int_equal(
-        decide(&r, (struct campaign_counts){.total = 100, .started = 1, .done = 1}, SECONDS(10)).start, 10);
+        decide(&r, (struct campaign_counts){.total = 100, .started = 1, .done = 1}, SECONDS(4)).start, 4);
+}
+
+/* Plays turns at the times that the rules name: how many have begun after `seconds`. */
+static int64_t begun_after(const struct campaign_rules *r, int64_t seconds)
+{
+    struct campaign_counts c = {.total = 1000000};
+    struct campaign_step s = {.due = NOON};
+    time_us begun = NOON;
+    while (s.due < NOON + SECONDS(seconds)) {
+        time_us now = s.due;
+        campaign_decide(r, &c, begun, now, &s);
+        begun = s.anew ? now : begun;
+        c.started = (s.anew ? 0 : c.started) + s.start;
+        c.done += s.start;
+    }
+    return c.done;
+}
+
+static void a_rate_is_held_within_a_hundredth(void **state)
+{
+    static const int64_t rates[] = {1, 7, 50, 300, 5000};
+    (void)state;
+    for (size_t i = 0; i < sizeof rates / sizeof rates[0]; i++) {
+        struct campaign_rules r = {.at_once = 100000, .per_minute = rates[i] * 60, .stop_percent = 100};
+        assert_in_range(begun_after(&r, 100), rates[i] * 99, rates[i] * 101);
+    }
+}
+
+static void who_lags_behind_its_rate_begins_no_burst(void **state)
+{
+    struct campaign_rules r = {.at_once = 500, .per_minute = 6000, .stop_percent = 5};
+    struct campaign_step s = decide(&r, (struct campaign_counts){.total = 10000, .started = 1}, SECONDS(60));
+    (void)state;
+    assert_true(s.anew);
+    assert_int_equal(s.start, 1);
+    assert_int_equal(s.due, NOON + SECONDS(60) + CAMPAIGN_TICK_MS * 1000);
+    assert_false(decide(&r, (struct campaign_counts){.total = 10000, .started = 1}, SECONDS(1)).anew);
+}
+
+static void a_canary_that_holds_waits_for_a_word(void **state)
+{
+    struct campaign_rules r = {.at_once = 50, .canary = 10, .canary_holds = true, .stop_percent = 5};
+    (void)state;
+    assert_int_equal(decide(&r, (struct campaign_counts){.total = 100, .done = 10}, 0).verdict,
+                     CAMPAIGN_HOLDS);
+    assert_int_equal(decide(&r, (struct campaign_counts){.total = 100, .done = 9, .failed = 1}, 0).verdict,
+                     CAMPAIGN_STOPS);
+    assert_int_equal(decide(&r, (struct campaign_counts){.total = 10, .done = 10}, 0).verdict, CAMPAIGN_OVER);
+}
+
+static void a_named_number_must_have_ended_before_failures_are_judged(void **state)
+{
+    struct campaign_rules r = {.at_once = 50, .stop_percent = 1, .judged_from = 200};
+    (void)state;
+    assert_int_equal(decide(&r, (struct campaign_counts){.total = 1000, .done = 190, .failed = 9}, 0).verdict,
+                     CAMPAIGN_GOES_ON);
+    assert_int_equal(
+        decide(&r, (struct campaign_counts){.total = 1000, .done = 190, .failed = 10}, 0).verdict,
+        CAMPAIGN_STOPS);
+}
+
+static void after_its_deadline_none_begins(void **state)
+{
+    struct campaign_rules r = {.at_once = 50, .stop_percent = 5, .deadline = NOON + SECONDS(60)};
+    (void)state;
+    assert_int_equal(decide(&r, (struct campaign_counts){.total = 100}, SECONDS(59)).start, 50);
+    assert_int_equal(decide(&r, (struct campaign_counts){.total = 100, .running = 50}, SECONDS(60)).verdict,
+                     CAMPAIGN_STOPS);
+}
+
+static void the_end_is_estimated_over_windows(void **state)
+{
+    struct campaign_rules always = {.at_once = 1}, noon = {.window_from = 12 * 3600, .window_to = 13 * 3600};
+    (void)state;
+    assert_int_equal(campaign_estimate(&always, NOON, 90), NOON + SECONDS(90));
+    assert_int_equal(campaign_estimate(&noon, NOON, 3600), NOON + SECONDS(3600));
+    assert_int_equal(campaign_estimate(&noon, NOON + SECONDS(1800), 3600), NOON + SECONDS(DAY_S + 1800));
+    assert_int_equal(campaign_estimate(&noon, NOON - SECONDS(60), 60), NOON + SECONDS(60));
+    assert_int_equal(campaign_estimate(&noon, NOON, INT32_MAX), -1);
 }
 
 static void outside_its_window_it_waits_until_it_opens(void **state)
@@ -111,6 +190,12 @@ int main(void)
         cmocka_unit_test(a_canary_that_fails_stops_it),
         cmocka_unit_test(a_share_of_failures_is_judged_from_some_members_on),
         cmocka_unit_test(the_rate_is_kept),
+        cmocka_unit_test(a_rate_is_held_within_a_hundredth),
+        cmocka_unit_test(who_lags_behind_its_rate_begins_no_burst),
+        cmocka_unit_test(a_canary_that_holds_waits_for_a_word),
+        cmocka_unit_test(a_named_number_must_have_ended_before_failures_are_judged),
+        cmocka_unit_test(after_its_deadline_none_begins),
+        cmocka_unit_test(the_end_is_estimated_over_windows),
         cmocka_unit_test(outside_its_window_it_waits_until_it_opens),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

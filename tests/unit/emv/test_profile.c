@@ -20,7 +20,7 @@ static enum tsm_err two_values(void *self, const char *name, struct writer *w)
         return TSM_OK;
     return strcmp(name, "x") ? FAIL(NOT_FOUND, "no %s", name) : write_u16(w, 0xAABB);
 }
-static const struct template_source two = {NULL, two_values};
+static const struct template_source two = {.self = NULL, .value = two_values};
 
 static void expect_template(const char *text, const char *want)
 {
@@ -138,7 +138,8 @@ static struct emv_perso personalise(enum emv_target target, unsigned *derivation
     struct emv_keys keys = {.self = derivations, .udk = test_udk, .icvv = test_icvv, .kcv = test_kcv};
     struct writer w = WRITER(room);
     struct emv_perso out;
-    assert_ok(emv_personalise((struct emv_perso_input){demo(), &card, &keys}, target, &w, &out));
+    assert_ok(emv_personalise((struct emv_perso_input){.profile = demo(), .card = &card, .keys = &keys},
+                              target, &w, &out));
     return out;
 }
 
@@ -150,7 +151,9 @@ static void the_demo_profile_is_read(void **state)
     assert_string_equal(p->label, "OPENTSM DEMO");
     assert_hex(BYTES_OF(p->aid, p->aid_len), "F04F54534D0101");
     assert_string_equal(p->keys.ac, "imk-ac");
-    assert_int_equal(p->application.count, 7);
+    assert_int_equal(p->application.count, 8);
+    assert_true(p->has_scripts);
+    assert_int_equal(p->scripts.counter, 0xDF72);
     assert_int_equal(p->ppse.count, 1);
 }
 
@@ -176,11 +179,12 @@ static void the_demo_profile_makes_a_card(void **state)
          "154F349D8585CB7F6B0798E9839B10C1 94F867167C64EF3EEAB0CB627A7A3480 "
          "19296D4CD626859E8AADDF0B2AAB8FEA"},
         {0x9000, false, "BAB02F F01055 B1543F"},
+        {0x9010, false, "0303"},
     };
     unsigned derivations = 0;
     struct emv_perso p = personalise(PERSO_APPLICATION, &derivations);
     (void)state;
-    assert_int_equal(p.count, 7);
+    assert_int_equal(p.count, 8);
     for (size_t i = 0; i < p.count; i++) {
         assert_int_equal(p.at[i].id, want[i].id);
         assert_int_equal(p.at[i].encrypted, want[i].encrypted);
@@ -224,7 +228,8 @@ static void a_failure_leaves_no_card_data_behind(void **state)
     for (size_t cap = 0; cap < 230; cap++) {
         memset(room, 0, sizeof room);
         w = (struct writer){room, 0, cap};
-        assert_err(emv_personalise((struct emv_perso_input){demo(), &card, &keys}, PERSO_APPLICATION, &w, &p),
+        assert_err(emv_personalise((struct emv_perso_input){.profile = demo(), .card = &card, .keys = &keys},
+                                   PERSO_APPLICATION, &w, &p),
                    TSM_NO_ROOM);
         assert_int_equal(w.len, 0);
         for (size_t i = 0; i < sizeof room; i++)
@@ -233,7 +238,8 @@ static void a_failure_leaves_no_card_data_behind(void **state)
     w = WRITER(room);
     assert_err(emv_personalise((struct emv_perso_input){.profile = demo()}, PERSO_APPLICATION, &w, &p),
                TSM_MISSING_FIELD);
-    assert_err(emv_personalise((struct emv_perso_input){demo(), &card, NULL}, PERSO_APPLICATION, &w, &p),
+    assert_err(emv_personalise((struct emv_perso_input){.profile = demo(), .card = &card}, PERSO_APPLICATION,
+                               &w, &p),
                TSM_MISSING_FIELD);
 }
 

@@ -140,6 +140,51 @@ static void a_missing_client_certificate_is_no_answer(void **state)
     rig_stop(&rig);
 }
 
+enum { PEM_MAX = 4096 };
+
+/* One call that trusts what stands in a PEM file, and nothing else. */
+static enum tsm_err trusting(struct http_client *c, uint16_t port, const char *pem_file)
+{
+    char url[64], pem[PEM_MAX];
+    struct http_call call = {.method = "GET", .url = url};
+    struct http_answer a;
+    FILE *f = fopen(pem_file, "r");
+    enum tsm_err e;
+    assert_non_null(f);
+    call.trust = BYTES_OF((const uint8_t *)pem, fread(pem, 1, sizeof pem, f));
+    fclose(f);
+    snprintf(url, sizeof url, "https://127.0.0.1:%u/who", port);
+    e = http_client_call(c, &call, &a);
+    if (e == TSM_OK)
+        http_answer_drop(&a);
+    return e;
+}
+
+static void a_call_may_trust_one_certificate_alone(void **state)
+{
+    struct rig rig = start(HTTP_CERT_NONE);
+    struct http_client *c = client((struct http_client_config){.allow_plain = true});
+    (void)state;
+    assert_int_equal(trusting(c, rig.port, certs.server), TSM_OK); /* the server's own */
+    assert_int_equal(trusting(c, rig.port, certs.ca), TSM_OK);     /* or whoever issued it */
+    /* The client's CA does not stand beside it, nor does a connection that was trusted before. */
+    assert_int_equal(trusting(c, rig.port, certs.client), TSM_PEER_REFUSED);
+    assert_int_equal(trusting(c, rig.port, certs.stranger), TSM_PEER_REFUSED);
+    assert_int_equal(trusting(c, rig.port, certs.server), TSM_OK);
+    http_client_free(c);
+    rig_stop(&rig);
+}
+
+static void a_call_with_its_own_trust_is_tls_only(void **state)
+{
+    struct http_client *c = client((struct http_client_config){.allow_plain = true});
+    struct http_call call = {.method = "GET", .url = "http://127.0.0.1:9/", .trust = bytes_of_text("-")};
+    struct http_answer a;
+    (void)state;
+    assert_int_equal(http_client_call(c, &call, &a), TSM_BAD_VALUE);
+    http_client_free(c);
+}
+
 static void a_server_that_our_ca_did_not_sign_is_refused(void **state)
 {
     struct rig rig = start(HTTP_CERT_NONE);
@@ -259,6 +304,8 @@ int main(void)
         cmocka_unit_test(a_connection_is_used_again),
         cmocka_unit_test(a_client_certificate_is_shown),
         cmocka_unit_test(a_missing_client_certificate_is_no_answer),
+        cmocka_unit_test(a_call_may_trust_one_certificate_alone),
+        cmocka_unit_test(a_call_with_its_own_trust_is_tls_only),
         cmocka_unit_test(a_server_that_our_ca_did_not_sign_is_refused),
         cmocka_unit_test(a_closed_port_is_a_peer_that_is_down),
         cmocka_unit_test(a_mute_peer_runs_into_the_deadline),

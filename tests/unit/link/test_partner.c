@@ -110,8 +110,13 @@ static struct http_client *client(bool with_certificate)
 static enum tsm_err deliver(const char *url, unsigned *again)
 {
     struct http_client *c = client(false);
-    struct callback event = {url, "key-1", "0123456789abcdef0123456789abcdef", "{\"event\":\"order\"}"};
-    enum tsm_err e = callback_deliver(c, &event, again);
+    struct callback event = {.url = url,
+                             .key = "key-1",
+                             .trace = "0123456789abcdef0123456789abcdef",
+                             .json = "{\"event\":\"order\"}"};
+    struct callback_answer answer;
+    enum tsm_err e = callback_deliver(c, &event, &answer);
+    *again = answer.retry_after_s;
     http_client_free(c);
     return e;
 }

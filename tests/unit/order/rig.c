@@ -70,6 +70,7 @@ void rig_make(struct rig *r, json_t *profile)
     f->load_hash = octets_bytes(&r->hash);
     application(&f->applications[0], "F04F54534D000101", RIG_PAYMENT);
     application(&f->applications[1], "F04F54534D000102", RIG_PPSE);
+    f->applications[1].directory = true;
     f->n_applications = 2;
     f->domain_keys = f->own_keys = octets_bytes(&r->keys);
     f->moved = (struct bytes){f->applications[0].instance, f->applications[0].instance_len};

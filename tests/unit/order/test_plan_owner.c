@@ -154,8 +154,8 @@ static void both_applications_are_installed_from_the_load_file(void **state)
 {
     static const struct {
         const char *step, *module, *instance;
-    } rows[] = {{"INSTALL_PAYMENT", "F04F54534D000101", RIG_PAYMENT},
-                {"INSTALL_PPSE", "F04F54534D000102", RIG_PPSE}};
+    } rows[] = {{"INSTALL_APPLICATION", "F04F54534D000101", RIG_PAYMENT},
+                {"INSTALL_APPLICATION_2", "F04F54534D000102", RIG_PPSE}};
     (void)state;
     rig_make(&rig, rig_uicc());
     for (size_t n = 0; n < 2; n++) {
@@ -178,8 +178,8 @@ static void removal_deletes_what_was_made(void **state)
     static const struct {
         const char *step, *aid;
         bool related;
-    } rows[] = {{"DELETE_PAYMENT", RIG_PAYMENT, false},
-                {"DELETE_PPSE", RIG_PPSE, false},
+    } rows[] = {{"DELETE_APPLICATION", RIG_PAYMENT, false},
+                {"DELETE_APPLICATION_2", RIG_PPSE, false},
                 {"DELETE_LOAD_FILE", RIG_PACKAGE, true},
                 {"DELETE_DOMAIN", RIG_DOMAIN, false}};
     (void)state;
@@ -213,11 +213,12 @@ static const struct {
     {&plan_create_domain, "DOMAIN_KEYS", RIG_DOMAIN, 0x40, LIFE_SELECTABLE, VERDICT_PARTIAL,
      VERDICT_NOT_DONE},
     {&plan_load_and_install, "LOAD", RIG_PACKAGE, 0x20, LIFE_LOADED, VERDICT_DONE, VERDICT_NOT_DONE},
-    {&plan_load_and_install, "INSTALL_PAYMENT", RIG_PAYMENT, 0x40, LIFE_SELECTABLE, VERDICT_DONE,
+    {&plan_load_and_install, "INSTALL_APPLICATION", RIG_PAYMENT, 0x40, LIFE_SELECTABLE, VERDICT_DONE,
      VERDICT_NOT_DONE},
-    {&plan_load_and_install, "INSTALL_PPSE", RIG_PPSE, 0x40, LIFE_SELECTABLE, VERDICT_DONE, VERDICT_NOT_DONE},
-    {&plan_remove, "DELETE_PAYMENT", RIG_PAYMENT, 0x40, LIFE_SELECTABLE, VERDICT_NOT_DONE, VERDICT_DONE},
-    {&plan_remove, "DELETE_PPSE", RIG_PPSE, 0x40, LIFE_SELECTABLE, VERDICT_NOT_DONE, VERDICT_DONE},
+    {&plan_load_and_install, "INSTALL_APPLICATION_2", RIG_PPSE, 0x40, LIFE_SELECTABLE, VERDICT_DONE,
+     VERDICT_NOT_DONE},
+    {&plan_remove, "DELETE_APPLICATION", RIG_PAYMENT, 0x40, LIFE_SELECTABLE, VERDICT_NOT_DONE, VERDICT_DONE},
+    {&plan_remove, "DELETE_APPLICATION_2", RIG_PPSE, 0x40, LIFE_SELECTABLE, VERDICT_NOT_DONE, VERDICT_DONE},
     {&plan_remove, "DELETE_LOAD_FILE", RIG_PACKAGE, 0x20, LIFE_LOADED, VERDICT_NOT_DONE, VERDICT_DONE},
     {&plan_remove, "DELETE_DOMAIN", RIG_DOMAIN, 0x40, LIFE_SELECTABLE, VERDICT_NOT_DONE, VERDICT_DONE},
 };

@@ -126,8 +126,8 @@ static void extradition_is_judged_by_the_associated_domain(void **state)
     static const struct {
         const struct plan *plan;
         const char *step, *object, *to;
-    } rows[] = {{&plan_load_and_install, "MOVE_PAYMENT", RIG_PAYMENT, RIG_DOMAIN},
-                {&plan_load_and_install, "MOVE_PPSE", RIG_PPSE, RIG_DOMAIN},
+    } rows[] = {{&plan_load_and_install, "MOVE_APPLICATION", RIG_PAYMENT, RIG_DOMAIN},
+                {&plan_load_and_install, "MOVE_APPLICATION_2", RIG_PPSE, RIG_DOMAIN},
                 {&plan_remove, "PASS_LOAD_FILE", RIG_PACKAGE, ISSUER},
                 {&plan_remove_domain, "PASS_USED_LOAD_FILE", RIG_PACKAGE, ISSUER},
                 {&plan_extradite, "EXTRADITE", RIG_PAYMENT, RIG_DOMAIN}};
@@ -154,13 +154,13 @@ static void a_load_file_that_is_there_is_not_loaded_again(void **state)
     (void)state;
     rig_make(&rig, rig_ese());
     assert_false(is_needless(&plan_load_and_install, "LOAD"));
-    assert_true(is_needless(&plan_load_and_install, "MOVE_PAYMENT"));
+    assert_true(is_needless(&plan_load_and_install, "MOVE_APPLICATION"));
     rig.facts.package_there = true;
     rig.facts.package_domain = octets_bytes(&other);
     assert_true(is_needless(&plan_load_and_install, "LOAD"));
-    assert_false(is_needless(&plan_load_and_install, "MOVE_PAYMENT"));
+    assert_false(is_needless(&plan_load_and_install, "MOVE_APPLICATION"));
     rig.facts.package_domain = rig.facts.domain_aid; /* it is at home there */
-    assert_true(is_needless(&plan_load_and_install, "MOVE_PAYMENT"));
+    assert_true(is_needless(&plan_load_and_install, "MOVE_APPLICATION"));
 }
 
 static void a_load_file_goes_with_its_last_user(void **state)
@@ -181,11 +181,11 @@ static void a_service_of_one_application_has_no_second_step(void **state)
     (void)state;
     rig_make(&rig, rig_ese());
     rig.facts.n_applications = 1;
-    assert_false(is_needless(&plan_load_and_install, "INSTALL_PAYMENT"));
-    assert_true(is_needless(&plan_load_and_install, "INSTALL_PPSE"));
-    assert_true(is_needless(&plan_remove, "DELETE_PPSE"));
-    assert_true(is_needless(&plan_load_delegated, "DELEGATED_INSTALL_PPSE"));
-    assert_true(is_needless(&plan_load_authorized, "AUTHORIZED_INSTALL_PPSE"));
+    assert_false(is_needless(&plan_load_and_install, "INSTALL_APPLICATION"));
+    assert_true(is_needless(&plan_load_and_install, "INSTALL_APPLICATION_2"));
+    assert_true(is_needless(&plan_remove, "DELETE_APPLICATION_2"));
+    assert_true(is_needless(&plan_load_delegated, "DELEGATED_INSTALL_APPLICATION_2"));
+    assert_true(is_needless(&plan_load_authorized, "AUTHORIZED_INSTALL_APPLICATION_2"));
 }
 
 static void a_directory_is_written_while_anybody_is_listed(void **state)

@@ -145,8 +145,8 @@ static void nothing_of_a_deployment_is_needless(void)
                 {&plan_create_domain, "DOMAIN_KEYS"},
                 {&plan_own_keys, "OWN_KEYS"},
                 {&plan_load_and_install, "LOAD"},
-                {&plan_load_and_install, "INSTALL_PAYMENT"},
-                {&plan_load_and_install, "INSTALL_PPSE"},
+                {&plan_load_and_install, "INSTALL_APPLICATION"},
+                {&plan_load_and_install, "INSTALL_APPLICATION_2"},
                 {&plan_personalise, "PERSONALISE"},
                 {&plan_activate, "ACTIVATE"},
                 {&plan_suspend, "LOCK"},
@@ -163,15 +163,18 @@ static void what_the_registry_does_not_know_is_not_deleted(void **state)
     (void)state;
     nothing_of_a_deployment_is_needless();
     rig_make(&rig, rig_uicc());
-    assert_false(is_needless(rig_step(p, "DELETE_PAYMENT")));
-    assert_false(is_needless(rig_step(p, "DELETE_PPSE")));
+    assert_false(is_needless(rig_step(p, "DELETE_APPLICATION")));
+    assert_false(is_needless(rig_step(p, "DELETE_APPLICATION_2")));
     assert_false(is_needless(rig_step(p, "DELETE_LOAD_FILE")));
     f->applications[1].not_ours = true;
-    assert_false(rig_step(p, "DELETE_PAYMENT")->needless(f, 0));
-    assert_true(rig_step(p, "DELETE_PPSE")->needless(f, 1));
+    assert_false(rig_step(p, "DELETE_APPLICATION")->needless(f, 0));
+    assert_true(rig_step(p, "DELETE_APPLICATION_2")->needless(f, 1));
     f->package_not_ours = true;
     assert_true(rig_step(p, "DELETE_LOAD_FILE")->needless(f, 0));
-    assert_null(rig_step(p, "DELETE_DOMAIN")->needless);
+    assert_false(is_needless(rig_step(p, "DELETE_DOMAIN")));
+    f->keeps_domain = true; /* more of its content is still to go */
+    assert_true(is_needless(rig_step(p, "DELETE_DOMAIN")));
+    assert_true(is_needless(rig_step(&plan_remove_domain, "DELETE_EMPTY_DOMAIN")));
 }
 
 int main(void)

@@ -5,6 +5,7 @@
 
 #include "base/ber.h"
 #include "cards.h"
+#include "gp/apdu/ins.h"
 #include "ota/remote/remote.h"
 
 enum { TAG_ANSWER = 0xAB, TAG_COUNT = 0x80, TAG_R_APDU = 0x23, TAG_C_APDU = 0x22, SW_LEN = 2 };
@@ -48,34 +49,53 @@ static void answer_expanded(struct card *c, struct bytes data, struct writer *ou
     assert_ok(ber_close(out, mark));
 }
 
-/* Commands one behind the other, P3 telling the data of each; the answer is of the last. */
+/* The first of the commands that stand one behind the other: P3 tells its data, or its Le. */
+static struct bytes take_command(struct reader *r)
+{
+    struct bytes command;
+    uint8_t ins = r->left.at[1];
+    bool reads = ins == INS_GET_DATA || ins == INS_GET_RESPONSE;
+    assert_ok(read_span(r, 5 + (reads ? 0U : r->left.at[4]), &command));
+    return command;
+}
+
+static void split(struct writer *answer, struct bytes *data, uint16_t *sw)
+{
+    *sw = (uint16_t)(answer->at[answer->len - SW_LEN] << 8 | answer->at[answer->len - 1]);
+    *data = BYTES_OF(answer->at, answer->len - SW_LEN);
+}
+
+/* What a command with data answers waits for GET RESPONSE [TS 102 226 5.1]. */
+static void one_compact(struct card *c, struct bytes command, struct writer *last, struct bytes *shown,
+                        uint16_t *sw)
+{
+    struct bytes data;
+    if (command.at[1] != INS_GET_RESPONSE) {
+        last->len = 0;
+        card_execute(c, command, last);
+        split(last, &data, sw);
+        *shown = command.at[1] == INS_GET_DATA ? data : BYTES_NONE;
+        return;
+    }
+    split(last, shown, sw);
+    *sw = shown->len ? SW_OK : SW_CONDITIONS;
+}
+
 static void answer_compact(struct card *c, struct bytes data, struct writer *out)
 {
     struct reader r = READER(data);
     uint8_t room[512];
-    struct writer last = {room, 0, 0};
+    struct writer last = {room, 0, sizeof room};
+    struct bytes shown = BYTES_NONE;
+    uint16_t sw = SW_OK;
     size_t n = 0;
-    struct bytes body;
-    while (r.left.len && !c->answers_none && !(c->executes_only && n == c->executes_only)) {
-        struct bytes head, command;
-        size_t len = r.left.at[4];
-        bool reads = r.left.at[1] == 0xCA; /* P3 is Le */
-        assert_ok(bytes_part(r.left, 0, 5 + (reads ? 0 : len), &command));
-        assert_ok(read_span(&r, command.len, &head));
-        last = WRITER(room);
-        card_execute(c, command, &last);
+    while (r.left.len && sw == SW_OK && !c->answers_none && !(c->executes_only && n == c->executes_only)) {
+        one_compact(c, take_command(&r), &last, &shown, &sw);
         n++;
-        if (is_failure(written(&last)))
-            break;
     }
     assert_ok(write_u8(out, (unsigned)n));
-    if (!n) {
-        assert_ok(write_u16(out, SW_OK));
-        return;
-    }
-    assert_ok(bytes_part(written(&last), last.len - SW_LEN, SW_LEN, &body));
-    assert_ok(write_span(out, body));
-    assert_ok(write_span(out, BYTES_OF(room, last.len - SW_LEN)));
+    assert_ok(write_u16(out, sw));
+    assert_ok(write_span(out, shown));
 }
 
 static uint8_t execute(struct card *c, const struct scp80_command *cmd, struct writer *data)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "gp/apdu/ins.h"
 
 static struct bench b;
 
@@ -105,7 +106,8 @@ static void fewer_answers_than_commands_are_asked_for(void **state)
     bench_open(&b, profile(), &plan_personalise);
     b.card.aid = RIG_PAYMENT;
     bench_exchange(&b, CARRIED);
-    b.card.executes_only = 2; /* EXTERNAL AUTHENTICATE and one more */
+    assert_int_equal(bench_exchange(&b, CARRIED), TALK_GO_ON); /* INSTALL [for personalization] goes alone */
+    b.card.executes_only = 1;
     assert_int_equal(bench_exchange(&b, CARRIED), TALK_GO_ON);
     assert_int_equal(b.state.phase, TALK_PROBING);
     b.card.executes_only = 0;
@@ -114,6 +116,20 @@ static void fewer_answers_than_commands_are_asked_for(void **state)
     assert_int_equal(bench_run(&b), TALK_DONE);
     assert_string_equal(b.card.log, "suegiddd");
     assert_int_equal(b.card.used, 32);
+}
+
+/* An agent does not look at status words: data behind a refused INSTALL [for personalization] would be stored
+ * in the domain that the channel is with. */
+static void nothing_is_stored_behind_a_refused_installation(void **state)
+{
+    (void)state;
+    bench_open(&b, profile(), &plan_personalise);
+    b.card.aid = RIG_PAYMENT;
+    b.card.refuse = INS_INSTALL;
+    b.card.sw = 0x6F00;
+    assert_int_equal(bench_run(&b), TALK_FAILED);
+    assert_null(strchr(b.card.log, 'd'));
+    assert_int_equal(b.card.used, 0);
 }
 
 static void a_wrong_cryptogram_ends_the_talk_at_the_first_try(void **state)
@@ -292,6 +308,7 @@ int main(void)
         TALK(a_batch_that_never_arrived_is_done_after_asking),
         TALK(a_channel_whose_opening_was_lost_is_opened_again),
         TALK(fewer_answers_than_commands_are_asked_for),
+        TALK(nothing_is_stored_behind_a_refused_installation),
         TALK(a_wrong_cryptogram_ends_the_talk_at_the_first_try),
         TALK(a_host_that_is_refused_ends_the_talk),
         TALK(a_changed_answer_ends_the_talk),

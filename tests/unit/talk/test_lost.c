@@ -98,6 +98,38 @@ static void a_proof_without_answers_is_no_licence_to_send_again(void **state)
     }
 }
 
+/* The probe is a command with data: its answer waits for GET RESPONSE. */
+static void in_the_compact_form_the_probe_fetches_what_it_asked_for(void **state)
+{
+    json_t *profile = rig_uicc();
+    (void)state;
+    json_object_set_new(profile, "format", json_string("compact"));
+    bench_open(&b, profile, &plan_suspend);
+    b.card.aid = RIG_PAYMENT;
+    b.card.compact = true;
+    assert_int_equal(bench_exchange(&b, ANSWER_LOST), TALK_GO_ON);
+    assert_int_equal(b.state.phase, TALK_PROBING);
+    assert_int_equal(bench_exchange(&b, CARRIED), TALK_DONE); /* it is done, and not done again */
+    assert_string_equal(b.card.log, "tg");
+}
+
+static void in_the_compact_form_a_probe_that_was_cut_is_asked_again(void **state)
+{
+    json_t *profile = rig_uicc();
+    (void)state;
+    json_object_set_new(profile, "format", json_string("compact"));
+    bench_open(&b, profile, &plan_suspend);
+    b.card.aid = RIG_PAYMENT;
+    b.card.compact = true;
+    assert_int_equal(bench_exchange(&b, ANSWER_LOST), TALK_GO_ON);
+    b.card.executes_only = 1; /* GET STATUS without GET RESPONSE */
+    assert_int_equal(bench_exchange(&b, CARRIED), TALK_GO_ON);
+    assert_int_equal(b.state.phase, TALK_PROBING);
+    b.card.executes_only = 0;
+    assert_int_equal(bench_exchange(&b, CARRIED), TALK_DONE);
+    assert_string_equal(b.card.log, "tgg");
+}
+
 static void a_card_that_never_answers_its_commands_is_given_up(void **state)
 {
     (void)state;
@@ -242,6 +274,8 @@ int main(void)
         TALK(a_lost_probe_is_asked_again),
         TALK(a_run_that_was_cut_begins_again_at_its_first_block),
         TALK(a_proof_without_answers_is_no_licence_to_send_again),
+        TALK(in_the_compact_form_the_probe_fetches_what_it_asked_for),
+        TALK(in_the_compact_form_a_probe_that_was_cut_is_asked_again),
         TALK(a_card_that_never_answers_its_commands_is_given_up),
         TALK(a_low_counter_asks_the_card_and_jumps_ahead),
         TALK(a_second_copy_of_a_packet_is_settled_by_the_probe),

@@ -114,7 +114,8 @@ static const char *pin_block(void)
 static struct emv_perso make(struct bytes jwe, const struct emv_profile *profile, uint8_t box[BOX])
 {
     struct vault_party *p = party();
-    struct perso_order o = {profile, PERSO_APPLICATION, jwe, {rig_keyset(p, ID, scp80_form, keys_128), NULL}};
+    struct perso_order o = {
+        profile, PERSO_APPLICATION, jwe, {rig_keyset(p, ID, scp80_form, keys_128), NULL}, NULL};
     struct writer w = {box, 0, BOX};
     struct emv_perso made;
     assert_ok(vault_personalise(p, &o, &w, &made));
@@ -190,7 +191,8 @@ static void a_pin_block_of_another_card_is_refused_by_its_name(void **state)
     struct perso_order o = {profile(&c),
                             PERSO_APPLICATION,
                             sealed(party(), "0123456789ABCDEF", "00112233445566778899AABBCCDDEEFF"),
-                            {rig_keyset(party(), ID, scp80_form, keys_128), NULL}};
+                            {rig_keyset(party(), ID, scp80_form, keys_128), NULL},
+                            NULL};
     struct writer w = WRITER(box);
     struct emv_perso made;
     (void)state;

@@ -188,6 +188,24 @@ static void a_hardened_process_cannot_be_dumped(void **state)
     assert_int_equal(status, 0);
 }
 
+/* What heaps and stacks hold stays out of core dumps: of all pages only the heads of ELF files go in. */
+static void a_guarded_process_leaves_its_heap_out_of_dumps(void **state)
+{
+    int status = -1;
+    pid_t child;
+    (void)state;
+    fflush(NULL);
+    child = fork();
+    if (child == 0) {
+        unsigned filter = 0xFF;
+        FILE *f = vault_guard() ? fopen("/proc/self/coredump_filter", "r") : NULL;
+        _exit(f && fscanf(f, "%x", &filter) == 1 && filter == 0x10 ? 0 : 1);
+    }
+    assert_true(child > 0);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+}
+
 enum { THREADS = 4, ROUNDS = 25, CARDS = 8 };
 struct crowd {
     struct vault_party *p;
@@ -280,6 +298,7 @@ int main(void)
         cmocka_unit_test(the_bench_is_empty_between_batches),
         cmocka_unit_test(keys_live_in_locked_pages_that_are_not_dumped),
         cmocka_unit_test(a_hardened_process_cannot_be_dumped),
+        cmocka_unit_test(a_guarded_process_leaves_its_heap_out_of_dumps),
         cmocka_unit_test(four_threads_use_one_party_at_once),
     };
     return cmocka_run_group_tests_name("memory", tests, rig_setup, rig_teardown);

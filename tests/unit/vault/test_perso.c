@@ -108,7 +108,7 @@ static void the_groupings_of_a_card_are_made(void **state)
 {
     struct vault_party *p = rig_party("bank");
     struct perso_order o = {
-        profile(), PERSO_APPLICATION, jwe_of(p, card), {rig_keyset(p, ID, scp80_form, keys_128), NULL}};
+        profile(), PERSO_APPLICATION, jwe_of(p, card), {rig_keyset(p, ID, scp80_form, keys_128), NULL}, NULL};
     uint8_t box[BOX], clear[64];
     struct writer w = WRITER(box);
     struct emv_perso made;
@@ -133,7 +133,7 @@ static void no_card_key_is_left_after_a_personalisation(void **state)
 {
     struct vault_party *p = rig_party("bank");
     struct perso_order o = {
-        profile(), PERSO_APPLICATION, jwe_of(p, card), {rig_keyset(p, ID, scp80_form, keys_128), NULL}};
+        profile(), PERSO_APPLICATION, jwe_of(p, card), {rig_keyset(p, ID, scp80_form, keys_128), NULL}, NULL};
     uint8_t box[BOX];
     struct writer w = WRITER(box);
     struct emv_perso made;
@@ -152,7 +152,7 @@ static void the_ppse_needs_no_card(void **state)
 {
     struct vault_party *p = rig_party("bank");
     struct perso_order o = {
-        profile(), PERSO_PPSE, BYTES_NONE, {rig_keyset(p, ID, scp80_form, keys_128), NULL}};
+        profile(), PERSO_PPSE, BYTES_NONE, {rig_keyset(p, ID, scp80_form, keys_128), NULL}, NULL};
     uint8_t box[BOX];
     struct writer w = WRITER(box);
     struct emv_perso made;
@@ -166,7 +166,7 @@ static void a_personalisation_that_fails_leaves_nothing(void **state)
 {
     struct vault_party *p = rig_party("bank"), *other = rig_party("operator");
     struct perso_order o = {
-        profile(), PERSO_APPLICATION, jwe_of(p, card), {rig_keyset(p, ID, scp80_form, keys_128), NULL}};
+        profile(), PERSO_APPLICATION, jwe_of(p, card), {rig_keyset(p, ID, scp80_form, keys_128), NULL}, NULL};
     uint8_t box[BOX];
     struct writer w = {box, 0, 60};
     struct emv_perso made;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/client/care/bulk.h"
 #include "app/client/client.h"
 #include "app/client/verbs.h"
 #include "base/hex.h"
@@ -37,7 +38,11 @@ static const struct care_verb care_rows[] = {
     {NULL, NULL, NULL, NULL, NULL, NULL, false, false},
 };
 static const struct care_verb campaign_rows[] = {
-    {"start", "POST", CAMP, "", "", "begin: kind=rotate or audit, elements=A,B or profile= or all=true",
+    {"create", "POST", CAMP, "", "",
+     "a provider's: operation=, service=, version=, select by state= profile= from_version= instances=A,B; "
+     "rate_per_s=, canary= then=, from= to= zone=, stop_at_failure_percent=",
+     false, false},
+    {"start", "POST", CAMP, "", "", "an owner's: kind=rotate or audit, elements=A,B or profile= or all=true",
      false, false},
     {"list", "GET", CAMP, "", "", "the newest campaigns", false, false},
     {"show", "GET", CAMP "/", "", "", "one campaign", true, false},
@@ -146,6 +151,10 @@ static void print_one(const json_t *o)
     const json_t *result = json_object_get(o, "result"), *failure = json_object_get(o, "failure"),
                  *seram = json_object_get(o, "seram"), *drift;
     size_t i;
+    if (json_object_get(o, "operation")) {
+        bulk_print(o, false);
+        return;
+    }
     printf("%s%s %s %s", client_text(o, "act"), client_text(o, "campaign"), client_text(o, "kind"),
            client_text(o, "state"));
     if (json_object_get(o, "total"))
@@ -174,6 +183,12 @@ static void print_answer(const json_t *o)
         json_array_foreach(json_object_get(o, lists[k]), i, one) print_one(one);
 }
 
+/* A provider's campaign; the other verbs are for both. */
+static bool is_creation(const struct care_verb *v)
+{
+    return !strcmp(v->word, "create");
+}
+
 static enum client_exit ask(struct client *c, const struct care_verb *v, bool campaign)
 {
     char path[CLIENT_PATH_MAX], *text = NULL;
@@ -186,7 +201,9 @@ static enum client_exit ask(struct client *c, const struct care_verb *v, bool ca
         return CLIENT_USAGE;
     }
     if (takes_body) {
-        body = body_of(&c->args, campaign);
+        body = is_creation(v) ? bulk_body(&c->args) : body_of(&c->args, campaign);
+        if (!body)
+            return CLIENT_USAGE;
         text = json_text(body);
         json_decref(body);
         r.content_type = "application/json";
@@ -194,6 +211,8 @@ static enum client_exit ask(struct client *c, const struct care_verb *v, bool ca
     }
     status = client_ask(c, &r, &answer);
     free(text);
+    if (status == CLIENT_FINE && !takes_body && json_object_get(answer, "operation"))
+        status = bulk_follow(c, &r, &answer);
     if (status == CLIENT_FINE && c->args.json)
         client_print_json(answer);
     else if (status == CLIENT_FINE)
@@ -233,7 +252,7 @@ static int dispatch(const char *group, const struct care_verb *rows, int argc, c
 {
     bool campaign = rows == campaign_rows;
     struct client_verb verb = {.token_name = "TSM_TOKEN_OPERATOR",
-                               .options = OPTION_WITH,
+                               .options = OPTION_WITH | (campaign ? OPTION_TIMEOUT : 0),
                                .run = campaign ? run_campaign : run_care};
     char synopsis[64];
     running = argc > 1 ? verb_in(rows, argv[1]) : NULL;
@@ -246,6 +265,8 @@ static int dispatch(const char *group, const struct care_verb *rows, int argc, c
              running->two       ? " REF/ID"
              : running->operand ? campaign ? " ID" : " REF"
                                 : "");
+    if (is_creation(running))
+        verb.token_name = "TSM_TOKEN_BANK";
     verb.synopsis = synopsis;
     verb.about = running->about;
     verb.operand = running->operand;

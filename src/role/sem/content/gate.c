@@ -17,7 +17,8 @@ struct gate_case {
     struct bytes prefix[GATE_PREFIXES_MAX], taken[GATE_AIDS_MAX];
     uint8_t prefix_room[GATE_PREFIXES_MAX][16];
     size_t prefixes, n_taken;
-    uint8_t *joined; /* content and descriptor one after the other; owned */
+    bool there[CAP_IMPORTS_MAX]; /* of the imports: a load file of the element */
+    uint8_t *joined;             /* content and descriptor one after the other; owned */
     struct admission_case *room;
 };
 
@@ -101,6 +102,15 @@ static struct bytes aid_at(const struct gate *g, size_t i)
     return BYTES_OF(g->aid[i], g->aid_len[i]);
 }
 
+static enum tsm_err load_imports(struct tx *tx, struct gate_case *c)
+{
+    for (size_t i = 0; i < c->cap.imports && c->f->se; i++) {
+        ROWS r = {0};
+        TRY(found(db_first(tx, &r, SQL_EXECUTABLE_BY_AID, c->f->se, c->cap.import[i].aid), &c->there[i]));
+    }
+    return TSM_OK;
+}
+
 static enum tsm_err load_facts(struct tx *tx, void *arg)
 {
     struct gate_case *c = arg;
@@ -108,6 +118,7 @@ static enum tsm_err load_facts(struct tx *tx, void *arg)
     if (c->known)
         return TSM_OK;
     TRY(load_lists(tx, c));
+    TRY(load_imports(tx, c));
     for (size_t i = 0; i < c->g->aids; i++) {
         bool foreign;
         TRY(is_foreign(tx, c, aid_at(c->g, i), &foreign));
@@ -155,6 +166,9 @@ static enum tsm_err decide(struct gate_case *c)
     struct crypto *crypto;
     enum tsm_err e;
     TRY(admission_of_profile(c->f->profile, &terms));
+    for (size_t i = 0; i < c->cap.imports; i++) /* its version the card judges */
+        if (c->there[i])
+            TRY(admission_beside(&terms, &c->cap.import[i]));
     terms.policy.owner = c->prefix;
     terms.policy.owner_count = c->prefixes;
     terms.policy.taken = c->taken;

@@ -14,7 +14,7 @@ enum admission_rule { RULE_HASH, RULE_PREFIX, RULE_ALLOW_LIST_ONLY, ADMISSION_RU
 
 /* A load file as a provider sends it: {package, hash, content, descriptor}; spans of the caller. */
 struct gate_file {
-    int64_t owner, provider;
+    int64_t owner, provider, se;      /* se: what is on it already may be imported; 0: none */
     const struct se_profile *profile; /* where it shall go */
     struct bytes package, hash, content, descriptor;
 };

@@ -26,6 +26,7 @@ enum tsm_err content_gate(struct turn *t, struct job *job)
 {
     struct gate_file f = {.owner = job->party,
                           .provider = t->domain.holder,
+                          .se = t->el.id,
                           .profile = &t->el.profile,
                           .package = t->facts.package_aid,
                           .hash = t->facts.load_hash,

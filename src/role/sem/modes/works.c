@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The table of the owner's works. Stations 5 and 6. Role. */
 #include "order/manage/mode.h"
+#include "role/sem/content/accessible.h"
 #include "role/sem/modes/steps.h"
 
 static const struct plan *plan_of_creation(const struct turn *t)
@@ -23,6 +24,11 @@ static const struct plan *plan_of_owners_removal(const struct turn *t)
 {
     (void)t;
     return &plan_remove_domain;
+}
+static const struct plan *plan_of_access(const struct turn *t)
+{
+    (void)t;
+    return &plan_make_accessible;
 }
 static const struct plan *plan_of_directory(const struct turn *t)
 {
@@ -139,6 +145,12 @@ static const struct work rows[] = {
      .plan = plan_of_directory,
      .was_begun = directory_was_begun,
      .done = directory_done},
+    {.verb = VERB_MAKE_ACCESSIBLE,
+     .word = "make-accessible",
+     .read = accessible_read,
+     .judge = accessible_judge,
+     .load = accessible_load,
+     .plan = plan_of_access},
     {.verb = VERB_UPGRADE,
      .word = "upgrade",
      .read = upgrade_read_call,

@@ -111,6 +111,8 @@ static enum tsm_err judge_for(struct taking *t, struct crypto *c, const struct s
     struct bytes package = package_of(t);
     if (profile)
         TRY(admission_of_profile(profile, &terms));
+    for (size_t i = 0; i < t->offer->n_beside; i++)
+        TRY(admission_beside(&terms, &t->offer->beside[i]));
     terms.policy.taken = &package;
     terms.policy.taken_count = t->taken;
     TRY(admission_judge(&t->cap.cap, &terms.policy, c, t->out->judged));

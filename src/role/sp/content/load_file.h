@@ -14,7 +14,9 @@ enum { LOAD_FILE_PROFILES_MAX = 16, LOAD_FILES_SHOWN = 100, PROFILES_TEXT_MAX = 
 struct load_file_offer {
     struct store *store;
     int64_t party;
-    struct bytes file; /* CAP archive or joined components */
+    struct bytes file;                /* CAP archive or joined components */
+    const struct cap_package *beside; /* loaded before it, by the same flavor; may be NULL */
+    size_t n_beside;
     const char
         *profiles; /* names with commas between; "": those of the provider's flavors that name the package */
 };

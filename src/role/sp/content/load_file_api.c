@@ -4,7 +4,7 @@
 
 #include "base/hex.h"
 #include "role/sp/content/load_file.h"
-#include "role/sp/order_api.h"
+#include "role/sp/orders/order_api.h"
 
 static const char problem_type[] = "application/problem+json";
 

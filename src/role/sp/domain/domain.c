@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "engine/keyset.h"
 #include "order/manage/mode.h"
+#include "role/sp/domain/provision.h"
 #include "role/sp/modes/confidential.h"
 #include "vault/jose/jwk.h"
 #include "vault/keys/handover.h"
@@ -25,6 +26,8 @@ enum tsm_err ask_domain(struct turn *t, json_t **question)
     *question = json_pack("{ss so ss sb ss}", "domain", json_member(t->flavor, "domain"), "jwk", jwk, "mode",
                           mode_row(t->mode)->word, "dap", t->dap, "hand_over", hand_over_word(t->hand_over));
     NEED(*question != NULL, NO_MEMORY);
+    if (json_object_get(t->flavor, "quota"))
+        json_object_set(*question, "nonvolatile", json_object_get(t->flavor, "quota"));
     return TSM_OK;
 }
 
@@ -56,8 +59,8 @@ enum tsm_err read_domain(struct turn *t, const json_t *reply)
     if (!hand_over_is_confidential(t->hand_over))
         TRY(take_first_keys(t, reply));
     t->new_id[1] = store_id(t->sp->c.store);
-    TRY(vault_generate_keyset(
-        t->vault, &form, (struct keyset_target){.id = (uint64_t)t->new_id[1], .blob = &own, .kcvs = NULL}));
+    TRY(provision_keys(t, &form,
+                       (struct keyset_target){.id = (uint64_t)t->new_id[1], .blob = &own, .kcvs = NULL}));
     t->new_len[1] = own.len;
     return TSM_OK;
 }
@@ -70,6 +73,7 @@ enum tsm_err keep_domain(struct turn *t, struct tx *tx, const json_t *reply)
                 (int64_t)0, tar, party, t->mode, (int64_t)DOMAIN_HANDED_OVER));
     TRY(db_exec(tx, SQL_DOMAIN_TERMS, domain, t->mode, (int64_t)0, (int64_t)0, (int64_t)0, (int64_t)t->dap,
                 (int64_t)0, t->hand_over));
+    TRY(provision_keep(t, tx, domain));
     if (t->new_len[0])
         TRY(db_exec(tx, SQL_KEYSET_ADD, domain, party, t->profile.protocol, t->profile.first_kvn,
                     t->new_id[0], (int64_t)KEYSET_LIVE, BYTES_OF(t->new_blob[0], t->new_len[0])));

@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "role/sp/modes/confidential.h"
 #include "role/sp/modes/today.h"
-#include "role/sp/order_api.h"
+#include "role/sp/orders/order_api.h"
 #include "vault/operation/scp11.h"
 
 enum { KVN_MAX = 0x7F };

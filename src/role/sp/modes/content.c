@@ -7,6 +7,8 @@
 #include "base/hex.h"
 #include "base/json.h"
 #include "order/manage/mode.h"
+#include "role/sp/content/part.h"
+#include "role/sp/content/words.h"
 #include "role/sp/modes/managed.h"
 #include "vault/operation/delegated.h"
 
@@ -29,19 +31,22 @@ enum tsm_err managed_flavor(struct turn *t)
     return TSM_OK;
 }
 
-static enum tsm_err load_file(struct tx *tx, void *arg)
+/* The load file and the applications of the part that the order is at. */
+static enum tsm_err part_facts(struct turn *t)
 {
-    struct turn *t = arg;
     struct plan_facts *f = &t->facts;
-    uint8_t aid[16];
-    size_t n;
-    ROWS r = {0};
-    TRY(json_member_hex(t->flavor, "load_file", aid, sizeof aid, &n));
-    TRY(db_first(tx, &r, SQL_LOAD_FILE_BY_AID, t->job->party, BYTES_OF(aid, n)));
-    f->package_aid = arena_copy(&t->job->arena, BYTES_OF(aid, n));
-    f->load_hash = arena_copy(&t->job->arena, db_blob(&r, 1));
-    f->load_file = arena_copy(&t->job->arena, db_blob(&r, 2));
-    NEED(f->package_aid.at && f->load_hash.at && f->load_file.at, NO_MEMORY);
+    struct part_file file = {.aid = BYTES_NONE};
+    struct part part;
+    bool last;
+    TRY(part_now(t, &part, &last));
+    TRY(part_file_load(t, &part, &file));
+    f->package_aid = file.aid;
+    f->load_hash = file.hash;
+    f->load_file = file.content;
+    f->package_there = part.again;
+    f->n_applications = part.n;
+    for (size_t i = 0; i < part.n; i++)
+        TRY(application_fact(t, part.application[i], &f->applications[i]));
     return TSM_OK;
 }
 
@@ -70,7 +75,7 @@ enum tsm_err managed_dap(struct turn *t, const char **hex)
         return TSM_OK;
     if (!json_object_get(t->progress, "dap")) {
         if (!t->facts.load_hash.len)
-            TRY(store_read(t->sp->c.store, load_file, t));
+            TRY(part_facts(t));
         TRY(make_dap(t, &w));
         json_object_set_new(t->progress, "dap", json_string(hex_text(written(&w), text)));
     }
@@ -126,15 +131,13 @@ static enum tsm_err token_fact(struct turn *t, const struct plan_step *step)
 
 enum tsm_err managed_facts(struct turn *t)
 {
-    const struct plan *plan =
-        t->order.operation == OP_TERMINATE ? &plan_remove_delegated : &plan_load_delegated;
+    const struct plan *plan = turn_removes(t) ? &plan_remove_delegated : &plan_load_delegated;
     t->facts.profile = &t->profile;
     t->facts.domain_aid = BYTES_OF(t->domain_aid, t->domain_aid_len);
     t->facts.mode = (enum domain_mode)t->mode;
     t->facts.verifies_dap = t->dap;
-    TRY(turn_applications(t));
-    TRY(store_read(t->sp->c.store, load_file, t));
-    if (t->order.operation != OP_TERMINATE)
+    TRY(part_facts(t));
+    if (!turn_removes(t))
         TRY(dap_facts(t));
     for (size_t i = 0; i < plan->n && t->mode == MODE_DELEGATED; i++)
         TRY(token_fact(t, &plan->steps[i]));
@@ -179,13 +182,26 @@ bool has_nothing_to_delete(const struct turn *t)
 
 bool no_own_directory(const struct turn *t)
 {
-    return json_array_size(json_object_get(t->flavor, "applications")) < 2 || shared_application(t);
+    const json_t *list = json_object_get(t->flavor, "applications"), *app;
+    size_t i;
+    json_array_foreach(list, i, app) if (is_directory(app)) return json_array_size(list) < 2 ||
+        shared_application(t);
+    return true;
+}
+
+/* The one that card data are for: a directory lists it. */
+static const json_t *listed_application(const struct turn *t)
+{
+    const json_t *app;
+    size_t i;
+    json_array_foreach(json_object_get(t->flavor, "applications"), i, app) if (!is_directory(app)) return app;
+    return NULL;
 }
 
 static enum tsm_err listing(struct turn *t, json_t **question)
 {
     const json_t *app = shared_application(t), *first;
-    first = json_array_get(json_object_get(t->flavor, "applications"), 0);
+    first = listed_application(t);
     *question = json_pack("{ss s{ss ss} s{ss} ss}", "domain", json_member(t->flavor, "domain"), "directory",
                           "module", json_member(app, "module"), "instance", json_member(app, "instance"),
                           "load_file", "package", json_member(t->flavor, "load_file"), "application",

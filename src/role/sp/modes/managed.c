@@ -16,7 +16,7 @@ enum { REQUEST_ROOM = 2048, ANSWER_TEXT = 2 * 512 + 1, TOKEN_OCTETS = 512, SW_DI
 
 static const struct plan *plan_of(const struct turn *t)
 {
-    return t->order.operation == OP_TERMINATE ? &plan_remove_delegated : &plan_load_delegated;
+    return turn_removes(t) ? &plan_remove_delegated : &plan_load_delegated;
 }
 
 static json_t *member_of(struct turn *t, const char *name)
@@ -59,9 +59,9 @@ enum tsm_err ask_tokens(struct turn *t, json_t **question)
         json_array_append_new(steps, json_string(step->name));
     }
     json_object_set_new(t->progress, "token_steps", steps);
-    TRY(t->order.operation == OP_TERMINATE ? ask_remove(t, question) : ask_install(t, question));
+    TRY(turn_removes(t) ? ask_remove(t, question) : ask_install(t, question));
     json_object_del(*question, "applications");
-    if (t->order.operation == OP_TERMINATE)
+    if (turn_removes(t))
         json_object_del(*question, "load_file");
     json_object_set_new(*question, "commands", commands);
     return TSM_OK;

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "role/sp/order_api.h"
+#include "role/sp/orders/order_api.h"
 
 enum { LOOK_AGAIN_MS = 20, REPLIED = 2 };
 

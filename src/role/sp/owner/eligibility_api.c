@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "role/sp/owner/ask_now.h"
 #include "role/sp/owner/needs.h"
-#include "role/sp/order_api.h"
+#include "role/sp/orders/order_api.h"
 
 struct posted {
     int64_t party;

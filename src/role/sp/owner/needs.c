@@ -5,11 +5,10 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "role/sp/content/words.h"
 #include "role/sp/owner/needs.h"
 
 /* Payment systems share one environment, so its AID is nobody's alone [EMV Book 1, 12.2.2]. */
-#define PPSE_AID "325041592E5359532E4444463031"
-
 static json_t *aids_of(const json_t *flavor)
 {
     json_t *list = json_array();
@@ -18,8 +17,7 @@ static json_t *aids_of(const json_t *flavor)
     if (json_member(flavor, "domain")[0])
         json_array_append(list, json_object_get(flavor, "domain"));
     json_array_foreach(json_object_get(flavor, "applications"), i,
-                       app) if (json_member(app, "instance")[0] &&
-                                strcmp(json_member(app, "instance"), PPSE_AID))
+                       app) if (json_member(app, "instance")[0] && !is_directory(app))
         json_array_append(list, json_object_get(app, "instance"));
     return list;
 }
@@ -43,7 +41,8 @@ enum tsm_err needs_of_service(struct tx *tx, const struct service_need *s, json_
     enum tsm_err e = db_query(tx, &r, SQL_FLAVOR_LIST, s->service, s->party);
     while (e == TSM_OK && (e = db_next(&r)) == TSM_OK) {
         json_t *flavor = json_loads(db_text(&r, 2), 0, NULL);
-        if (!s->flavor[0] || !strcmp(s->flavor, db_text(&r, 1)))
+        bool named = !s->flavor[0] || !strcmp(s->flavor, db_text(&r, 1));
+        if (named && (!s->flavor_id || s->flavor_id == db_int(&r, 0)))
             json_array_append_new(list, need_of(flavor));
         json_decref(flavor);
     }

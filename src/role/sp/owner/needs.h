@@ -5,10 +5,11 @@
 
 #include "role/sp/process.h"
 
-/* Of which service, and of which of its flavors ("" all). */
+/* Of which service, and of which of its flavors: by name ("" all), by row (0 all). */
 struct service_need {
     int64_t party, service;
     const char *flavor;
+    int64_t flavor_id;
 };
 /* [{profiles, aids, bytes, ref, certified, dap}]; owned by the caller. */
 enum tsm_err needs_of_service(struct tx *tx, const struct service_need *s, json_t **out);

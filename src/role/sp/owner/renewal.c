@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "role/sp/life/subject.h"
 #include "role/sp/owner/ask_now.h"
 
 enum { INSTANCES_MAX = 64 };
@@ -22,7 +23,7 @@ static enum tsm_err list_open(struct tx *tx, int64_t party, const char *element,
     *n = 0;
     while (e == TSM_OK && *n < INSTANCES_MAX && (e = db_next(&r)) == TSM_OK) {
         list[*n].id = db_int(&r, 0);
-        snprintf(list[(*n)++].service, SERVICE_MAX + 1, "%s", db_text(&r, 1));
+        TRY(subject_service_word(tx, db_int(&r, 2), db_text(&r, 1), list[(*n)++].service));
     }
     return e == TSM_NOT_FOUND ? TSM_OK : e;
 }

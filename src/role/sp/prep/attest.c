@@ -7,11 +7,14 @@
 #include <openssl/sha.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 
 #include "base/hex.h"
 #include "base/json.h"
-#include "role/sp/order_api.h"
+#include "role/sp/content/words.h"
+#include "role/sp/domain/provision.h"
+#include "role/sp/orders/order_api.h"
 #include "vault/operation/attest.h"
 
 enum {
@@ -23,12 +26,9 @@ enum {
 };
 
 static const char name[] = "OpenTSM attestation";
-#define PROGRESS_TOKEN "attestation"
-
-void attest_facts(struct turn *t)
-{
-    t->facts.attests = json_is_object(json_object_get(t->flavor, "attestation"));
-}
+/* Tokens of the order, without and with diversification data. */
+#define PROGRESS_TOKEN       "attestation"
+#define PROGRESS_DIVERSIFIED "attestation_diversified"
 
 /* The identifier that the administration interface gave the flavor; a name-based one where there is none. */
 static enum tsm_err flavor_uuid(const struct turn *t, const json_t *asked, uint8_t out[ATTESTATION_UUID])
@@ -52,30 +52,55 @@ static enum tsm_err flavor_uuid(const struct turn *t, const json_t *asked, uint8
     return TSM_OK;
 }
 
-static enum tsm_err make_token(struct turn *t, struct writer *token)
+/* Who signs: as the flavor says, else as the server's settings do. */
+static const char *identifier_of(const struct turn *t, const json_t *asked)
+{
+    const char *oid = json_member(asked, "tsm");
+    return *oid ? oid : t->sp->c.tsm_oid ? t->sp->c.tsm_oid : "";
+}
+
+static enum tsm_err make_token(struct turn *t, bool diversified, struct writer *token)
 {
     const json_t *asked = json_object_get(t->flavor, "attestation");
     uint8_t oid[ATTESTATION_OID_MAX];
     struct writer w = WRITER(oid);
     struct attestation says = {.tsm = BYTES_NONE};
-    TRY(attestation_oid(json_member(asked, "tsm"), &w));
+    TRY(attestation_oid(identifier_of(t, asked), &w));
     says.tsm = written(&w);
-    memcpy(says.process, t->order.trace, ATTESTATION_UUID);
+    memcpy(says.process, t->order.trace, ATTESTATION_UUID); /* the process's UUID: accept.h */
     TRY(flavor_uuid(t, asked, says.flavor));
+    if (diversified)
+        TRY(provision_attest(t, &says));
     return vault_attest(t->vault, &says, token);
 }
 
-/* Signed once an order: no two signatures are alike, and a script is built again for every exchange. */
-enum tsm_err attest_make(struct turn *t)
+/* What the flavor says of the application, by its instance AID: the facts have another order. */
+static bool wants_diversification(const struct turn *t, int application)
 {
+    const struct plan_application *a = &t->facts.applications[application];
+    char aid[2 * sizeof a->instance + 1];
+    const json_t *one;
+    size_t i;
+    hex_text(BYTES_OF(a->instance, a->instance_len), aid);
+    json_array_foreach(
+        json_object_get(t->flavor, "applications"), i,
+        one) if (!strcasecmp(json_member(one, "instance"),
+                             aid)) return json_is_true(json_object_get(one, WORD_DIVERSIFICATION));
+    return false;
+}
+
+/* Signed once an order: no two signatures are alike, and a script is built again for every exchange. */
+enum tsm_err attest_make(struct turn *t, int application)
+{
+    bool diversified = wants_diversification(t, application);
+    const char *kept = diversified ? PROGRESS_DIVERSIFIED : PROGRESS_TOKEN;
     struct writer token = WRITER(t->attestation);
     char text[2 * ATTESTATION_MAX + 1];
-    if (json_object_get(t->progress, PROGRESS_TOKEN)) {
-        TRY(json_member_hex(t->progress, PROGRESS_TOKEN, t->attestation, sizeof t->attestation, &token.len));
+    if (json_object_get(t->progress, kept)) {
+        TRY(json_member_hex(t->progress, kept, t->attestation, sizeof t->attestation, &token.len));
     } else {
-        TRY(make_token(t, &token));
-        NEED(json_object_set_new(t->progress, PROGRESS_TOKEN, json_string(hex_text(written(&token), text))) ==
-                 0,
+        TRY(make_token(t, diversified, &token));
+        NEED(json_object_set_new(t->progress, kept, json_string(hex_text(written(&token), text))) == 0,
              NO_MEMORY);
     }
     t->facts.attestation = written(&token);

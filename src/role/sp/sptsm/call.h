@@ -11,17 +11,18 @@
 #include "role/sp/sptsm/model/operation.h"
 
 enum {
-    SPTSM_PATH_MAX = 3,          /* entities of a path */
-    SPTSM_FILE_MAX = 512 * 1024, /* octets of an uploaded file */
-    SPTSM_JSON_MAX = 256 * 1024, /* octets of any other body */
-    SPTSM_TOKEN_S = 900,         /* life of a short-term token */
+    SPTSM_PATH_MAX = 3,                    /* entities of a path */
+    SPTSM_FILE_MAX = 512 * 1024,           /* octets of an uploaded file */
+    SPTSM_JSON_MAX = 256 * 1024,           /* octets of any other body */
+    SPTSM_NAME_ROOM = 4 * TR_TEXT_MAX + 1, /* a file name in UTF-8 */
+    SPTSM_TOKEN_S = 900,                   /* life of a short-term token */
     SPTSM_TOKEN_BYTES = 32
 };
 
 /* An uploaded file and its parts. */
 struct tr_upload {
     struct multipart_part file;
-    char name[MULTIPART_NAME_MAX + 1]; /* "" when none is told */
+    char name[SPTSM_NAME_ROOM]; /* "" when none is told */
     bool has_name, has_file;
     struct cap_file cap; /* of load files; owned: upload_drop */
     uint8_t hash[SHA256_LEN];
@@ -45,7 +46,7 @@ struct tr_call {
     char *text; /* owned */
     size_t text_len;
     bool binary;
-    char file_name[MULTIPART_NAME_MAX + 1];
+    char file_name[SPTSM_NAME_ROOM];
 };
 
 static inline enum tsm_err call_refuse(struct tr_call *c, enum tr_category category, const char *a)

@@ -1,20 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The admission gate before a flavor is released: its load file is judged for every profile that it shall go
- * to, outside the transaction, since bytecode takes its time. Stations 2 to 4. Role. [capability S18;
+/* The admission gate before a flavor is released: its load files are judged for every profile that it shall
+ * go to, outside the transaction, since bytecode takes its time. Stations 2 to 4. Role. [capability S18;
  * TR-03165 4.1.4.3, 4.1.6.4.15] */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "role/sp/content/load_file.h"
+#include "role/sp/content/part.h"
 #include "role/sp/sptsm/call.h"
 
 enum { GATE_FLAVORS_MAX = 16 };
 
-/* A flavor, its load file and the profiles that it is to be judged for. */
+/* A flavor, its load files and the profiles that it is to be judged for. */
 struct case_of_flavor {
     int64_t flavor;
-    struct writer file; /* owned */
+    struct writer file[FLAVOR_FILES_MAX]; /* owned */
+    struct cap_package package[FLAVOR_FILES_MAX];
+    uint8_t aid[FLAVOR_FILES_MAX][16];
+    size_t files;
     char profiles[PROFILES_TEXT_MAX];
 };
 struct gate {
@@ -34,17 +38,33 @@ static enum tsm_err add_profile(struct tx *tx, struct case_of_flavor *f, int64_t
     return TSM_OK;
 }
 
-static enum tsm_err read_load_file(struct tx *tx, struct case_of_flavor *f)
+/* Who imports another file of the flavor finds it loaded. */
+static enum tsm_err read_package(struct case_of_flavor *f, size_t i, const json_t *elf)
+{
+    unsigned major = 0, minor = 0;
+    size_t n;
+    TRY(json_member_hex(elf, "aid", f->aid[i], sizeof f->aid[i], &n));
+    if (sscanf(json_member(elf, "packageVersion"), "%3u.%3u", &major, &minor) != 2)
+        return FAIL_FIELD(BAD_FORM, "packageVersion", "the package has no version");
+    f->package[i] = (struct cap_package){BYTES_OF(f->aid[i], n), (uint8_t)major, (uint8_t)minor};
+    return TSM_OK;
+}
+
+static enum tsm_err read_load_files(struct tx *tx, struct case_of_flavor *f)
 {
     ITEMS elfs = {NULL, 0};
-    ROWS r = {0};
     TRY(items_of_two(tx, SQL_TR_TARGET_IDS, f->flavor, TR_ELF, &elfs));
-    if (elfs.n != 1) /* orders take no other */
-        return TSM_OK;
-    TRY(db_first(tx, &r, SQL_TR_FILE_GET, elfs.at[0].id));
-    f->file = (struct writer){malloc(db_blob(&r, 1).len + 1), 0, db_blob(&r, 1).len};
-    NEED(f->file.at != NULL, NO_MEMORY);
-    return write_span(&f->file, db_blob(&r, 1));
+    NEED(elfs.n <= FLAVOR_FILES_MAX, TOO_LONG); /* counted before: need_room */
+    for (size_t i = 0; i < elfs.n; i++) {
+        ROWS r = {0};
+        TRY(db_first(tx, &r, SQL_TR_FILE_GET, elfs.at[i].id));
+        f->file[i] = (struct writer){malloc(db_blob(&r, 1).len + 1), 0, db_blob(&r, 1).len};
+        NEED(f->file[i].at != NULL, NO_MEMORY);
+        f->files = i + 1;
+        TRY(read_package(f, i, elfs.at[i].body));
+        TRY(write_span(&f->file[i], db_blob(&r, 1)));
+    }
+    return TSM_OK;
 }
 
 /* The case of a flavor, made at its first profile; NULL where there is no room for one more. */
@@ -58,7 +78,7 @@ static enum tsm_err case_of(struct tx *tx, struct gate *g, int64_t flavor, struc
     NEED(g->n < GATE_FLAVORS_MAX, TOO_LONG);
     *out = &g->at[g->n++];
     (*out)->flavor = flavor;
-    return read_load_file(tx, *out);
+    return read_load_files(tx, *out);
 }
 
 /* What does not exist is refused later, by its category; what is not published is judged when it is. */
@@ -94,6 +114,21 @@ static enum tsm_err add_map(struct tx *tx, struct gate *g, const json_t *map)
     return TSM_OK;
 }
 
+/* Orders have a row for each application and a part for each load file. */
+static enum tsm_err need_room(struct tx *tx, struct gate *g, const struct tr_row *flavor)
+{
+    JSON *body = NULL;
+    struct tr_row same;
+    char text[120];
+    TRY(row_load(tx, flavor->id, &same, &body));
+    if (json_array_size(json_object_get(body, "executableLoadFileIds")) <= FLAVOR_FILES_MAX &&
+        json_array_size(json_object_get(body, "applicationInstantiationConfigs")) <= PLAN_APPLICATIONS_MAX)
+        return TSM_OK;
+    snprintf(text, sizeof text, "a flavor has at most %d load files and %d applications to be deployed",
+             FLAVOR_FILES_MAX, PLAN_APPLICATIONS_MAX);
+    return call_refuse(g->c, TR_INVALID_REQUEST, text);
+}
+
 static enum tsm_err add_published(struct tx *tx, struct gate *g)
 {
     ITEMS profiles = {NULL, 0};
@@ -101,6 +136,7 @@ static enum tsm_err add_published(struct tx *tx, struct gate *g)
     const struct tr_row *flavor = call_row(g->c);
     if (flavor->published)
         return TSM_OK;
+    TRY(need_room(tx, g, flavor));
     TRY(items_of_one(tx, SQL_TR_PAIR_PROFILES, flavor->id, &profiles));
     TRY(case_of(tx, g, flavor->id, &found));
     for (size_t i = 0; i < profiles.n; i++)
@@ -128,10 +164,14 @@ static enum tsm_err refused(struct tr_call *c, const struct load_file_result *r)
     return call_refuse(c, TR_INVALID_REQUEST, reason);
 }
 
-static enum tsm_err judge_one(struct tr_call *c, const struct case_of_flavor *f)
+static enum tsm_err judge_one(struct tr_call *c, const struct case_of_flavor *f, size_t file)
 {
-    struct load_file_offer offer = {
-        .store = c->sp->c.store, .party = c->party, .file = written(&f->file), .profiles = f->profiles};
+    struct load_file_offer offer = {.store = c->sp->c.store,
+                                    .party = c->party,
+                                    .file = written(&f->file[file]),
+                                    .profiles = f->profiles,
+                                    .beside = f->package,
+                                    .n_beside = f->files};
     struct load_file_result r;
     enum tsm_err e = load_file_take(&offer, &r);
     if (e == TSM_OK && !r.admitted)
@@ -159,9 +199,11 @@ enum tsm_err gate_judge(struct tr_call *c)
     g->c = c;
     e = store_read(c->sp->c.store, gather, g);
     for (size_t i = 0; i < g->n; i++) {
-        if (e == TSM_OK && g->at[i].file.len)
-            e = judge_one(c, &g->at[i]);
-        free(g->at[i].file.at);
+        for (size_t k = 0; k < g->at[i].files; k++) {
+            if (e == TSM_OK)
+                e = judge_one(c, &g->at[i], k);
+            free(g->at[i].file[k].at);
+        }
     }
     free(g);
     return e;

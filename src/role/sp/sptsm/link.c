@@ -45,7 +45,9 @@ static void add_once(json_t *list, const char *id)
 
 static void take_away(json_t *list, const char *id)
 {
-    json_array_remove(list, index_of(list, id));
+    size_t i;
+    while ((i = index_of(list, id)) < json_array_size(list))
+        json_array_remove(list, i);
 }
 
 /* executableLoadFileIds: all that are there and those given, or without them. */

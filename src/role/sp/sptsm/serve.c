@@ -117,11 +117,11 @@ static enum tsm_err work(struct tr_call *c)
 
 /* --- replies --- */
 
-/* A file name in a quoted string: what would end it becomes an underscore. */
+/* A file name in a quoted string: what would end it, or lead into a folder, becomes an underscore. */
 static void plain_name(char *name)
 {
     for (char *at = name; *at; at++)
-        if (*at == '"' || *at == '\\' || (unsigned char)*at < ' ' || (unsigned char)*at >= 0x7F)
+        if (*at == '"' || *at == '\\' || *at == '/' || (unsigned char)*at < ' ' || (unsigned char)*at >= 0x7F)
             *at = '_';
 }
 

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Uploads: one file and its name as multipart/form-data, judged by their kind, stored as they came. Stations
  * 1 to 3. Role. [TR-03165 4.1.6.5.2, .4; 4.1.6.7.2, .4; 4.1.6.8.2, .4] */
-#include <openssl/err.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,8 +8,10 @@
 #include "base/hex.h"
 #include "role/sp/sptsm/call.h"
 #include "role/sp/sptsm/keep/adopt.h"
+#include "role/sp/sptsm/keep/certificate.h"
 #include "role/sp/sptsm/keep/elf.h"
-#include "role/sp/sptsm/keep/release.h"
+#include "role/sp/sptsm/model/form.h"
+#include "role/sp/sptsm/release/release.h"
 
 enum { TENTHS_OF_MIB = (1 << 20) / 10, SIZE_ROOM = 24 };
 
@@ -49,9 +48,10 @@ static enum tsm_err strange_part(struct tr_call *c, const char *name)
 
 static enum tsm_err keep_name(struct tr_call *c, struct bytes text)
 {
-    struct writer w = {(uint8_t *)c->upload.name, 0, MULTIPART_NAME_MAX};
+    struct writer w = {(uint8_t *)c->upload.name, 0, SPTSM_NAME_ROOM - 1};
     json_t *checked = json_stringn((const char *)text.at, text.len); /* UTF-8 */
-    bool fine = checked && write_span(&w, text) == TSM_OK && !memchr(text.at, 0, text.len);
+    bool fine = checked && write_span(&w, text) == TSM_OK && !memchr(text.at, 0, text.len) &&
+                form_characters(json_string_value(checked)) <= TR_TEXT_MAX;
     json_decref(checked);
     if (!fine)
         return refuse(&c->refusal, TR_INVALID_FORMAT, "", tr_entity(c->op->kind)->part_name,
@@ -106,18 +106,9 @@ static enum tsm_err read_cap(struct tr_call *c)
     return e;
 }
 
-/* One certificate, PEM or DER, and nothing behind it that is none. */
 static enum tsm_err read_certificate(struct tr_call *c)
 {
-    struct bytes file = c->upload.file.body;
-    BIO *in = BIO_new_mem_buf(file.at, (int)file.len);
-    X509 *x = in ? PEM_read_bio_X509(in, NULL, NULL, NULL) : NULL;
-    if (!x && in && BIO_reset(in) >= 0)
-        x = d2i_X509_bio(in, NULL);
-    ERR_clear_error();
-    BIO_free(in);
-    X509_free(x);
-    return x ? TSM_OK : wrong_type(c);
+    return certificate_is_right(c->upload.file.body) ? TSM_OK : wrong_type(c);
 }
 
 static enum tsm_err read_file(struct tr_call *c)

@@ -8,7 +8,7 @@
 #include "role/sp/sptsm/call.h"
 #include "role/sp/sptsm/keep/adopt.h"
 #include "role/sp/sptsm/keep/adopt_service.h"
-#include "role/sp/sptsm/keep/release.h"
+#include "role/sp/sptsm/release/release.h"
 #include "role/sp/sptsm/keep/settle.h"
 #include "role/sp/sptsm/model/rules.h"
 
@@ -153,27 +153,34 @@ static enum tsm_err check_unused(struct tx *tx, struct tr_call *c, const struct 
         return refuse(&c->refusal, TR_REFERENCED, name, tr_entity((enum tr_kind)db_int(&r, 0))->name, NULL);
     if (e != TSM_NOT_FOUND)
         return e;
-    if (row->kind != TR_SERVICE && row->kind != TR_FLAVOR)
+    if (row->kind != TR_SERVICE) /* the instances of a flavor become orphaned [3.2.3] */
         return TSM_OK;
     db_end(&r);
-    e = row->kind == TR_SERVICE ? db_first(tx, &r, SQL_TR_SERVICE_INSTANCE, row->id)
-                                : db_first(tx, &r, SQL_TR_FLAVOR_INSTANCE, row->party, row->id);
+    e = db_first(tx, &r, SQL_TR_SERVICE_INSTANCE, row->id);
     if (e == TSM_OK)
         return refuse(&c->refusal, TR_REFERENCED, name, "ServiceInstance", NULL);
     return e == TSM_NOT_FOUND ? TSM_OK : e;
 }
 
-static enum tsm_err delete_own_row(struct tx *tx, enum tr_kind kind, int64_t id)
+/* What is on elements cannot be removed without the flavor's facts: they stay with the instances. */
+static enum tsm_err delete_flavor(struct tx *tx, int64_t party, int64_t id)
+{
+    TRY(db_exec(tx, SQL_LIFE_FLAVOR_REMOVED, id));
+    return db_exec(tx, SQL_LIFE_FLAVOR_UNUSED, id, party);
+}
+
+static enum tsm_err delete_own_row(struct tx *tx, int64_t party, enum tr_kind kind, int64_t id)
 {
     static const enum sql_id statements[TR_KINDS] = {[TR_SERVICE] = SQL_TR_SERVICE_DELETE,
                                                      [TR_VERSION] = SQL_TR_VERSION_DELETE,
-                                                     [TR_FLAVOR] = SQL_TR_FLAVOR_DELETE,
                                                      [TR_SCRIPT] = SQL_TR_SCRIPT_DELETE};
+    if (kind == TR_FLAVOR)
+        return delete_flavor(tx, party, id);
     return statements[kind] ? db_exec(tx, statements[kind], id) : TSM_OK;
 }
 
 /* Versions and flavors go with their service, modules with their load file. */
-static enum tsm_err delete_children(struct tx *tx, int64_t parent)
+static enum tsm_err delete_children(struct tx *tx, int64_t party, int64_t parent)
 {
     for (;;) {
         int64_t id;
@@ -187,7 +194,7 @@ static enum tsm_err delete_children(struct tx *tx, int64_t parent)
             id = db_int(&r, 0);
             kind = (enum tr_kind)db_int(&r, 1);
         }
-        TRY(delete_own_row(tx, kind, id));
+        TRY(delete_own_row(tx, party, kind, id));
         TRY(row_delete(tx, id));
     }
 }
@@ -199,8 +206,8 @@ static enum tsm_err delete_entity(struct tx *tx, struct tr_call *c)
     TRY(check_unused(tx, c, row));
     if (row->kind == TR_VERSION)
         TRY(items_of_two(tx, SQL_TR_TARGET_IDS, row->id, TR_FLAVOR, &flavors));
-    TRY(delete_children(tx, row->id));
-    TRY(delete_own_row(tx, row->kind, row->id));
+    TRY(delete_children(tx, row->party, row->id));
+    TRY(delete_own_row(tx, row->party, row->kind, row->id));
     TRY(row_delete(tx, row->id));
     TRY(release_old(tx, &flavors));
     return leaf(tx, c, row);

@@ -73,7 +73,7 @@ static enum tsm_err read_campaign(struct http_request *q, struct campaign_post *
 {
     int selections;
     p->rules = (struct campaign_rules){.at_once = CAMPAIGN_AT_ONCE, .stop_percent = STOP_PERCENT};
-    TRY(json_read(q->body, &p->body));
+    TRY(json_read_long(q->body, CAMPAIGN_BODY_MAX, &p->body));
     TRY(json_fill(p->body, campaign_rows, p));
     TRY(read_kind(p));
     selections = (p->elements != NULL) + (p->profile[0] != 0) + p->all;

@@ -121,12 +121,15 @@ static enum tsm_err turn(struct sem *sem, struct tx *tx, struct campaign *c, str
         TRY(alarm(tx, c, step.why, BYTES(job->trace)));
         return campaign_set_state(tx, c, CAMPAIGN_STOPPED, step.why);
     case CAMPAIGN_WAITS:
+    case CAMPAIGN_HOLDS: /* an owner's campaign asks for no word */
         return campaign_set_state(tx, c, CAMPAIGN_RUNNING, step.why);
     case CAMPAIGN_GOES_ON:
         break;
     }
     if (c->note[0])
         TRY(campaign_set_state(tx, c, CAMPAIGN_RUNNING, ""));
+    if (step.anew)
+        TRY(db_exec(tx, SQL_CAMPAIGN_ANEW, c->id, tx_now(tx)));
     return begin_members(sem, tx, c, step.start);
 }
 

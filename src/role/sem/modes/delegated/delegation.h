@@ -50,7 +50,7 @@ static inline struct sealed_keyset delegation_key(const struct delegated_card *d
 }
 
 /* What was read by the questions that settle lost receipts. */
-enum { CONFIRM_OBJECTS = 3 }; /* load file, two applications: plan_confirm */
+enum { CONFIRM_OBJECTS = 1 + PLAN_APPLICATIONS_MAX }; /* load file, applications: plan_confirm */
 struct settlement {
     bool counter_told, asked[CONFIRM_OBJECTS], there[CONFIRM_OBJECTS];
     uint16_t counter;

@@ -137,6 +137,7 @@ static enum tsm_err judge_command(struct turn *t, struct tx *tx, struct bytes ca
     struct gp_token_command c;
     struct registry *g = calloc(1, sizeof *g);
     struct token_terms terms = {.domain = BYTES_OF(t->domain.aid, t->domain.aid_len),
+                                .privileges = APPLICATION_PRIVILEGES,
                                 .may = (unsigned)t->domain.delegates};
     enum tsm_err e = g ? gp_token_command_read(capdu, &c) : FAIL(NO_MEMORY, "no memory for the registry");
     if (e == TSM_OK)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "role/sp/content/words.h"
 #include "role/sp/sptsm/keep/adopt.h"
 #include "role/sp/sptsm/model/form.h"
 #include "role/sp/sptsm/model/rules.h"
@@ -115,6 +116,13 @@ static enum tsm_err deployments_of(struct adopting *a, const json_t *flavor, jso
     return TSM_OK;
 }
 
+static json_t *features_of(const json_t *flavor)
+{
+    const json_t *keys = json_object_get(flavor, WORD_KEY_PROVISIONING);
+    return json_pack("{sO ss}", "keyProvisioningMode", json_object_get(keys, "mode"), "keyIndex",
+                     json_member(keys, "index"));
+}
+
 static enum tsm_err add_flavor(struct adopting *a, const struct tr_item *item, json_t *deployments)
 {
     struct tr_row row = {.id = item->id, .party = a->party, .parent = a->service.id, .kind = TR_FLAVOR};
@@ -128,6 +136,8 @@ static enum tsm_err add_flavor(struct adopting *a, const struct tr_item *item, j
     json_object_set_new(deployments, row.uid, list);
     given = json_pack("{ss s[] so}", "name", item->uid, "executableLoadFileIds",
                       "applicationInstantiationConfigs", configs);
+    if (json_object_get(item->body, WORD_KEY_PROVISIONING))
+        json_object_set_new(given, "featureConfig", features_of(item->body));
     TRY(elf_of(a, json_member(item->body, "load_file"), elf));
     TRY(uid_of(a, SQL_TR_ENTITY_OF_NAME, json_member(item->body, "perso_script"), script));
     if (*elf)

@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "role/sp/sptsm/keep/release.h"
+#include "role/sp/sptsm/release/context.h"
+#include "role/sp/sptsm/release/release.h"
 #include "role/sp/sptsm/model/rules.h"
 
 static enum tsm_err check_pair(const json_t *flavor, const struct tr_items *elfs, const json_t *profile,
@@ -62,6 +63,7 @@ static enum tsm_err check_token(const json_t *flavor, const json_t *config, stru
 static enum tsm_err flavor_changed(struct tx *tx, const struct settling *s)
 {
     ITEMS configs = {NULL, 0};
+    TRY(context_judge(s->body, s->refusal));
     TRY(items_of_two(tx, SQL_TR_TARGET_IDS, s->row->id, TR_CONFIG, &configs));
     for (size_t i = 0; i < configs.n; i++)
         TRY(check_token(s->body, configs.at[i].body, s->refusal));
@@ -98,11 +100,22 @@ static enum tsm_err elf_changed(struct tx *tx, const struct settling *s)
     return TSM_OK;
 }
 
+/* Its name, and what its flavors have from it. */
+static enum tsm_err service_changed(struct tx *tx, const struct settling *s)
+{
+    ITEMS flavors = {NULL, 0};
+    TRY(db_exec_one(tx, SQL_TR_SERVICE_NAME, s->row->id, json_member(s->body, "name")));
+    TRY(items_of_one(tx, SQL_TR_FLAVOR_CHILDREN, s->row->id, &flavors));
+    for (size_t i = 0; i < flavors.n; i++)
+        TRY(release_update(tx, flavors.at[i].id));
+    return TSM_OK;
+}
+
 enum tsm_err settle(struct tx *tx, const struct settling *s)
 {
     switch (s->row->kind) {
     case TR_SERVICE:
-        return db_exec_one(tx, SQL_TR_SERVICE_NAME, s->row->id, json_member(s->body, "name"));
+        return service_changed(tx, s);
     case TR_VERSION:
         return version_changed(tx, s);
     case TR_FLAVOR:

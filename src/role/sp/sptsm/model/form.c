@@ -11,12 +11,28 @@
 #include "base/ber.h"
 #include "base/hex.h"
 
-enum { AID_MIN = 5, AID_MAX = 16, TLV_BYTES_MAX = 127, TAG_PARTS = 3, TAG_DIGITS = 3 };
+enum {
+    AID_MIN = 5,
+    AID_MAX = 16,
+    TLV_BYTES_MAX = 127,
+    TAG_PARTS = 3,
+    TAG_DIGITS = 3,
+    SHORT_HASH = 20,
+    LONG_HASH = 32
+};
 
 bool form_is_empty(const json_t *v)
 {
     return !v || json_is_null(v) || (json_is_string(v) && json_string_length(v) == 0) ||
            (json_is_array(v) && json_array_size(v) == 0) || (json_is_object(v) && json_object_size(v) == 0);
+}
+
+size_t form_characters(const char *text)
+{
+    size_t n = 0;
+    for (; *text; text++)
+        n += ((unsigned char)*text & 0xC0) != 0x80; /* all but continuation octets [RFC 3629 3] */
+    return n;
 }
 
 bool form_is_uuid(const char *text)
@@ -81,6 +97,16 @@ static bool is_aid(const char *text)
     return hex_read(text, aid, sizeof aid, &n) == TSM_OK && n >= AID_MIN;
 }
 
+/* A device application: an identifier like an AID, as the guideline's example has, or the hash of its
+ * certificate, as access rules have [GPD_SPE_013]. */
+static bool is_device_app(const char *text)
+{
+    uint8_t id[LONG_HASH];
+    size_t n;
+    return hex_read(text, id, sizeof id, &n) == TSM_OK && n >= AID_MIN &&
+           (n <= AID_MAX || n == SHORT_HASH || n == LONG_HASH);
+}
+
 static bool is_uri(const char *text)
 {
     const char *scheme = strstr(text, "://");
@@ -93,8 +119,8 @@ static bool is_uri(const char *text)
 
 static bool text_fits(const struct tr_attribute *a, const json_t *v)
 {
-    return json_is_string(v) && json_string_length(v) <= (size_t)a->max &&
-           (int64_t)json_string_length(v) >= a->min;
+    int64_t n = json_is_string(v) ? (int64_t)form_characters(json_string_value(v)) : -1;
+    return n >= a->min && n <= a->max;
 }
 
 static bool is_word(const struct tr_attribute *a, const json_t *v)
@@ -130,6 +156,11 @@ static bool words_wrong(const struct tr_attribute *a, const json_t *v)
     return false;
 }
 
+static bool any_text(const char *text)
+{
+    return form_characters(text) <= TR_TEXT_MAX;
+}
+
 static bool map_wrong(const struct tr_attribute *a, const json_t *v)
 {
     const char *name;
@@ -138,17 +169,12 @@ static bool map_wrong(const struct tr_attribute *a, const json_t *v)
         return true;
     json_object_foreach((json_t *)(uintptr_t)v, name, item)
     {
-        if (strlen(name) > TR_TEXT_MAX)
+        if (!any_text(name))
             return true;
         if (a->form == FORM_FLAG_MAP ? !json_is_boolean(item) : !text_fits(a, item))
             return true;
     }
     return false;
-}
-
-static bool any_text(const char *text)
-{
-    return strlen(text) <= TR_TEXT_MAX;
 }
 
 static bool deployments_wrong(const json_t *v)
@@ -199,7 +225,7 @@ static bool is_wrong(const struct tr_attribute *a, const json_t *v)
     case FORM_FLAG_MAP:
         return map_wrong(a, v);
     case FORM_AID_LIST:
-        return list_wrong(v, is_aid);
+        return list_wrong(v, is_device_app);
     case FORM_UUID_LIST:
         return list_wrong(v, form_is_uuid);
     case FORM_TEXT_LIST:
@@ -225,7 +251,7 @@ static const char *const form_words[FORMS] = {
     [FORM_FLAG] = "true or false",
     [FORM_TEXT_MAP] = "map of texts of at most 255 characters",
     [FORM_FLAG_MAP] = "map of true or false",
-    [FORM_AID_LIST] = "list of AIDs: 5 to 16 bytes in hex",
+    [FORM_AID_LIST] = "list of AIDs (5 to 16 bytes) or certificate hashes (20 or 32 bytes) in hex",
     [FORM_UUID_LIST] = "list of UUIDs",
     [FORM_WORD_LIST] = "list of CVMManagement, ContactlessSelfActivation, GlobalService, PrivacyTrusted",
     [FORM_TEXT_LIST] = "list of texts",

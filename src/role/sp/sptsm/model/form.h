@@ -14,6 +14,8 @@ const char *form_wrong(const struct tr_attribute *a, const json_t *v);
 /* A value as an error message shows it; owned by the caller (free), NULL without memory. */
 char *form_shown(const json_t *v);
 
+/* Characters of a UTF-8 text: lengths of attributes are told in them, as JSON schemas count. */
+size_t form_characters(const char *text);
 bool form_is_uuid(const char *text);
 bool form_is_tag(const char *text);
 /* Octets of TLV structures in hex, spaces left out. BAD_FORM, TOO_LONG. */

@@ -1,0 +1,119 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Card data come whole or field by field in envelopes, by REST or by files that the server fetches; what is sent twice is
+one order, what is wrong is told by line and field, and no number is told (P6)."""
+import base64
+import hashlib
+import json
+import os
+import struct
+import sys
+
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "journey"))
+
+from house import House, Tap, await_true  # noqa: E402
+
+
+def fields(house, card, wrap=("pan", "cardholder", "expiry")):
+    """The record with single fields in envelopes."""
+    return {k: house.seal_text(v) if k in wrap else v for k, v in card.items()}
+
+
+def b64(octets):
+    return base64.urlsafe_b64encode(octets).rstrip(b"=").decode()
+
+
+def number(text):
+    return int.from_bytes(base64.urlsafe_b64decode(text + "=="), "big")
+
+
+class Bank(House):
+    """A house whose bank puts any text into an envelope. [RFC 7518 4.6, 5.3]"""
+
+    def seal_text(self, text):
+        jwk = self.api("GET", "/api/v1/intake-key").json
+        theirs = ec.EllipticCurvePublicNumbers(number(jwk["x"]), number(jwk["y"]), ec.SECP256R1()).public_key()
+        ours = ec.generate_private_key(ec.SECP256R1())
+        n = ours.public_key().public_numbers()
+        epk = {"kty": "EC", "crv": "P-256", "x": b64(n.x.to_bytes(32, "big")), "y": b64(n.y.to_bytes(32, "big"))}
+        head = {"alg": "ECDH-ES", "enc": "A256GCM", "epk": epk}
+        if "kid" in jwk:
+            head["kid"] = jwk["kid"]
+        protected = b64(json.dumps(head, separators=(",", ":")).encode())
+        z = ours.exchange(ec.ECDH(), theirs)
+        info = b"".join(struct.pack(">I", len(p)) + p for p in (b"A256GCM", b"", b"")) + struct.pack(">I", 256)
+        key = hashlib.sha256(struct.pack(">I", 1) + z + info).digest()
+        iv = os.urandom(12)
+        sealed = AESGCM(key).encrypt(iv, text.encode(), protected.encode())
+        return ".".join((protected, "", b64(iv), b64(sealed[:-16]), b64(sealed[-16:])))
+
+
+def field_by_field(tap, house):
+    uicc, card = house.add_uicc(), house.card()
+    body = {**house.order_body("deploy", uicc), "card": fields(house, card)}
+    answer = house.api("POST", "/api/v1/orders", body)
+    tap.equal(answer.status, 202, "a record whose sensitive fields come in envelopes of their own is taken")
+    tap.equal(house.wait(answer.json)["state"], "DONE", "and makes a card")
+    status, seen = house.terminal(uicc)
+    tap.ok(status == 0 and house.verify(seen), "which pays", seen)
+    for name in ("pan", "cardholder"):
+        bare = {**body, "card": {**body["card"], name: card[name]}}
+        answer = house.api("POST", "/api/v1/orders", bare)
+        tap.ok(answer.status == 400 and name in answer.text and card["pan"] not in answer.text,
+               f"{name} is not taken in clear", answer)
+    both = house.api("POST", "/api/v1/orders", {**body, "data": house.seal(card)})
+    tap.equal(both.status, 400, "the record comes one way or the other")
+
+
+def lines_of(house, cards):
+    return "".join(json.dumps(house.order_body("deploy", uicc, card)) + "\n" for uicc, card in cards)
+
+
+def fetched(house, folder, name, text):
+    """Leaves a file and waits until it is done; what came of its lines."""
+    path = os.path.join(folder, name + ".ndjson")
+    with open(path + ".part", "w") as f:
+        f.write(text)
+    os.rename(path + ".part", path)
+    await_true(lambda: os.path.exists(os.path.join(folder, name + ".done")), 20, name + " is taken")
+    with open(os.path.join(folder, name + ".told.ndjson")) as f:
+        return [json.loads(line) for line in f]
+
+
+def files_are_fetched(tap, house, folder):
+    cards = [(house.add_uicc(), house.card()) for _ in range(2)]
+    text = lines_of(house, cards)
+    told = fetched(house, folder, "first", text)
+    tap.ok(len(told) == 2 and all("order" in t and not t["repeated"] for t in told), "each line of a file is an order", told)
+    for t in told:
+        tap.equal(house.wait(t["order"])["state"], "DONE", "which comes to its end")
+    again = fetched(house, folder, "second", text)
+    tap.ok([t.get("order") for t in again] == [t["order"] for t in told] and all(t["repeated"] for t in again),
+           "the same lines in another file are the same orders", again)
+    sealed_anew = fetched(house, folder, "third", lines_of(house, cards))
+    tap.equal([t.get("order") for t in sealed_anew], [t["order"] for t in told],
+              "the same cards in new envelopes are, too: no second card")
+    bad = fetched(house, folder, "bad", '{"operation":"deploy"}\nno order\n' + text.splitlines()[0] + "\n")
+    tap.ok([("code" in t) for t in bad] == [True, True, False] and bad[0]["field"] and [t["line"] for t in bad] == [1, 2, 3],
+           "what is wrong is told by line and field, and the other lines are taken", bad)
+    with open(os.path.join(house.dir, "tsmd.log"), "rb") as f:
+        log = f.read()
+    tap.ok(not any(c["pan"].encode() in log for _, c in cards) and not any(c["pan"] in json.dumps(told + bad) for _, c in cards),
+           "no number is told")
+
+
+def main():
+    import tempfile
+    tap = Tap()
+    with tempfile.TemporaryDirectory() as folder:
+        os.mkdir(os.path.join(folder, "bank"))
+        with Bank(settings=["--intake-dir", folder, "--intake-s", "1"]) as house:
+            field_by_field(tap, house)
+            files_are_fetched(tap, house, os.path.join(folder, "bank"))
+    tap.done()
+
+
+if __name__ == "__main__":
+    main()
