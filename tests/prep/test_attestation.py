@@ -68,6 +68,7 @@ def main():
         tap.equal(order["state"], "DONE", "a flavor that asks for attestation is deployed")
         token = token_of(tap, house, uicc)
         pem = house.api("GET", "/api/v1/attestation-key")["certificate"]
+        tap.equal(house.api("GET", "/api/v1/attestation-key")["certificate"], pem, "the certificate is the same whenever it is asked for")
         with open(os.path.join(folder, "cert.pem"), "w") as f:
             f.write(pem)
         whole, inside, end = object_at(token, 0)

@@ -117,7 +117,7 @@ static void utc(time_us at, char out[UTC_ROOM])
              (unsigned)tm.tm_min % 60, (unsigned)tm.tm_sec % 60);
 }
 
-static enum tsm_err certificate_of(struct vault_party *vault, time_us now, char pem[PEM_MAX])
+static enum tsm_err certificate_of(struct vault_party *vault, time_us since, char pem[PEM_MAX])
 {
     static const time_us year = SECONDS(365 * 86400LL);
     char from[UTC_ROOM], until[UTC_ROOM];
@@ -126,8 +126,8 @@ static enum tsm_err certificate_of(struct vault_party *vault, time_us now, char 
     struct writer w = WRITER(der);
     size_t n = 0;
     int len;
-    utc(now, from);
-    utc(now + VALID_YEARS * year, until);
+    utc(since, from);
+    utc(since + VALID_YEARS * year, until);
     TRY(vault_attestation_certificate(vault, &(struct attest_subject){name, from, until}, &w));
     len = EVP_EncodeBlock(base64, der, (int)w.len);
     n = (size_t)snprintf(pem, PEM_MAX, "-----BEGIN CERTIFICATE-----\n");
@@ -139,14 +139,56 @@ static enum tsm_err certificate_of(struct vault_party *vault, time_us now, char 
     return TSM_OK;
 }
 
+/* A provider's certificate on its way into its row, or out of it. */
+struct kept_certificate {
+    int64_t party;
+    time_us since; /* the party is there: no token is older */
+    char pem[PEM_MAX];
+};
+
+static enum tsm_err read_since(struct tx *tx, void *arg)
+{
+    struct kept_certificate *k = arg;
+    ROWS r = {0};
+    TRY(db_first(tx, &r, SQL_PARTY_CREATED, k->party));
+    k->since = db_int(&r, 0);
+    return TSM_OK;
+}
+
+static enum tsm_err read_kept(struct tx *tx, void *arg)
+{
+    struct kept_certificate *k = arg;
+    ROWS r = {0};
+    TRY(db_first(tx, &r, SQL_ATTESTATION_CERTIFICATE, k->party));
+    NEED(snprintf(k->pem, sizeof k->pem, "%s", db_text(&r, 0)) < (int)sizeof k->pem, NO_ROOM);
+    return TSM_OK;
+}
+
+/* Where two ask at once, the first one's stays. */
+static enum tsm_err keep(struct tx *tx, void *arg)
+{
+    struct kept_certificate *k = arg;
+    TRY(db_exec(tx, SQL_ATTESTATION_CERTIFICATE_ADD, k->party, tx_now(tx), k->pem));
+    return read_kept(tx, arg);
+}
+
 enum tsm_err sp_get_attestation_key(void *app, struct http_request *q, struct http_reply *reply)
 {
     struct sp *sp = app;
+    struct kept_certificate k = {.pem = ""};
     struct vault_party *vault;
     struct caller who;
-    char pem[PEM_MAX];
+    enum tsm_err e;
     TRY(sp_caller(sp, q, &who));
-    TRY(sp->c.vault_of(sp->c.self, who.party, &vault));
-    TRY(certificate_of(vault, clock_now(sp->c.clock), pem));
-    return http_reply_json(reply, 200, json_pack("{ss}", "certificate", pem));
+    k.party = who.party;
+    e = store_read(sp->c.store, read_kept, &k);
+    if (e == TSM_NOT_FOUND) {
+        err_clear();
+        TRY(sp->c.vault_of(sp->c.self, who.party, &vault));
+        TRY(store_read(sp->c.store, read_since, &k));
+        TRY(certificate_of(vault, k.since, k.pem));
+        e = store_write(sp->c.store, keep, &k);
+    }
+    TRY(e);
+    return http_reply_json(reply, 200, json_pack("{ss}", "certificate", k.pem));
 }
