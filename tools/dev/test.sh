@@ -31,6 +31,7 @@ run_tests() { # DIR RESULT SUITES...
 }
 
 failed_runs=0
+rm -f build/dev/operations.txt
 release="unit lab fuzz oracle journey interop sem sp fault"
 # With all suites campaigns are over fewer cards: `./dev test sem` and `./dev test sp` run them over 1,000.
 [ -n "$suite" ] || export TSM_CAMPAIGN_CARDS="${TSM_CAMPAIGN_CARDS:-200}" TSM_BULK_CARDS="${TSM_BULK_CARDS:-60}"
@@ -40,4 +41,6 @@ rm -f build/asan.junit.xml
 case "$suite" in
 "" | unit | lab | fuzz) run_tests build/asan build/asan.junit.xml ${suite:-unit lab} ;;
 esac
+# What the conformance run covered of the administration interface.
+[ ! -f build/dev/operations.txt ] || cat build/dev/operations.txt
 exec python3 tools/count-tests $failed_runs build/release.junit.xml build/asan.junit.xml
