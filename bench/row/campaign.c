@@ -26,6 +26,8 @@ enum {
     NODE = 3,
 };
 
+#define SERVICE "harbour-payment" /* whose instances no other row makes */
+
 struct campaign_row {
     struct bench *b;
     struct server server;
@@ -46,7 +48,7 @@ static enum tsm_err find_service(struct tx *tx, void *arg)
     ROWS service = {0};
     TRY(db_first(tx, &party, SQL_PARTY_BY_NAME, "bank"));
     r->party = db_int(&party, 0);
-    TRY(db_first(tx, &service, SQL_SERVICE_BY_NAME, r->party, "demo-payment"));
+    TRY(db_first(tx, &service, SQL_SERVICE_BY_NAME, r->party, SERVICE));
     r->service = db_int(&service, 0);
     return TSM_OK;
 }
@@ -113,7 +115,7 @@ static enum tsm_err begin(struct campaign_row *r)
     double from = seconds_now();
     json_t *o;
     snprintf(body, sizeof body,
-             "{\"operation\":\"suspend\",\"service\":\"demo-payment\",\"rate_per_s\":%d,\"at_once\":10000,"
+             "{\"operation\":\"suspend\",\"service\":\"" SERVICE "\",\"rate_per_s\":%d,\"at_once\":10000,"
              "\"stop_at_failure_percent\":100}",
              RATE);
     TRY(ask(r, "POST", "", body, &o));

@@ -26,10 +26,12 @@ run_tests() { # DIR RESULT SUITES...
     shift 2
     rm -f "$log" "$result"
     for s in "$@"; do args+=(--suite "$s"); done
-    meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes 2 --wrapper "$top/tools/tap-run" "${args[@]}" || failed_runs=1
+    meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes $processes --wrapper "$top/tools/tap-run" "${args[@]}" || failed_runs=1
     [ ! -f "$log" ] || cp "$log" "$result"
 }
 
+# Most of a journey is waiting for the other side: more programs than processors run side by side.
+processes=$(($(nproc) * 2))
 failed_runs=0
 rm -f build/dev/operations.txt
 release="unit lab fuzz oracle journey interop sem sp fault"
