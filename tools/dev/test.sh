@@ -31,7 +31,7 @@ run_tests() { # DIR RESULT SUITES...
 }
 
 # Most of a journey is waiting for the other side: more programs than processors run side by side.
-processes=$(($(nproc) * 2))
+processes=$(($(nproc) * 3))
 failed_runs=0
 rm -f build/dev/operations.txt
 release="unit lab fuzz oracle journey interop sem sp fault"
