@@ -12,7 +12,7 @@ sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), ".."
 
 from house import BUILD, Died, House, Tap, await_true, run  # noqa: E402
 
-CARDS = int(os.environ.get("TSM_BULK_CARDS", "1000"))
+CARDS = int(os.environ.get("TSM_BULK_CARDS", "200"))
 AT_ONCE, ROUNDS = 40, 3
 CLOSED = 3  # cards that their owner closes for a while
 CAMPAIGN_S = 240

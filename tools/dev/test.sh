@@ -35,7 +35,7 @@ processes=$(($(nproc) * 3))
 failed_runs=0
 rm -f build/dev/operations.txt
 release="unit lab fuzz oracle journey interop sem sp fault"
-# With all suites campaigns are over fewer cards: `./dev test sem` and `./dev test sp` run them over 1,000.
+# With all suites campaigns are over fewer cards: `./dev test sem` runs them over 1,000, `./dev test sp` over 200.
 [ -n "$suite" ] || export TSM_CAMPAIGN_CARDS="${TSM_CAMPAIGN_CARDS:-200}" TSM_BULK_CARDS="${TSM_BULK_CARDS:-60}"
 [ -z "$suite" ] || release=$suite
 run_tests build/dev build/release.junit.xml $release
