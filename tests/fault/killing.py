@@ -20,6 +20,7 @@ class Trap:
     number `commits` from now. node: as in House.node."""
 
     def __init__(self, house, commits, delay_us=0, victim=None, node=None):
+        house.intake_key()  # sealing card data needs no server from here on
         self.node = house.node(node)
         self.pid = victim or self.node.process.pid
         self.helper = subprocess.Popen([KILL_AT, self.node.db_path + "-shm", str(self.pid), str(commits), str(delay_us)],

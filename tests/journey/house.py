@@ -21,6 +21,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "oracle"))
 
 from cards import Card, ESE_KEY, Ese, Uicc, luhn  # noqa: E402
 from client import Answer  # noqa: E402,F401
+from ports import lease  # noqa: E402,F401
 from process import Died, Process, await_true, run  # noqa: E402,F401
 from tap import Skip, Tap, skip_all  # noqa: E402,F401
 
@@ -82,10 +83,10 @@ class House:
     def _start_two(self):
         """Each learns the other's address when both are up, by a second init: that is how a party's row changes."""
         provider, owner = provider_fixture(self._data()), owner_fixture(self._data())
-        o = self._start_node("owner", "operator", owner, ["--roles", OWNER_ROLES, "--listen-partner", "127.0.0.1:0"])
+        partner = lambda: ["--listen-partner", f"127.0.0.1:{lease()}"]
+        o = self._start_node("owner", "operator", owner, ["--roles", OWNER_ROLES] + partner())
         device = f"https://127.0.0.1:{o.ports['device']}/gp/seram"
-        p = self._start_node("provider", "bank", provider, ["--roles", PROVIDER_ROLES,
-                                                            "--listen-partner", "127.0.0.1:0", "--device-url", device])
+        p = self._start_node("provider", "bank", provider, ["--roles", PROVIDER_ROLES, "--device-url", device] + partner())
         provider["parties"][0]["partner_url"] = f"https://127.0.0.1:{o.ports['partner']}"
         owner["parties"][1]["partner_url"] = f"https://127.0.0.1:{p.ports['partner']}"
         p.init(provider)
@@ -111,9 +112,9 @@ class House:
         node.start(smsc + options + self.settings)
         return node
 
-    def start_smsc(self, *options, port=0):
+    def start_smsc(self, *options, port=None):
         """The message centre, also after it was down (then with its old port)."""
-        self.smsc = self._run("smsc", ["smsc", "--port", port] + list(options))
+        self.smsc = self._run("smsc", ["smsc", "--port", port or lease()] + list(options))
         self.smsc_port = self.smsc.port()
         return self.smsc
 
@@ -220,13 +221,19 @@ class House:
         return self.node("owner" if owner else "provider" if self.two_nodes else None).api.call(method, path, body,
                                                                                                fields)
 
-    def seal(self, card, token="bank"):
-        """Card data (a dictionary, or any text) as compact JWE to the provider's intake key."""
+    def intake_key(self, token="bank"):
+        """The provider's intake key as a file, asked for once."""
         jwk = os.path.join(self.dir, f"intake-{token}.json")
         if not os.path.exists(jwk):
+            text = self.api("GET", "/api/v1/intake-key", token=token).text
             with open(jwk, "w") as f:
-                f.write(self.api("GET", "/api/v1/intake-key", token=token).text)
-        status, out, err = run([LAB, "bank", "encrypt", "--jwk", jwk, "--card", "-"], text=json.dumps(card))
+                f.write(text)
+        return jwk
+
+    def seal(self, card, token="bank"):
+        """Card data (a dictionary, or any text) as compact JWE to the provider's intake key."""
+        command = [LAB, "bank", "encrypt", "--jwk", self.intake_key(token), "--card", "-"]
+        status, out, err = run(command, text=json.dumps(card))
         if status != 0:
             raise Died(f"bank encrypt: {err}")
         return out.strip()

@@ -6,6 +6,7 @@ import re
 import secrets
 
 from client import Client
+from ports import lease
 from process import Died, Process, run
 
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -106,7 +107,7 @@ class Node:
 
     def start(self, options):
         self.options = [str(o) for o in options]
-        self._start(["--listen", "127.0.0.1:0", "--listen-device", "127.0.0.1:0"] + self.options)
+        self._start(["--listen", f"127.0.0.1:{lease()}", "--listen-device", f"127.0.0.1:{lease()}"] + self.options)
 
     def _start(self, words):
         self.process = Process(self.folder, self.name, [TSMD, "run", "--config", self.conf] + words, self.environment)

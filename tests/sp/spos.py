@@ -4,7 +4,7 @@
 import json
 import os
 
-from house import LAB, Died, Process, await_true, run
+from house import LAB, Died, Process, await_true, lease, run
 
 EC_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
 
@@ -42,7 +42,7 @@ class OnlineSystem:
     def __init__(self, folder, name, client_ca):
         self.folder, self.name = os.path.join(folder, name), name
         self.authority = Authority(self.folder, name)
-        self.client_ca, self.port, self.process = client_ca, 0, None
+        self.client_ca, self.port, self.process = client_ca, lease(), None
         self.identity = self.authority.issue("server", "spos.bank.example")
         self.log = os.path.join(self.folder, "results.ndjson")
         self.runs = 0

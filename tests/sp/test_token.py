@@ -8,7 +8,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "journey"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from house import House, Tap  # noqa: E402
+from house import House, Tap, lease  # noqa: E402
 from node import make_certificate  # noqa: E402
 from test_exchange import OFFLINE, seen  # noqa: E402
 
@@ -20,7 +20,7 @@ class TokenProvider:
     """`tsm-lab tsp` on a port of its own, which stays when it is started again; registered with the bank."""
 
     def __init__(self, house):
-        self.house, self.port = house, 0
+        self.house, self.port = house, lease()
         self.log, self.jwk = os.path.join(house.dir, "tsp.ndjson"), os.path.join(house.dir, "tsp.jwk")
         self.files = make_certificate(house.dir, "tsp", "token service provider")
         self.process = None

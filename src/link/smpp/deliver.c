@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a centre delivers: receipts and messages, told apart, handed on, acknowledged by what the handler
- * said. Station
- * 9. Pure but for the events it calls. [SMPP 3.4 4.6, 5.2.12, appendix B] */
+/* What a centre delivers: receipts and messages, told apart, handed on with a ticket, acknowledged when the
+ * ticket comes back. Station 9. Pure but for the events it calls. [SMPP 3.4 4.6, 5.2.12, appendix B] */
 #include "link/smpp/session.h"
 
 #include <stdio.h>
@@ -42,31 +41,44 @@ static enum tsm_err read_receipt(const struct session *s, const struct smpp_sm *
     return TSM_OK;
 }
 
-static enum tsm_err hand_on_receipt(struct session *s, const struct smpp_sm *sm)
+static enum tsm_err hand_on_receipt(struct session *s, const struct smpp_sm *sm, struct smpp_ticket ticket)
 {
     struct smpp_receipt r;
     if (read_receipt(s, sm, &r) != TSM_OK) {
         /* Asking for it again would not make it readable. */
         session_tally(s, &s->counts->unreadable);
-        return TSM_OK;
+        return session_acknowledge(s, &ticket, TSM_OK);
     }
     session_tally(s, &s->counts->receipts);
-    return s->events->on_receipt ? s->events->on_receipt(s->events->self, &r) : TSM_OK;
+    if (!s->events->on_receipt)
+        return session_acknowledge(s, &ticket, TSM_OK);
+    s->events->on_receipt(s->events->self, &r, ticket);
+    return TSM_OK;
 }
 
-static enum tsm_err hand_on_message(struct session *s, const struct smpp_sm *sm)
+static enum tsm_err hand_on_message(struct session *s, const struct smpp_sm *sm, struct smpp_ticket ticket)
 {
     struct smpp_in in = {sm->source.digits, sm->message, sm->esm_class & SMPP_ESM_UDHI};
     session_tally(s, &s->counts->messages);
-    return s->events->on_message ? s->events->on_message(s->events->self, &in) : TSM_OK;
+    if (!s->events->on_message)
+        return session_acknowledge(s, &ticket, TSM_OK);
+    s->events->on_message(s->events->self, &in, ticket);
+    return TSM_OK;
 }
 
 enum tsm_err session_deliver(struct session *s, const struct smpp_pdu *pdu)
 {
     uint8_t type = pdu->sm.esm_class & SMPP_ESM_TYPE;
-    struct smpp_pdu answer = {.id = pdu->id | SMPP_RESP, .sequence = pdu->sequence};
-    enum tsm_err e = type == SMPP_ESM_RECEIPT || type == ESM_INTERMEDIATE ? hand_on_receipt(s, &pdu->sm)
-                                                                          : hand_on_message(s, &pdu->sm);
-    answer.status = e == TSM_OK ? ESME_ROK : ESME_RX_T_APPN;
+    struct smpp_ticket ticket = {s->connection, pdu->id, pdu->sequence};
+    return type == SMPP_ESM_RECEIPT || type == ESM_INTERMEDIATE ? hand_on_receipt(s, &pdu->sm, ticket)
+                                                                : hand_on_message(s, &pdu->sm, ticket);
+}
+
+enum tsm_err session_acknowledge(struct session *s, const struct smpp_ticket *t, enum tsm_err result)
+{
+    struct smpp_pdu answer = {.id = t->id | SMPP_RESP, .sequence = t->sequence};
+    if (t->connection != s->connection || s->state == SESSION_DOWN)
+        return TSM_OK;
+    answer.status = result == TSM_OK ? ESME_ROK : ESME_RX_T_APPN;
     return session_put(s, &answer);
 }

@@ -8,6 +8,7 @@
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
@@ -144,6 +145,25 @@ static enum tsm_err connecting_round(struct smpp_link *l)
     return TSM_OK;
 }
 
+/* What the handlers have made durable since, or could not. */
+static enum tsm_err acknowledge(struct smpp_link *l)
+{
+    enum tsm_err e = TSM_OK;
+    struct settled *all, *next;
+    pthread_mutex_lock(&l->lock);
+    all = l->settled;
+    l->settled = NULL;
+    l->settled_last = &l->settled;
+    pthread_mutex_unlock(&l->lock);
+    for (; all; all = next) {
+        next = all->next;
+        if (e == TSM_OK)
+            e = session_acknowledge(&l->session, &all->ticket, all->result);
+        free(all);
+    }
+    return e;
+}
+
 static enum tsm_err talking_round(struct smpp_link *l)
 {
     short events = l->session.out_len ? POLLIN | POLLOUT : POLLIN;
@@ -151,6 +171,8 @@ static enum tsm_err talking_round(struct smpp_link *l)
     enum tsm_err e = TSM_OK;
     if (got & (POLLIN | POLLHUP | POLLERR))
         e = receive(l);
+    if (e == TSM_OK)
+        e = acknowledge(l);
     if (e == TSM_OK)
         e = session_go_on(&l->session, smpp_now());
     /* What the session still wanted to say (an answer to unbind, say) is sent before the connection ends. */

@@ -16,12 +16,20 @@ struct texts {
     char password[SMPP_PASSWORD_MAX + 1];
 };
 
+/* An acknowledgement on its way to the link's thread. */
+struct settled {
+    struct settled *next;
+    struct smpp_ticket ticket;
+    enum tsm_err result;
+};
+
 struct smpp_link {
     struct texts texts;
     struct smpp_config config;
     struct smpp_events events;
-    pthread_mutex_t lock;
+    pthread_mutex_t lock; /* of queue, counts and settled */
     struct queue queue;
+    struct settled *settled, **settled_last; /* in the order in which they came */
     struct smpp_counts counts;
     struct session session;
     struct backoff backoff;

@@ -60,6 +60,7 @@ enum tsm_err session_open(struct session *s, time_us now)
     p.bind.addr_npi = c->source.npi;
     TRY(secret_set(&p.bind.password, bytes_of_text(c->password)));
     s->state = SESSION_BINDING;
+    s->connection++;
     s->refused = false;
     s->heard_at = now;
     s->asked_at = 0;

@@ -29,6 +29,8 @@ struct session {
     struct smpp_counts *counts;
     enum session_state state;
     bool refused; /* the centre does not want our bind: the next attempt shall wait long */
+    uint64_t
+        connection; /* counts the binds that were tried: the tickets of one are worth nothing in another */
     uint32_t sequence;
     struct window window;
     struct pacing pacing;
@@ -54,8 +56,11 @@ enum tsm_err session_leave(struct session *s, time_us now);
 /* Reports everything that waits as refused. */
 void session_give_up(struct session *s);
 
+/* A delivery's acknowledgement, or the wish to hear it again; nothing when its connection is over. */
+enum tsm_err session_acknowledge(struct session *s, const struct smpp_ticket *t, enum tsm_err result);
+
 /* For the files of the session: a PDU to the output (NO_ROOM: the centre does not read, close), one more of a
- * count, and what came in deliver_sm or data_sm, acknowledged by what its handler said. */
+ * count, and what came in deliver_sm or data_sm, handed on with its ticket. */
 enum tsm_err session_put(struct session *s, const struct smpp_pdu *pdu);
 void session_tally(struct session *s, uint64_t *count);
 enum tsm_err session_deliver(struct session *s, const struct smpp_pdu *pdu);

@@ -99,6 +99,7 @@ enum tsm_err smpp_link_new(const struct smpp_config *config, const struct smpp_e
     fill_defaults(&l->config);
     l->events = *events;
     l->fd = -1;
+    l->settled_last = &l->settled;
     pthread_mutex_init(&l->lock, NULL);
     set_up_session(l);
     *out = l;
@@ -131,6 +132,33 @@ enum tsm_err smpp_link_send(struct smpp_link *l, const struct smpp_out *out)
     return TSM_OK;
 }
 
+void smpp_link_settle(struct smpp_link *l, struct smpp_ticket ticket, enum tsm_err result)
+{
+    struct settled *s;
+    bool first;
+    if (!ticket.connection)
+        return;
+    s = malloc(sizeof *s);
+    if (!s)
+        return; /* the centre delivers once more what was not acknowledged */
+    *s = (struct settled){.ticket = ticket, .result = result};
+    pthread_mutex_lock(&l->lock);
+    first = l->settled == NULL;
+    *l->settled_last = s;
+    l->settled_last = &s->next;
+    pthread_mutex_unlock(&l->lock);
+    if (first)
+        wake_up(l);
+}
+
+static void drop_settled(struct smpp_link *l)
+{
+    for (struct settled *s = l->settled, *next; s; s = next) {
+        next = s->next;
+        free(s);
+    }
+}
+
 void smpp_link_counts(struct smpp_link *l, struct smpp_counts *out)
 {
     pthread_mutex_lock(&l->lock);
@@ -156,6 +184,7 @@ void smpp_link_stop(struct smpp_link *l)
         pthread_join(l->thread, NULL);
     else
         session_give_up(&l->session);
+    drop_settled(l);
     close(l->wake);
     pthread_mutex_destroy(&l->lock);
     explicit_bzero(l, sizeof *l);

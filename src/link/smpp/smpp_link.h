@@ -54,6 +54,12 @@ struct smpp_out {
     uint32_t validity_s;    /* for the centre, and for our queue; 0 means the centre's own */
 };
 
+/* Which delivery of which connection waits for its acknowledgement. All zero: the centre waits for none. */
+struct smpp_ticket {
+    uint64_t connection;
+    uint32_t id, sequence; /* of the PDU that delivered */
+};
+
 /* What a subscriber sent us: a message, or a proof of receipt. Valid during the call. */
 struct smpp_in {
     const char *msisdn; /* who sent it */
@@ -63,15 +69,16 @@ struct smpp_in {
 
 /*
  * What happens on the link; called on the link's thread, one at a time, never under a lock. Message ids are
- * canonical (smpp_id_canonical). A receipt or message is acknowledged to the centre only when its handler
- * returns TSM_OK; else the centre is asked to deliver it again later. NULL members are not called.
+ * canonical (smpp_id_canonical). NULL members are not called.
+ * A receipt or message is acknowledged by smpp_link_settle, once, during the call or later: the handler makes
+ * it durable meanwhile, and the link goes on with what the centre delivers next.
  */
 struct smpp_events {
     void *self;
     void (*on_accepted)(void *self, uint64_t ref, uint32_t segment, const char *message_id);
     void (*on_refused)(void *self, uint64_t ref, uint32_t segment, uint32_t status, enum smpp_class class);
-    enum tsm_err (*on_receipt)(void *self, const struct smpp_receipt *receipt);
-    enum tsm_err (*on_message)(void *self, const struct smpp_in *message);
+    void (*on_receipt)(void *self, const struct smpp_receipt *receipt, struct smpp_ticket ticket);
+    void (*on_message)(void *self, const struct smpp_in *message, struct smpp_ticket ticket);
     void (*on_state)(void *self, bool up);
 };
 
@@ -95,6 +102,9 @@ enum tsm_err smpp_link_start(struct smpp_link *l);
  * on_refused. After a lost link it is sent again with the same octets, so a centre may get it twice.
  */
 enum tsm_err smpp_link_send(struct smpp_link *l, const struct smpp_out *out);
+/* Acknowledges a delivery for TSM_OK; for anything else the centre is asked to deliver it again later, as it
+ * does by itself when its connection is gone or memory exhausted. From any thread, until smpp_link_stop. */
+void smpp_link_settle(struct smpp_link *l, struct smpp_ticket ticket, enum tsm_err result);
 void smpp_link_counts(struct smpp_link *l, struct smpp_counts *out);
 /* Unbinds, joins the thread, reports what is still waiting as refused (NO_ANSWER or NOT_SENT), frees. NULL is
  * legal. */

@@ -42,7 +42,8 @@ static void accept(struct session *s, struct segment *g, const struct smpp_sm_re
     /* Some centres hand back the card's answer with theirs. */
     if (r->payload.len && s->events->on_message) {
         session_tally(s, &s->counts->messages);
-        s->events->on_message(s->events->self, &(struct smpp_in){g->msisdn, r->payload, true});
+        s->events->on_message(s->events->self, &(struct smpp_in){g->msisdn, r->payload, true},
+                              (struct smpp_ticket){0});
     }
     free(g);
 }

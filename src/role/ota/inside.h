@@ -4,7 +4,7 @@
 #define TSM_ROLE_OTA_INSIDE_H
 
 #include "engine/exchange.h"
-#include "ota/sms/reassembly.h"
+#include "role/ota/ending.h"
 #include "role/ota/ota.h"
 #include "role/ota/sent.h"
 
@@ -14,7 +14,8 @@ struct ota {
     struct ota_config c;
     struct smpp_link *link;
     struct sent_table *sent;
-    struct reassembly_pool pool; /* used on the link's thread only */
+    struct reassembly_pool pool;
+    struct endings endings;
 };
 
 /* The role as the link's listener; in heard.c. */

@@ -127,6 +127,7 @@ enum tsm_err ota_new(const struct ota_config *config, struct ota **out)
     enum tsm_err e;
     NEED(o != NULL, NO_MEMORY);
     o->c = *config;
+    endings_init(&o->endings);
     o->pool = (struct reassembly_pool){
         .slots = calloc(POOL_SLOTS, sizeof *o->pool.slots), .count = POOL_SLOTS, .ttl = SECONDS(POOL_TTL_S)};
     o->sent = sent_new();
@@ -157,7 +158,9 @@ void ota_free(struct ota *o)
 {
     if (!o)
         return;
+    endings_close(&o->endings);
     smpp_link_stop(o->link);
+    endings_finish(&o->endings);
     sent_free(o->sent);
     free(o->pool.slots);
     free(o);

@@ -37,6 +37,7 @@ void bench_start(struct bench *b, struct smpp_config config)
 {
     struct smpp_events events = diary_events(&b->diary);
     assert_int_equal(smpp_link_new(&config, &events, &b->link), TSM_OK);
+    b->diary.link = b->link;
     assert_int_equal(smpp_link_start(b->link), TSM_OK);
 }
 

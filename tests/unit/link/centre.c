@@ -139,21 +139,30 @@ static void on_refused(void *self, uint64_t ref, uint32_t segment, uint32_t stat
                    .kind = NOTE_REFUSED, .ref = ref, .segment = segment, .status = status, .class = class});
 }
 
-static enum tsm_err on_receipt(void *self, const struct smpp_receipt *receipt)
+static void settle(struct diary *d, struct smpp_ticket ticket)
 {
-    struct diary *d = self;
-    note(d, &(struct note){.kind = NOTE_RECEIPT, .receipt = *receipt});
-    return d->say;
+    if (d->later && d->n_tickets < DIARY_MAX)
+        d->tickets[d->n_tickets++] = ticket;
+    else
+        smpp_link_settle(d->link, ticket, d->say);
 }
 
-static enum tsm_err on_message(void *self, const struct smpp_in *message)
+static void on_receipt(void *self, const struct smpp_receipt *receipt, struct smpp_ticket ticket)
+{
+    struct diary *d = self;
+    settle(d, ticket);
+    note(d, &(struct note){.kind = NOTE_RECEIPT, .receipt = *receipt});
+}
+
+static void on_message(void *self, const struct smpp_in *message, struct smpp_ticket ticket)
 {
     struct diary *d = self;
     struct note n = {.kind = NOTE_MESSAGE, .udhi = message->udhi};
     snprintf(n.text, sizeof n.text, "%s", message->msisdn);
-    TRY(bytes_keep(message->user_data, n.data, sizeof n.data, &n.len));
+    if (bytes_keep(message->user_data, n.data, sizeof n.data, &n.len) != TSM_OK)
+        n.len = 0;
+    settle(d, ticket);
     note(d, &n);
-    return d->say;
 }
 
 static void on_state(void *self, bool up)

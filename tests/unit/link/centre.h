@@ -54,7 +54,11 @@ struct diary {
     pthread_cond_t changed;
     size_t n, read;
     struct note at[DIARY_MAX];
-    enum tsm_err say; /* what handlers of receipts and messages return */
+    struct smpp_link *link; /* to settle deliveries with */
+    enum tsm_err say;       /* what becomes of receipts and messages */
+    bool later;             /* the test settles them, by their tickets */
+    struct smpp_ticket tickets[DIARY_MAX];
+    size_t n_tickets;
 };
 
 #define DIARY                                                                  \

@@ -125,6 +125,55 @@ static void what_could_not_be_stored_is_asked_for_again(void **state)
     bench_finish(&b);
 }
 
+static void hear_resp(struct bench *b, uint32_t sequence, uint32_t status)
+{
+    struct smpp_pdu p;
+    centre_hear(&b->centre, SMPP_DELIVER_SM | SMPP_RESP, &p);
+    assert_int_equal(p.sequence, sequence);
+    assert_int_equal(p.status, status);
+}
+
+static void deliveries_are_handed_on_while_others_wait_to_be_stored(void **state)
+{
+    BENCH(b);
+    (void)state;
+    b.diary.later = true;
+    bench_bind(&b, bench_config(&b));
+    for (uint32_t i = 0; i < 3; i++)
+        say_message(&b, 6 + i);
+    for (uint32_t i = 0; i < 3; i++)
+        diary_next(&b.diary, NOTE_MESSAGE);
+    assert_true(centre_hears_nothing(&b.centre, 10));
+    smpp_link_settle(b.link, b.diary.tickets[2], TSM_OK);
+    hear_resp(&b, 8, ESME_ROK);
+    smpp_link_settle(b.link, b.diary.tickets[0], TSM_DATABASE);
+    smpp_link_settle(b.link, b.diary.tickets[1], TSM_OK);
+    hear_resp(&b, 6, ESME_RX_T_APPN);
+    hear_resp(&b, 7, ESME_ROK);
+    bench_finish(&b);
+}
+
+static void a_ticket_of_a_lost_connection_says_nothing_in_the_next(void **state)
+{
+    BENCH(b);
+    (void)state;
+    b.diary.later = true;
+    bench_bind(&b, bench_config(&b));
+    say_message(&b, 6);
+    diary_next(&b.diary, NOTE_MESSAGE);
+    centre_hang_up(&b.centre);
+    diary_next(&b.diary, NOTE_DOWN);
+    centre_welcome(&b.centre);
+    diary_next(&b.diary, NOTE_UP);
+    say_message(&b, 6);
+    diary_next(&b.diary, NOTE_MESSAGE);
+    smpp_link_settle(b.link, b.diary.tickets[0], TSM_DATABASE);
+    smpp_link_settle(b.link, b.diary.tickets[1], TSM_OK);
+    hear_resp(&b, 6, ESME_ROK);
+    assert_true(centre_hears_nothing(&b.centre, 10));
+    bench_finish(&b);
+}
+
 static void a_proof_in_the_answer_to_a_submission_is_a_message_too(void **state)
 {
     static const uint8_t por[] = {0x02, 0x71, 0x00};
@@ -154,6 +203,8 @@ int main(void)
         cmocka_unit_test(an_unreadable_receipt_is_taken_off_the_centre_and_counted),
         cmocka_unit_test(a_proof_of_receipt_is_handed_on_with_its_sender),
         cmocka_unit_test(what_could_not_be_stored_is_asked_for_again),
+        cmocka_unit_test(deliveries_are_handed_on_while_others_wait_to_be_stored),
+        cmocka_unit_test(a_ticket_of_a_lost_connection_says_nothing_in_the_next),
         cmocka_unit_test(a_proof_in_the_answer_to_a_submission_is_a_message_too),
     };
     return cmocka_run_group_tests_name("SMPP deliveries", tests, NULL, NULL);
