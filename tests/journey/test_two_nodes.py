@@ -74,13 +74,12 @@ def only_a_partner_is_heard(tap, house):
     elsewhere = os.path.join(house.dir, "elsewhere")
     make_ca(elsewhere)
     forged = make_certificate(elsewhere, "forged", "bank")
-    before = count(house, "owner", "partner_message")
     tap.equal(partner_call(house, "bank", None), "TLS", "who shows no certificate is not heard")
     tap.equal(partner_call(house, "bank", forged), "TLS", "a certificate of another CA is not heard")
     tap.equal(partner_call(house, "operator", bank), (403, "NOT_ALLOWED"),
               "a certificate speaks for the party that it names, for no other")
     tap.equal(partner_call(house, "bank", bank, "no-such-verb"), (404, "NOT_FOUND"), "an unknown verb is refused")
-    tap.equal(count(house, "owner", "partner_message"), before, "refused messages leave no row")
+    tap.equal(count(house, "owner", "partner_message", "key = 'k1'"), 0, "refused messages leave no row")
 
 
 def the_owner_is_away_for_a_while(tap, house):
