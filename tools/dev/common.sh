@@ -11,7 +11,7 @@
 #H ./dev cover [SUITES]       line coverage of src/ and lab/ by folder
 
 packages_build="gcc libc6-dev meson ninja-build pkg-config python3 libssl-dev libjansson-dev libsqlite3-dev libp11-kit-dev libcurl4-openssl-dev libzip-dev libpcsclite-dev softhsm2 openssl"
-packages_test="libcmocka-dev pcscd vsmartcard-vpcd python3-pyscard python3-cryptography iproute2 util-linux procps python3-yaml python3-jsonschema"
+packages_test="libcmocka-dev pcscd vsmartcard-vpcd python3-pyscard python3-cryptography libnss3-tools iproute2 util-linux procps python3-yaml python3-jsonschema"
 packages_lint="clang clang-format shellcheck mandoc"
 
 say() { printf '%s\n' "$*"; }

@@ -34,6 +34,7 @@ enum { SETTING_MAX = 256 };
     X(smsc_password_file, "", "file with the password at the message centre")                                \
     X(smsc_source, "8899", "short code that subscribers answer to")                                          \
     X(token_module, "/usr/lib/softhsm/libsofthsm2.so", "PKCS#11 module")                                     \
+    X(token_query, "", "more of the query of its pkcs11: URI, as x-init-reserved=TEXT, percent-encoded")     \
     X(token_prefix, "opentsm-", "token label before the party's name")                                       \
     X(pin_dir, "", "directory with PARTY.pin, empty: $CREDENTIALS_DIRECTORY")                                \
     X(laboratory, "no", "yes: clear keys may be imported, plain HTTP callbacks on loopback are allowed")     \

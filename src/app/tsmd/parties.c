@@ -14,7 +14,8 @@ enum { SPOS_CONNECT_MS = 5000, SPOS_CALL_MS = 10000, SPOS_PATH_MAX = 400 };
 
 void party_uri(const struct config *c, const char *party, char *uri, size_t cap)
 {
-    snprintf(uri, cap, "pkcs11:token=%s%s?module-path=%s", c->token_prefix, party, c->token_module);
+    snprintf(uri, cap, "pkcs11:token=%s%s?module-path=%s%s%s", c->token_prefix, party, c->token_module,
+             c->token_query[0] ? "&" : "", c->token_query);
 }
 
 enum tsm_err party_pin(const struct config *c, const char *party, struct secret *pin)

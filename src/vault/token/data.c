@@ -45,7 +45,7 @@ enum tsm_err vault_init_token(const struct token_where *where, struct secret *so
     secret_wipe(so_pin);
     secret_wipe(pin);
     NEED(so.len >= TOKEN_PIN_MIN && user.len >= TOKEN_PIN_MIN, BAD_LENGTH);
-    TRY(module_take(where->module, &m));
+    TRY(module_take(where, &m));
     pthread_rwlock_rdlock(&m->calls);
     e = init_in(m->f, where->label, &so, &user);
     pthread_rwlock_unlock(&m->calls);

@@ -14,11 +14,12 @@
 /* A module, loaded and initialised once per process and counted. */
 struct token_module {
     CK_FUNCTION_LIST *f;
+    char start[TOKEN_START_MAX + 1]; /* as in token_where; the first who loads the module says it */
     unsigned uses;
     pthread_rwlock_t calls; /* read by every call, written by a restart */
     unsigned epoch;         /* grows with every restart: no handle outlives it */
 };
-enum tsm_err module_take(const char *path, struct token_module **out);
+enum tsm_err module_take(const struct token_where *where, struct token_module **out);
 void module_give(struct token_module *m);
 /* Finalises and initialises the module, which is how modules notice that a token came back; false when it
  * does not start. All tokens of the module log in again at their next call. */

@@ -17,7 +17,8 @@ static struct {
 
 static enum tsm_err uri_fill(P11KitUri *u, struct token_where *out)
 {
-    const char *path = p11_kit_uri_get_module_path(u);
+    const char *path = p11_kit_uri_get_module_path(u),
+               *start = p11_kit_uri_get_vendor_query(u, "x-init-reserved");
     const CK_TOKEN_INFO *info = p11_kit_uri_get_token_info(u);
     size_t n = p11_kit_space_strlen(info->label, sizeof info->label);
     if (p11_kit_uri_get_pin_value(u))
@@ -25,10 +26,12 @@ static enum tsm_err uri_fill(P11KitUri *u, struct token_where *out)
     if (n == 0 || n > TOKEN_LABEL_MAX || info->label[0] == 0)
         return FAIL(BAD_FORM, "the pkcs11: URI names no token");
     path = path ? path : TOKEN_MODULE_DEFAULT;
-    NEED(strlen(path) <= TOKEN_PATH_MAX, TOO_LONG);
-    *out = (struct token_where){{0}, {0}};
+    start = start ? start : "";
+    NEED(strlen(path) <= TOKEN_PATH_MAX && strlen(start) <= TOKEN_START_MAX, TOO_LONG);
+    *out = (struct token_where){.label = {0}};
     memcpy(out->label, info->label, n);
     snprintf(out->module, sizeof out->module, "%s", path);
+    snprintf(out->start, sizeof out->start, "%s", start);
     return TSM_OK;
 }
 
@@ -45,10 +48,10 @@ enum tsm_err token_where_read(const char *uri, struct token_where *out)
     return e;
 }
 
-static enum tsm_err module_start(CK_FUNCTION_LIST *f)
+static enum tsm_err module_start(struct token_module *m)
 {
-    CK_C_INITIALIZE_ARGS args = {.flags = CKF_OS_LOCKING_OK};
-    CK_RV rv = f->C_Initialize(&args);
+    CK_C_INITIALIZE_ARGS args = {.flags = CKF_OS_LOCKING_OK, .pReserved = m->start[0] ? m->start : NULL};
+    CK_RV rv = m->f->C_Initialize(&args);
     return rv == CKR_CRYPTOKI_ALREADY_INITIALIZED ? TSM_OK : token_verdict(rv, "C_Initialize");
 }
 
@@ -62,9 +65,10 @@ static void calls_init(pthread_rwlock_t *calls)
     pthread_rwlockattr_destroy(&attr);
 }
 
-static enum tsm_err module_note(CK_FUNCTION_LIST *f, struct token_module **out)
+static enum tsm_err module_note(CK_FUNCTION_LIST *f, const char *start, struct token_module **out)
 {
     struct token_module *blank = NULL;
+    enum tsm_err e;
     for (size_t i = 0; i < MODULES_MAX; i++) {
         struct token_module *m = &loaded.at[i];
         if (m->f == f) {
@@ -76,20 +80,26 @@ static enum tsm_err module_note(CK_FUNCTION_LIST *f, struct token_module **out)
     }
     if (!blank)
         return FAIL(UNSUPPORTED, "more than %d PKCS#11 modules in one process", MODULES_MAX);
-    TRY(module_start(f));
     *blank = (struct token_module){.f = f, .uses = 1};
+    snprintf(blank->start, sizeof blank->start, "%s", start);
+    e = module_start(blank);
+    if (e != TSM_OK) {
+        blank->f = NULL;
+        return e;
+    }
     calls_init(&blank->calls);
     *out = blank;
     return TSM_OK;
 }
 
-enum tsm_err module_take(const char *path, struct token_module **out)
+enum tsm_err module_take(const struct token_where *where, struct token_module **out)
 {
     CK_FUNCTION_LIST *f;
     enum tsm_err e;
     pthread_mutex_lock(&loaded.lock);
-    f = p11_kit_module_load(path, P11_KIT_MODULE_CRITICAL | P11_KIT_MODULE_UNMANAGED);
-    e = f ? module_note(f, out) : FAIL(TOKEN_FAILED, "the PKCS#11 module %.150s cannot be loaded", path);
+    f = p11_kit_module_load(where->module, P11_KIT_MODULE_CRITICAL | P11_KIT_MODULE_UNMANAGED);
+    e = f ? module_note(f, where->start, out)
+          : FAIL(TOKEN_FAILED, "the PKCS#11 module %.150s cannot be loaded", where->module);
     if (f && e != TSM_OK)
         p11_kit_module_release(f);
     pthread_mutex_unlock(&loaded.lock);
@@ -115,7 +125,7 @@ bool module_restart(struct token_module *m)
     pthread_rwlock_wrlock(&m->calls);
     m->f->C_Finalize(NULL);
     m->epoch++;
-    done = module_start(m->f) == TSM_OK;
+    done = module_start(m) == TSM_OK;
     pthread_rwlock_unlock(&m->calls);
     return done;
 }

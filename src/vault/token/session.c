@@ -244,7 +244,7 @@ enum tsm_err token_open(const struct token_where *where, struct secret *pin, str
     t->where = *where;
     t->pin = mine;
     pthread_mutex_init(&t->lock, NULL);
-    e = module_take(where->module, &t->module);
+    e = module_take(where, &t->module);
     if (e == TSM_OK) {
         t->f = t->module->f;
         e = first_live(t);

@@ -15,21 +15,25 @@
 enum {
     TOKEN_LABEL_MAX = 32, /* CK_TOKEN_INFO.label */
     TOKEN_PATH_MAX = 255,
-    TOKEN_NAME_MAX = 63,   /* CKA_LABEL of our keys */
-    TOKEN_NAMES_MAX = 256, /* key names one process uses of one token */
-    TOKEN_PIN_MIN = 4,     /* SoftHSM's own minimum */
-    TOKEN_DATA_MAX = 256,  /* a data object */
+    TOKEN_START_MAX = 2047, /* what a module is told at its start */
+    TOKEN_NAME_MAX = 63,    /* CKA_LABEL of our keys */
+    TOKEN_NAMES_MAX = 256,  /* key names one process uses of one token */
+    TOKEN_PIN_MIN = 4,      /* SoftHSM's own minimum */
+    TOKEN_DATA_MAX = 256,   /* a data object */
 };
 
 #define TOKEN_MODULE_DEFAULT "/usr/lib/softhsm/libsofthsm2.so"
 
-/* Where a token is: the module's file and the token's label. */
+/* Where a token is: the module's file, the text that it gets in pReserved of C_Initialize (few modules want
+ * one), and the token's label. */
 struct token_where {
     char module[TOKEN_PATH_MAX + 1];
+    char start[TOKEN_START_MAX + 1];
     char label[TOKEN_LABEL_MAX + 1];
 };
 
-/* Reads "pkcs11:token=acme?module-path=/usr/lib/..." [RFC 7512]; without module-path the default module.
+/* Reads "pkcs11:token=acme?module-path=/usr/lib/...&x-init-reserved=..." [RFC 7512; the last as p11-kit names
+ * it in its configuration]; without module-path the default module.
  * BAD_FORM when it is no such URI or names no token, BAD_VALUE when it carries a PIN. */
 enum tsm_err token_where_read(const char *uri, struct token_where *out);
 
