@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,8 +20,7 @@ enum { HEAD_LEN = 48, AT_CHANGES = 8, USAGE = 2, LOOKS_BETWEEN_CHECKS = 4096 };
 static void pause_us(long us)
 {
     struct timespec t = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
-    while (nanosleep(&t, &t) && errno == EINTR)
-        ;
+    ppoll(NULL, 0, &t, NULL); /* what is asked for is the delay itself */
 }
 
 static uint32_t changes(const volatile uint8_t *head)

@@ -43,7 +43,7 @@ static void start(const char *options)
     char arguments[512];
     unsigned port;
     scene = (struct scene){.plan = plan_of(5000, 7)};
-    snprintf(scene.commands, sizeof scene.commands, "/tmp/test_fleet.%ld", (long)getpid());
+    snprintf(scene.commands, sizeof scene.commands, P_tmpdir "/test_fleet.%ld", (long)getpid());
     unlink(scene.commands);
     scene.smsc = smsc_start("", &port);
     snprintf(arguments, sizeof arguments,

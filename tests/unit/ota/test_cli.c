@@ -34,7 +34,7 @@ static void add_option(struct line *l, const char *name, const char *value)
 static int run(struct line *l)
 {
     char *words[WORDS_MAX + 1] = {NULL};
-    char path[] = "/tmp/test_ota_cli_XXXXXX";
+    char path[] = P_tmpdir "/test_ota_cli_XXXXXX";
     int file = mkstemp(path), out, status;
     ssize_t n;
     assert_true(file >= 0);
@@ -174,7 +174,7 @@ static void a_long_packet_is_cut_into_segments(void **state)
 
 static void keys_come_from_a_file_or_a_descriptor(void **state)
 {
-    char path[] = "/tmp/test_ota_key_XXXXXX", at[64], fd[16];
+    char path[] = P_tmpdir "/test_ota_key_XXXXXX", at[64], fd[16];
     struct line l = verb("unwrap");
     int file = mkstemp(path), ends[2];
     (void)state;
@@ -235,9 +235,22 @@ static void wrong_lines_and_refusals_have_their_status(void **state)
     expect_status(1, "unwrap", "--data", packet); /* no keys */
 }
 
+static void each_verb_tells_its_options(void **state)
+{
+    static const char *const verbs[] = {"wrap", "unwrap", "por", "--help", "help"};
+    (void)state;
+    for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+        struct line l = verb(verbs[i]);
+        add(&l, "--help");
+        assert_int_equal(run(&l), 0);
+        assert_memory_equal(l.out, "usage: tsm ota wrap", strlen("usage: tsm ota wrap"));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_verb_tells_its_options),
         cmocka_unit_test(a_packet_opens_to_json),
         cmocka_unit_test(a_proof_of_receipt_opens_to_json),
         cmocka_unit_test(a_proof_of_receipt_is_made),
