@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* tsm-lab: the laboratory's programs behind one name, one verb each. It shares no code with the server it
  * judges. */
+#include <fcntl.h>
 #include <getopt.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #ifdef HAVE_LAB_CARD
@@ -86,7 +90,7 @@ static int run(const struct verb *v, int argc, char **argv)
     return status == EXIT_WRONG_USE ? 0 : status;
 }
 
-int main(int argc, char **argv)
+static int choose(int argc, char **argv)
 {
     if (argc == 2 && strcmp(argv[1], "--version") == 0) {
         puts("tsm-lab " LAB_VERSION);
@@ -101,4 +105,28 @@ int main(int argc, char **argv)
             return run(v, argc - 1, argv + 1);
     help(stderr);
     return EXIT_WRONG_USE;
+}
+
+/* Descriptors 0 to 2 that are closed would become a card's or a message centre's socket, and take what is
+ * said. */
+static bool hold_descriptors(void)
+{
+    struct stat about;
+    bool held = true;
+    for (int fd = 0; fd <= STDERR_FILENO; fd++)
+        held = held && (fstat(fd, &about) == 0 || open("/dev/null", fd ? O_RDONLY : O_WRONLY) == fd);
+    return held;
+}
+
+/* What a verb found out is of no use where the words are lost. */
+int main(int argc, char **argv)
+{
+    int status;
+    if (!hold_descriptors())
+        return EXIT_FAILURE;
+    status = choose(argc, argv);
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return status;
+    fputs("tsm-lab: standard output takes no more\n", stderr);
+    return status ? status : EXIT_FAILURE;
 }

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "bank/api.h"
+#include "bank/order/api.h"
 #include "customers/phone.h"
 
 enum { AT_ONCE_MAX = 64, ID_LEN = 9, TOKEN_MAX = 256, KEY_LEN = 16, ORDER_WAIT_S = 20, STATUS_CREATED = 201 };

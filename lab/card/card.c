@@ -12,6 +12,7 @@
 #include "card/model/keys.h"
 #include "card/model/registry.h"
 #include "card/scp11/factory.h"
+#include "card/sems/sems.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,7 +174,8 @@ struct card *card_new(const struct card_config *cfg)
     identify(c, cfg);
     if (!config_scp(cfg->scp, &option) || !config_quirks(cfg->quirk, &c->quirks) ||
         !config_faults(cfg->fault, &c->faults) || !issuer_domain(c, cfg, &option) || !casd_factory(c, cfg) ||
-        !builtin_install(c, cfg->with)) {
+        !builtin_install(c, cfg->with) ||
+        (cfg->script_root != NULL && !sems_read_root(c, cfg->script_root))) {
         card_free(c);
         return NULL;
     }
@@ -201,6 +203,7 @@ void card_free(struct card *c)
         registry_remove_elf(c, c->elfs[c->elf_count - 1]);
     secure_drop_plain(c);
     free(c->pending);
+    free(c->script_root);
     free(c);
 }
 

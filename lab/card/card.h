@@ -42,6 +42,7 @@ struct card_config {
      * with the authority of the card's; the card's group for SCP11c; the owner's subject identifier (none:
      * whoever that authority has certified). */
     const char *oce_ca, *card_ca, *group;
+    const char *script_root; /* PEM: who certifies writers of offline scripts, in place of the laboratory */
     int casd; /* with a Controlling Authority's domain, whose providers' authority is that of oce_ca */
     uint8_t owner[CARD_MAX_OWNER];
     size_t owner_len;

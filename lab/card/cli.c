@@ -37,6 +37,7 @@ static int usage(FILE *to)
                 "  --casd            with a Controlling Authority's domain (confidential key set-up)\n"
                 "  --owner HEX       subject identifier of the domain's owner (SCP11a, SCP11c)\n"
                 "  --with NAME,..    applications from the factory (\"help\" lists them)\n"
+                "  --script-root FILE  PEM: who certifies writers of signed scripts (--with sems)\n"
                 "  --memory BYTES    non-volatile memory, default 262144\n"
                 "  --quirk NAME,..   a peculiarity of real cards (\"help\" lists them)\n"
                 "  --fault NAME,..   a misbehaviour for tests (\"help\" lists them)\n"
@@ -90,7 +91,7 @@ static int take_name(const char **to, const char *value, const char *names)
     return EXIT_SUCCESS;
 }
 
-/* Options of SCP11 and of the Controlling Authority's domain. */
+/* Options of SCP11, of the Controlling Authority's domain and of signed scripts. */
 static bool take_asymmetric(struct arguments *a, int option, const char *value)
 {
     switch (option) {
@@ -102,6 +103,9 @@ static bool take_asymmetric(struct arguments *a, int option, const char *value)
         return true;
     case 'g':
         a->cfg.group = value;
+        return true;
+    case 't':
+        a->cfg.script_root = value;
         return true;
     case 'z':
         a->cfg.casd = 1;
@@ -193,6 +197,7 @@ int card_main(int argc, char **argv)
         {"group", required_argument, NULL, 'g'},
         {"owner", required_argument, NULL, 'w'},
         {"with", required_argument, NULL, 'a'},
+        {"script-root", required_argument, NULL, 't'},
         {"memory", required_argument, NULL, 'm'},
         {"quirk", required_argument, NULL, 'q'},
         {"fault", required_argument, NULL, 'f'},

@@ -19,13 +19,15 @@ static const struct {
     {"scp02-i75", {SCP02, 0x75, 0}}, {"scp03-i00", {SCP03, 0x00, 0}},     {"scp03-i10", {SCP03, 0x10, 0}},
     {"scp03-i20", {SCP03, 0x20, 0}}, {"scp03-i30", {SCP03, 0x30, 0}},     {"scp03-i60", {SCP03, 0x60, 0}},
     {"scp03-i70", {SCP03, 0x70, 0}}, {"scp03-i60-s16", {SCP03, 0x61, 0}}, {"scp03-i70-s16", {SCP03, 0x71, 0}},
+    {"scp02", {SCP02, 0x55, 0}},     {"scp03", {SCP03, 0x70, 0}},
 };
 
 const char *card_scp_names(void)
 {
-    return "  scp03-i00 -i10 -i20 -i30 -i60 -i70 -i60-s16 -i70-s16   AES\n"
+    return "  scp03-i00 -i10 -i20 -i30 -i60 -i70 -i60-s16 -i70-s16   AES; scp03 is -i70\n"
            "  scp02-i15 -i55 -i35 -i75                               two-key triple DES (i35, i75 with "
-           "R-MAC)\n"
+           "R-MAC);\n"
+           "                                                         scp02 is -i55\n"
            "  scp11a scp11b scp11c scp11, with -s16 -x509 -kept      elliptic curves: one variant or all; "
            "S16; X.509 "
            "only;\n"
@@ -48,7 +50,8 @@ const char *card_quirk_names(void)
            "  token-9484              a missing or wrong token is refused with 9484 instead of 6985\n"
            "  sd-chain                the SCP11 certificate store holds an intermediate authority's "
            "certificate "
-           "too\n";
+           "too\n"
+           "  split-status            GET STATUS cuts a long list in the middle of an entry\n";
 }
 
 const char *card_fault_names(void)
@@ -103,6 +106,7 @@ static bool set_quirk(const char *name, void *to)
         {"receipts-from-1", &q->receipts_from_1},
         {"token-9484", &q->token_9484},
         {"sd-chain", &q->sd_chain},
+        {"split-status", &q->split_status},
     };
 
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {

@@ -144,6 +144,7 @@ int tcp_listen(struct card *c, uint16_t port)
         else if (errno != EINTR && errno != ECONNABORTED)
             break;
     }
+    fprintf(stderr, "card: nobody can come any more: %s\n", strerror(errno));
     close(fd);
     free(b);
     return EXIT_FAILURE;

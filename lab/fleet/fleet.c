@@ -230,8 +230,10 @@ static int serve(struct fleet *f)
 {
     if (f->inventory && !fleet_inventory(&f->plan, f->inventory))
         return EXIT_FAILURE;
-    if (!prepare(f))
+    if (!prepare(f)) {
+        perror("tsm-lab fleet: cannot start");
         return EXIT_FAILURE;
+    }
     if (f->measures)
         return fleet_measure(&f->drawer) ? EXIT_SUCCESS : EXIT_FAILURE;
     return open_doors(f) && loop_run(f->loop) == 0 ? EXIT_SUCCESS : EXIT_FAILURE;

@@ -1,152 +1,253 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages of GP SERAM 2.0.0 as the Local Agent reads and writes them: Handshake, Order, Report, in JSON.
- * Pure. [GP SERAM gpseram.yaml, Overview "Local Agent Behaviour", HTTP REST Binding "HTTP Polling"] */
+/* GP SERAM messages at the laboratory's Local Agent, judged by the schemas of gpseram.yaml as rows: a
+ * property, what it must be, what is said when it is not. Pure. [GP SERAM 2.0.0 gpseram.yaml
+ * "components/schemas", HTTP REST Binding "HTTP Polling"] */
 #include "handset/seram.h"
 
 #include <string.h>
 
-#define TRANSPORT   "HTTPS"
-#define DATA_FORMAT "application/json"
-#define VERSION     "2.0.0"
-
-static const char *const status_names[] = {
-    [SERAM_POLLING] = "POLLING",
-    [SERAM_PROCESSED] = "PROCESSED",
-    [SERAM_UNAVAILABLE_SE] = "UNAVAILABLE_SE",
-    [SERAM_UNKNOWN_FAILURE] = "UNKNOWN_FAILURE",
-    [SERAM_UNGRANTED_ACCESS] = "UNGRANTED_ACCESS",
+struct property {
+    const char *name;
+    bool required;
+    bool (*fits)(const json_t *value);
+    const char *why;
 };
+
+/* Properties that a schema does not name are let be, as JSON schemas do. */
+static const char *breach(const json_t *object, const struct property *schema)
+{
+    for (; schema->name; schema++) {
+        const json_t *value = json_object_get(object, schema->name);
+        if (!value && !schema->required)
+            continue;
+        if (!value || !schema->fits(value))
+            return schema->why;
+    }
+    return NULL;
+}
+
+static bool is_one_of(const json_t *value, const char *const *words)
+{
+    const char *text = json_string_value(value);
+    while (text && *words && strcmp(text, *words) != 0)
+        words++;
+    return text && *words;
+}
+
+static bool is_text(const json_t *value)
+{
+    return json_is_string(value);
+}
+
+/* ---- Handshake ---- */
+
+static bool is_transport(const json_t *value)
+{
+    static const char *const ours[] = {"HTTPS", NULL};
+    return is_one_of(value, ours);
+}
+
+static bool is_format(const json_t *value)
+{
+    static const char *const ours[] = {"application/json", NULL};
+    return is_one_of(value, ours);
+}
+
+static bool is_version(const json_t *value)
+{
+    static const char *const ours[] = {"2.0.0", NULL};
+    return is_one_of(value, ours);
+}
+
+/* Of the format the schema requires "chosenDataProtocol" and describes "chosenDataFormat", and its example
+ * has the latter: neither is insisted on. */
+static const struct property handshake_response[] = {
+    {"chosenTransportProtocol", true, is_transport, "the chosen transport protocol is not HTTPS"},
+    {"chosenDataProtocol", false, is_format, "the chosen data format is not application/json"},
+    {"chosenDataFormat", false, is_format, "the chosen data format is not application/json"},
+    {"chosenVersion", true, is_version, "the chosen version is not 2.0.0"},
+    {NULL, false, NULL, NULL},
+};
+
+static json_t *object_of(const char *body, size_t len)
+{
+    json_t *read = json_loadb(body ? body : "", body ? len : 0, JSON_REJECT_DUPLICATES, NULL);
+    if (json_is_object(read))
+        return read;
+    json_decref(read);
+    return NULL;
+}
+
+bool seram_handshake_accepted(const char *body, size_t len, const char **why)
+{
+    json_t *response = object_of(body, len);
+    *why = response ? breach(response, handshake_response) : "the Handshake Response is no JSON object";
+    json_decref(response);
+    return !*why;
+}
 
 json_t *seram_handshake(const char *se_type, const char *se_id)
 {
-    return json_pack("{s:[{s:s,s:s}],s:[s],s:[s],s:[s]}", "secureElements", "seType", se_type, "seId", se_id,
-                     "supportedTransportProtocols", TRANSPORT, "supportedDataFormats", DATA_FORMAT,
-                     "supportedVersions", VERSION);
+    json_t *command = json_object();
+    json_object_set_new(command, "secureElements",
+                        json_pack("[{s:s,s:s}]", "seType", se_type, "seId", se_id));
+    json_object_set_new(command, "supportedTransportProtocols", json_pack("[s]", "HTTPS"));
+    json_object_set_new(command, "supportedDataFormats", json_pack("[s]", "application/json"));
+    json_object_set_new(command, "supportedVersions", json_pack("[s]", "2.0.0"));
+    return command;
 }
 
-static json_t *load_object(const char *body, size_t len)
+/* ---- Order ---- */
+
+static bool is_delay(const json_t *value)
 {
-    json_t *root = body ? json_loadb(body, len, JSON_REJECT_DUPLICATES, NULL) : NULL;
-    if (root && !json_is_object(root)) {
-        json_decref(root);
-        return NULL;
-    }
-    return root;
+    json_int_t ms = json_integer_value(value);
+    return json_is_integer(value) && ms >= 0 && ms <= SERAM_MAX_DELAY_MS;
 }
 
-static bool chosen_is(const json_t *root, const char *name, const char *ours, bool needed)
+static bool is_se_type(const json_t *value)
 {
-    const json_t *value = json_object_get(root, name);
-    if (!value)
-        return !needed;
-    return json_is_string(value) && strcmp(json_string_value(value), ours) == 0;
+    static const char *const types[] = {"eSE", "iSE", "uicc", "euicc", "ieuicc", "undefined", NULL};
+    return is_one_of(value, types);
 }
 
-/* The schema requires "chosenDataProtocol" but describes "chosenDataFormat": either may be there, or neither.
- */
-bool seram_handshake_accepted(const char *body, size_t len, const char **why)
+static bool is_element(const json_t *value)
 {
-    json_t *root = load_object(body, len);
-    *why = NULL;
-    if (!root)
-        *why = "the Handshake Response is no JSON object";
-    else if (!chosen_is(root, "chosenTransportProtocol", TRANSPORT, true))
-        *why = "the chosen transport protocol is not HTTPS";
-    else if (!chosen_is(root, "chosenDataFormat", DATA_FORMAT, false) ||
-             !chosen_is(root, "chosenDataProtocol", DATA_FORMAT, false))
-        *why = "the chosen data format is not application/json";
-    else if (!chosen_is(root, "chosenVersion", VERSION, true))
-        *why = "the chosen version is not 2.0.0";
-    json_decref(root);
-    return *why == NULL;
+    static const struct property schema[] = {{"seType", true, is_se_type, "its type"},
+                                             {"seId", true, is_text, "its identifier"},
+                                             {"seExtraInfo", false, is_text, "its features"},
+                                             {NULL, false, NULL, NULL}};
+    return json_is_object(value) && !breach(value, schema);
 }
 
-static const char *read_delay(const json_t *root, struct seram_order *out)
+static bool is_apdus(const json_t *value)
 {
-    const json_t *delay = json_object_get(root, "delay");
-    out->delay_ms = SERAM_DEFAULT_DELAY_MS;
-    if (!delay)
-        return NULL;
-    if (!json_is_integer(delay) || json_integer_value(delay) < 0 ||
-        json_integer_value(delay) > SERAM_MAX_DELAY_MS)
-        return "delay is not a number of milliseconds up to five minutes";
-    out->delay_ms = (unsigned)json_integer_value(delay);
-    return NULL;
-}
-
-static const char *read_chosen(const json_t *root, struct seram_order *out)
-{
-    const json_t *chosen = json_object_get(root, "chosenSecureElement");
-    if (!chosen)
-        return NULL;
-    out->chosen_id = json_string_value(json_object_get(chosen, "seId"));
-    if (!out->chosen_id || !json_is_string(json_object_get(chosen, "seType")))
-        return "chosenSecureElement lacks seType or seId";
-    return NULL;
-}
-
-static const char *read_commands(const json_t *root, struct seram_order *out)
-{
-    const json_t *commands = json_object_get(root, "ramCommands");
-    if (!commands)
-        return NULL;
-    size_t count = json_array_size(commands);
-    if (count == 0 || count > SERAM_MAX_COMMANDS)
-        return "ramCommands is no list of 1 to 256 commands";
-    for (size_t i = 0; i < count; i++) {
-        const json_t *command = json_array_get(commands, i);
-        const json_t *apdus = json_object_get(command, "listOfCAPDU");
-        if (!json_is_string(json_object_get(command, "ramCommandType")))
-            return "a command lacks its ramCommandType";
-        if (seram_kind(command) == SERAM_APDUS &&
-            (!json_is_array(apdus) || json_array_size(apdus) > SERAM_MAX_APDUS))
-            return "an SE RAM Command lacks its listOfCAPDU";
-    }
-    out->commands = commands;
-    return NULL;
-}
-
-bool seram_read_order(const char *body, size_t len, struct seram_order *out, const char **why)
-{
-    struct seram_order order = {.root = load_object(body, len)};
-    *why = order.root ? NULL : "the Order is no JSON object";
-    if (!*why)
-        *why = read_delay(order.root, &order);
-    if (!*why)
-        *why = read_chosen(order.root, &order);
-    if (!*why)
-        *why = read_commands(order.root, &order);
-    if (*why) {
-        json_decref(order.root);
+    const json_t *item;
+    size_t i;
+    if (!json_is_array(value) || json_array_size(value) > SERAM_MAX_APDUS)
         return false;
+    json_array_foreach(value, i, item)
+    {
+        if (!json_is_string(item))
+            return false;
     }
-    *out = order;
     return true;
+}
+
+static const struct property plain_command[] = {{NULL, false, NULL, NULL}};
+static const struct property apdu_command[] = {
+    {"listOfCAPDU", true, is_apdus, "an SE RAM Command lacks its listOfCAPDU"}, {NULL, false, NULL, NULL}};
+static const struct property notification[] = {
+    {"deviceAppNotification", true, is_text, "a Notification Command lacks its text"},
+    {NULL, false, NULL, NULL}};
+
+/* The discriminator's mapping, and the two names of the file's examples. */
+static const struct mapping {
+    const char *type;
+    enum seram_command kind;
+    const struct property *schema;
+} mappings[] = {
+    {"ramStartCommand", SERAM_START, plain_command},
+    {"seRamCommand", SERAM_APDUS, apdu_command},
+    {"notificationCommand", SERAM_NOTIFICATION, notification},
+    {"ramStopCommand", SERAM_STOP, plain_command},
+    {"startCommand", SERAM_START, plain_command},
+    {"stopCommand", SERAM_STOP, plain_command},
+    {NULL, SERAM_UNKNOWN_COMMAND, plain_command},
+};
+
+static const struct mapping *mapping_of(const json_t *command)
+{
+    const char *type = json_string_value(json_object_get(command, "ramCommandType"));
+    const struct mapping *m = mappings;
+    while (m->type && (!type || strcmp(m->type, type) != 0))
+        m++;
+    return m;
 }
 
 enum seram_command seram_kind(const json_t *command)
 {
-    static const struct {
-        const char *name;
-        enum seram_command kind;
-    } kinds[] = {
-        {"ramStartCommand", SERAM_START}, {"startCommand", SERAM_START},
-        {"seRamCommand", SERAM_APDUS},    {"notificationCommand", SERAM_NOTIFICATION},
-        {"ramStopCommand", SERAM_STOP},   {"stopCommand", SERAM_STOP},
-    };
-    const char *name = json_string_value(json_object_get(command, "ramCommandType"));
-    for (size_t i = 0; name && i < sizeof kinds / sizeof kinds[0]; i++)
-        if (strcmp(name, kinds[i].name) == 0)
-            return kinds[i].kind;
-    return SERAM_UNKNOWN_COMMAND;
+    return mapping_of(command)->kind;
+}
+
+/* A type that is not in the mapping is a matter of the command's execution, one that is missing of the Order.
+ */
+static const char *command_breach(const json_t *command)
+{
+    if (!is_text(json_object_get(command, "ramCommandType")))
+        return "a command lacks its ramCommandType";
+    return breach(command, mapping_of(command)->schema);
+}
+
+static bool is_command_list(const json_t *value)
+{
+    return json_array_size(value) >= 1 && json_array_size(value) <= SERAM_MAX_COMMANDS;
+}
+
+static const struct property order_schema[] = {
+    {"delay", false, is_delay, "delay is not a number of milliseconds up to five minutes"},
+    {"chosenSecureElement", false, is_element, "chosenSecureElement lacks seType or seId"},
+    {"ramCommands", false, is_command_list, "ramCommands is no list of 1 to 256 commands"},
+    {NULL, false, NULL, NULL},
+};
+
+static const char *order_breach(const json_t *order)
+{
+    const char *why = order ? breach(order, order_schema) : "the Order is no JSON object";
+    const json_t *command;
+    size_t i;
+    json_array_foreach(json_object_get(order, "ramCommands"), i, command)
+    {
+        why = why ? why : command_breach(command);
+    }
+    return why;
+}
+
+bool seram_read_order(const char *body, size_t len, struct seram_order *out, const char **why)
+{
+    json_t *order = object_of(body, len);
+    const json_t *delay = json_object_get(order, "delay");
+    *why = order_breach(order);
+    if (*why) {
+        json_decref(order);
+        return false;
+    }
+    out->root = order;
+    out->delay_ms = delay ? (unsigned)json_integer_value(delay) : SERAM_DEFAULT_DELAY_MS;
+    out->chosen_id =
+        json_string_value(json_object_get(json_object_get(order, "chosenSecureElement"), "seId"));
+    out->commands = json_object_get(order, "ramCommands");
+    return true;
+}
+
+/* ---- Report ---- */
+
+static const char *status_word(enum seram_status status)
+{
+    switch (status) {
+    case SERAM_POLLING:
+        return "POLLING";
+    case SERAM_PROCESSED:
+        return "PROCESSED";
+    case SERAM_UNAVAILABLE_SE:
+        return "UNAVAILABLE_SE";
+    case SERAM_UNGRANTED_ACCESS:
+        return "UNGRANTED_ACCESS";
+    case SERAM_UNKNOWN_FAILURE:
+        break;
+    }
+    return "UNKNOWN_FAILURE";
 }
 
 json_t *seram_report(enum seram_status s, unsigned executed, const char *error_msg, json_t *responses)
 {
-    json_t *report =
-        json_pack("{s:{s:s,s:i,s:s*}}", "localAgentStatus", "localAgentStatusEnum", status_names[s],
-                  "executedSeRamCommands", (int)executed, "errorMsg", error_msg);
-    if (report && json_array_size(responses) > 0)
+    json_t *report = json_object(), *status = json_object();
+    json_object_set_new(status, "localAgentStatusEnum", json_string(status_word(s)));
+    json_object_set_new(status, "executedSeRamCommands", json_integer((json_int_t)executed));
+    if (error_msg)
+        json_object_set_new(status, "errorMsg", json_string(error_msg));
+    json_object_set_new(report, "localAgentStatus", status);
+    if (json_array_size(responses) > 0)
         json_object_set(report, "ramResponses", responses);
     json_decref(responses);
     return report;
@@ -154,5 +255,8 @@ json_t *seram_report(enum seram_status s, unsigned executed, const char *error_m
 
 json_t *seram_response(json_t *rapdus)
 {
-    return json_pack("{s:s,s:o}", "ramResponseType", "seRamResponse", "listOfRAPDU", rapdus);
+    json_t *response = json_object();
+    json_object_set_new(response, "ramResponseType", json_string("seRamResponse"));
+    json_object_set_new(response, "listOfRAPDU", rapdus);
+    return response;
 }

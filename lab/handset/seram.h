@@ -1,6 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Messages of GP SERAM 2.0.0 as the Local Agent reads and writes them: Handshake, Order, Report, in JSON.
- * Pure. [GP SERAM gpseram.yaml, Overview "Local Agent Behaviour", HTTP REST Binding "HTTP Polling"] */
+/*
+ * Messages of GP SERAM 2.0.0 as the laboratory's Local Agent reads and writes them: Handshake, Order, Report,
+ * in JSON. Pure. [GP SERAM gpseram.yaml, Overview "Local Agent Behaviour", HTTP REST Binding "HTTP Polling"]
+ *
+ * The library for apps has an agent of its own (sdk/wire/seram.h). Two on purpose, and written apart: the
+ * laboratory judges what the project makes, so it shares no code with it; what one of them misreads the other
+ * finds (docs/decisions/0001-lab-shares-no-code.md).
+ */
 #ifndef LAB_HANDSET_SERAM_H
 #define LAB_HANDSET_SERAM_H
 

@@ -3,7 +3,7 @@
  * book. [EMV Payment Tokenisation; ISO/IEC 7812-1] */
 #include "tsp/tsp.h"
 
-#include "bank/jwe.h"
+#include "bank/seal/jwe.h"
 
 #include <stdio.h>
 #include <stdlib.h>

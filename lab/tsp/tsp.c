@@ -5,7 +5,7 @@
 #include "tsp/tsp.h"
 
 #include "bank/input.h"
-#include "bank/jwe.h"
+#include "bank/seal/jwe.h"
 #include "bank/spos/spos.h"
 
 #include <arpa/inet.h>
@@ -141,6 +141,7 @@ static void run(struct house *h, int socket)
     sigaddset(&set, SIGTERM);
     sigaddset(&set, SIGINT);
     sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN); /* a peer that leaves early ends its connection, not the house */
     struct pollfd p[2] = {{.fd = socket, .events = POLLIN},
                           {.fd = signalfd(-1, &set, SFD_CLOEXEC), .events = POLLIN}};
     while (poll(p, 2, -1) >= 0 && !(p[1].revents & POLLIN)) {

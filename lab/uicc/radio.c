@@ -190,6 +190,16 @@ static void submit_report(struct handset *h, const struct smpp_message *command,
     queue_submit(h, &t, NULL);
 }
 
+/* A text for the phone's own inbox; so is a packet that its sender did not mark as one for the SIM, which is
+ * a riddle to him. */
+static void keep_text(struct handset *h, const struct letter *letter)
+{
+    if (h->verbose && letter->message.protocol_id == PID_SIM_DATA_DOWNLOAD)
+        fprintf(stderr, "uicc: %s: data coding %02X is not class 2 (F6): not for the SIM (TS 31.111 7.1.1)\n",
+                h->msisdn, letter->message.data_coding);
+    answer(h, letter->sequence, SW_OK, NULL, 0);
+}
+
 /* One message for the SIM. False when the card lost power: the answer is lost with the connection. */
 static bool deliver_head(struct handset *h)
 {
@@ -197,7 +207,7 @@ static bool deliver_head(struct handset *h)
     uint8_t apdu[TOOLKIT_MAX_ENVELOPE];
     struct letter *letter = h->inbox.head;
     if (!is_data_download(&letter->message)) {
-        answer(h, letter->sequence, SW_OK, NULL, 0); /* a text for the phone's own inbox */
+        keep_text(h, letter);
         letters_drop_head(&h->inbox);
         return true;
     }

@@ -185,8 +185,10 @@ static bool prepare(struct fleet *f)
 
 static int serve(struct fleet *f)
 {
-    bool ok = prepare(f) && (f->single ? unit_start(f, &f->config) : start_file(f));
+    bool ready = prepare(f), ok = ready && (f->single ? unit_start(f, &f->config) : start_file(f));
     int status = ok && loop_run(f->loop) == 0 ? 0 : 1;
+    if (!ready)
+        perror("tsm-lab uicc: cannot start");
     while (f->units) {
         struct unit *u = f->units;
         f->units = u->next;

@@ -100,7 +100,7 @@ _tsm() {
         profile) values="list show add retire" ;;
         load-file) values="upload list" ;;
         admission) values="list allow withdraw" ;;
-        care) values="audit repair lock unlock terminate rotate rules contactless list show" ;;
+        care) values="audit repair lock unlock terminate rotate upgrade install remove rules contactless list show" ;;
         campaign) values="create start list show members pause resume stop" ;;
         domain) values="prepare create list remove extradite sign tokens work" ;;
         spos) values="list results retry" ;;

@@ -30,19 +30,23 @@ static int host_of(const struct tsm_api *api, const char **at)
     return (int)strcspn(*at, ":/");
 }
 
-/* getToken is asked for each request; a token that would break the header is none. */
-static bool get_token(struct tsm_api *api, char *token)
+/* The handset and getToken are asked for each request; a token that would break the header is none. */
+static struct tsm_api_status get_token(struct tsm_api *api, char *token)
 {
+    if (api->device_is_sound && !api->device_is_sound(api->device_self))
+        return status_of(TSM_API_DEVICE_INTEGRITY_CHECK_FAILED,
+                         "device does not fulfil integrity conditions of the TSM");
     pthread_mutex_lock(&api->lock);
     struct tsm_api_access_token t = api->token;
     bool has = api->has_token;
     pthread_mutex_unlock(&api->lock);
-    if (has && !t.get_token(t.self, token, TSM_API_MAX_TOKEN))
-        return false;
-    if (!has)
-        snprintf(token, TSM_API_MAX_TOKEN + 1, "%s", api->app_token ? api->app_token : "");
+    bool got = has ? t.get_token(t.self, token, TSM_API_MAX_TOKEN) : api->app_token != NULL;
+    if (got && !has)
+        snprintf(token, TSM_API_MAX_TOKEN + 1, "%s", api->app_token);
     token[TSM_API_MAX_TOKEN] = '\0';
-    return token[0] && !strpbrk(token, " \r\n\t");
+    return got && token[0] && !strpbrk(token, " \r\n\t")
+               ? STATUS_FINE
+               : status_of(TSM_API_NOT_AUTHENTICATED, "could not retrieve access token");
 }
 
 enum https_end call_exchange(struct tsm_api *api, struct https *line, const struct https_request *r,
@@ -109,21 +113,27 @@ static struct tsm_api_status judge(const struct tsm_api *api, const struct https
     return status_of_http(api, a->status);
 }
 
+/* What is sent of a call. */
+struct sending {
+    const char *path, *text;
+    enum https_end end;
+};
+
 /* The request's name in the log: its path without the query. */
-static enum https_end send_text(struct tsm_api *api, struct https *line, const struct call *c,
-                                const char *text, struct https_answer *out)
+static struct tsm_api_status send_text(struct tsm_api *api, struct https *line, struct sending *send,
+                                       struct https_answer *out)
 {
     char url[HTTPS_MAX_URL], what[TSM_API_MAX_LOG_TEXT], token[TSM_API_MAX_TOKEN + 1] = "";
-    enum https_end end = HTTPS_NO_CONNECTION;
-    snprintf(url, sizeof url, "%s/%s", api->base_url, c->path);
-    snprintf(what, sizeof what, "%s %.*s", c->body ? "POST" : "GET", (int)strcspn(c->path, "?"), c->path);
-    bool has = get_token(api, token);
-    if (has)
-        end = call_exchange(api, line, &(struct https_request){url, text, token}, what, out);
+    struct tsm_api_status s = get_token(api, token);
+    snprintf(url, sizeof url, "%s/%s", api->base_url, send->path);
+    snprintf(what, sizeof what, "%s %.*s", send->text ? "POST" : "GET", (int)strcspn(send->path, "?"),
+             send->path);
+    if (s.execution_status == TSM_API_SUCCESS) {
+        send->end = call_exchange(api, line, &(struct https_request){url, send->text, token}, what, out);
+        s = send->end == HTTPS_ANSWERED ? judge(api, out) : status_of_end(api, line, send->end);
+    }
     explicit_bzero(token, sizeof token);
-    if (!has)
-        out->status = HTTP_UNAUTHORIZED;
-    return end;
+    return s;
 }
 
 struct tsm_api_status call_send(struct tsm_api *api, struct https *line, const struct call *c,
@@ -132,23 +142,16 @@ struct tsm_api_status call_send(struct tsm_api *api, struct https *line, const s
     struct https_answer got = {0};
     struct tsm_api_status s;
     char *text = c->body ? json_text(c->body) : NULL;
-    enum https_end how = HTTPS_NO_CONNECTION;
-    if (c->body && !text) {
+    struct sending send = {c->path, text, HTTPS_NO_CONNECTION};
+    if (c->body && !text)
         s = status_of(TSM_API_INTERNAL_ERROR, "memory is exhausted");
-    } else {
-        how = send_text(api, line, c, text, &got);
-        if (how == HTTPS_ANSWERED)
-            s = judge(api, &got);
-        else if (got.status == HTTP_UNAUTHORIZED)
-            s = status_of(TSM_API_NOT_AUTHENTICATED, "could not retrieve access token");
-        else
-            s = status_of_end(api, line, how);
-    }
+    else
+        s = send_text(api, line, &send, &got);
     if (text)
         explicit_bzero(text, strlen(text)); /* personalisation data */
     free(text);
     if (end)
-        *end = how;
+        *end = send.end;
     if (s.execution_status != TSM_API_SUCCESS)
         https_answer_clear(&got);
     *out = got;

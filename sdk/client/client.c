@@ -59,6 +59,8 @@ struct tsm_api *tsm_api_new(const struct tsm_api_config *config, struct tsm_api_
         pthread_mutex_init(&api->journal_lock, NULL);
         pthread_cond_init(&api->change, NULL);
         log_init(&api->log, config->log, config->log_self);
+        api->device_is_sound = config->device_is_sound;
+        api->device_self = config->device_self;
         if (!fill(api, config)) {
             destroy(api);
             api = NULL;

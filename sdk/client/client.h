@@ -20,6 +20,8 @@ struct tsm_api {
     unsigned retry_s;
     struct tsm_api_transport transport;
     struct log log;
+    bool (*device_is_sound)(void *self);
+    void *device_self;
     pthread_mutex_t lock; /* of all below */
     pthread_cond_t change;
     struct tsm_api_access_token token;

@@ -105,28 +105,38 @@ void https_free(struct https *h)
     free(h);
 }
 
-static struct curl_slist *headers_of(const struct https_request *r)
-{
-    char line[TSM_API_MAX_TOKEN + sizeof "Authorization: Bearer "];
-    struct curl_slist *list = curl_slist_append(NULL, "Accept: application/json"), *longer;
-    if (list && r->json) {
-        longer = curl_slist_append(list, "Content-Type: application/json");
-        longer = longer ? curl_slist_append(longer, "Expect:") : NULL;
-        list = longer ? longer : list;
-    }
-    if (list && r->bearer) {
-        snprintf(line, sizeof line, "Authorization: Bearer %s", r->bearer);
-        curl_slist_append(list, line);
-        explicit_bzero(line, sizeof line);
-    }
-    return list;
-}
-
 static void free_headers(struct curl_slist *list)
 {
     for (struct curl_slist *l = list; l; l = l->next)
         explicit_bzero(l->data, strlen(l->data));
     curl_slist_free_all(list);
+}
+
+static bool add_header(struct curl_slist **list, const char *line)
+{
+    struct curl_slist *longer = curl_slist_append(*list, line);
+    if (longer)
+        *list = longer;
+    return longer != NULL;
+}
+
+/* All of them or, without memory, NULL: a request without its token would be another one. */
+static struct curl_slist *headers_of(const struct https_request *r)
+{
+    char line[TSM_API_MAX_TOKEN + sizeof "Authorization: Bearer "];
+    struct curl_slist *list = NULL;
+    bool whole = add_header(&list, "Accept: application/json");
+    if (whole && r->json)
+        whole = add_header(&list, "Content-Type: application/json") && add_header(&list, "Expect:");
+    if (whole && r->bearer) {
+        snprintf(line, sizeof line, "Authorization: Bearer %s", r->bearer);
+        whole = add_header(&list, line);
+        explicit_bzero(line, sizeof line);
+    }
+    if (whole)
+        return list;
+    free_headers(list);
+    return NULL;
 }
 
 static void set_request(struct https *h, const struct https_request *r, struct curl_slist *headers)
@@ -191,6 +201,10 @@ enum https_end https_send(struct https *h, const struct https_request *r, struct
     h->into = &got;
     h->room = 0;
     h->too_long = false;
+    if (!headers) {
+        snprintf(h->error, sizeof h->error, "no memory for a request");
+        return HTTPS_NO_CONNECTION;
+    }
     set_request(h, r, headers);
     enum https_end end = perform(h);
     curl_easy_getinfo(h->curl, CURLINFO_RESPONSE_CODE, &got.status);

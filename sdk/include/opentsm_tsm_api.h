@@ -280,6 +280,10 @@ struct tsm_api_config {
     struct tsm_api_transport transport;
     tsm_api_log_callback *log; /* may be NULL */
     void *log_self;
+    /* May be NULL. Is the handset in a state in which the TSM may be asked for anything [TR 4.2.4.4]? Asked
+     * before each request with a token; false: nothing is sent, error 20. */
+    bool (*device_is_sound)(void *self);
+    void *device_self;
 };
 
 /* ---- The client ---- */

@@ -4,10 +4,13 @@
 #include "app/tsm.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "app/client/verbs.h"
+#include "app/file/standard.h"
 #include "app/tsm_ota.h"
+#include "base/json.h"
 
 static const struct tsm_command server_commands[] = {
     {"order", "post", client_order_post, "give an order to the server"},
@@ -118,7 +121,7 @@ static int unknown(const char *group, const char *verb)
     return asks ? TSM_EXIT_OK : TSM_EXIT_USAGE;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     const struct tsm_command *row;
     if (argc < 2)
@@ -133,4 +136,17 @@ int main(int argc, char **argv)
     if (!row)
         return unknown(argv[1], argc > 2 ? argv[2] : NULL);
     return row->verb ? row->run(argc - 2, argv + 2) : row->run(argc - 1, argv + 1);
+}
+
+/* What a verb did is of no use where what it said is lost. */
+int main(int argc, char **argv)
+{
+    int status;
+    if (standard_hold() != TSM_OK)
+        return TSM_EXIT_FAILED;
+    json_memory(free);
+    status = run(argc, argv);
+    if (status == TSM_EXIT_OK && json_lacks())
+        return tsm_failed(FAIL(NO_MEMORY, "what is said above lacks something"));
+    return standard_flush() != TSM_OK && status == TSM_EXIT_OK ? tsm_failed(TSM_IO) : status;
 }

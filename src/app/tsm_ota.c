@@ -184,8 +184,11 @@ int tsm_ota_main(int argc, char **argv)
 {
     OTA_JOB j = {.segments = false};
     const char *verb = argc > 1 ? argv[1] : "";
+    bool asks = strcmp(verb, "help") == 0;
     enum tsm_err e;
-    if (strcmp(verb, "--help") == 0 || strcmp(verb, "help") == 0) {
+    for (int i = 1; i < argc; i++)
+        asks |= strcmp(argv[i], "--help") == 0;
+    if (asks) {
         fputs(usage, stdout);
         return 0;
     }

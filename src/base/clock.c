@@ -1,17 +1,72 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The clock port and the text of a point in time. Every station; clock_real is an edge, the rest is pure.
- * [RFC 3339] */
+/* The clock port and the text of a point in time. Every station; clock_real and clock_after are edges, the
+ * rest is pure. [RFC 3339] */
 #include "base/clock.h"
 
+#include <stdatomic.h>
 #include <stdio.h>
-#include <time.h>
 
-static time_us real_now(struct clock *self)
+/* The one clock of the process. `steady` is its holder's who has set `busy`. */
+static struct {
+    atomic_flag busy;
+    struct clock_run steady;
+    _Atomic time_us said, ahead;
+} real = {.busy = ATOMIC_FLAG_INIT};
+
+time_us clock_steady(struct clock_run *run, time_us wall, time_us gone)
+{
+    time_us behind = run->lead - (wall - gone), pay = (gone - run->paid) / CLOCK_SLOWER;
+    if (behind <= 0 || behind > CLOCK_HELD_MAX) {
+        *run = (struct clock_run){.lead = wall - gone, .paid = gone};
+    } else if (pay > 0) {
+        run->lead -= pay < behind ? pay : behind;
+        run->paid = gone;
+    }
+    return gone + run->lead;
+}
+
+static time_us read_us(clockid_t which)
 {
     struct timespec t;
-    (void)self;
-    clock_gettime(CLOCK_REALTIME, &t);
+    clock_gettime(which, &t);
     return (time_us)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+/* Who finds another thread at it takes what that one said last: once the time was told nobody waits for it.
+ */
+static time_us real_now(struct clock *self)
+{
+    time_us wall, now;
+    (void)self;
+    while (atomic_flag_test_and_set_explicit(&real.busy, memory_order_acquire))
+        if ((now = atomic_load(&real.said)) != 0)
+            return now;
+    wall = read_us(CLOCK_REALTIME); /* before what has gone: a pause between the two must not make it early */
+    now = clock_steady(&real.steady, wall, read_us(CLOCK_BOOTTIME));
+    atomic_store(&real.ahead, now - wall);
+    atomic_store(&real.said, now);
+    atomic_flag_clear_explicit(&real.busy, memory_order_release);
+    return now;
+}
+
+void clock_not_before(time_us t)
+{
+    time_us early = t - clock_now(&clock_real);
+    while (atomic_flag_test_and_set_explicit(&real.busy, memory_order_acquire))
+        continue;
+    real.steady.lead += early > 0 ? early : 0;
+    atomic_flag_clear_explicit(&real.busy, memory_order_release);
+}
+
+time_us clock_ahead(void)
+{
+    return atomic_load(&real.ahead);
+}
+
+struct timespec clock_after(time_us wait)
+{
+    time_us at = read_us(CLOCK_MONOTONIC) + (wait > 0 ? wait : 0);
+    return (struct timespec){.tv_sec = at / SECONDS(1), .tv_nsec = at % SECONDS(1) * 1000};
 }
 
 static time_us virtual_now(struct clock *self)

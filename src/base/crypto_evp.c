@@ -62,9 +62,9 @@ enum tsm_err crypto_new(struct crypto **out)
             OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, (char *)(uintptr_t)names[i], 0),
             OSSL_PARAM_construct_end()};
         c->cmac[i] = EVP_MAC_CTX_new(suite.cmac);
-        if (!c->cmac[i] || !EVP_MAC_CTX_set_params(c->cmac[i], params)) {
+        if (!c->md || !c->cmac[i] || !EVP_MAC_CTX_set_params(c->cmac[i], params)) {
             crypto_free(c);
-            return FAIL(CRYPTO_FAILED, "CMAC with %s is not available", names[i]);
+            return FAIL(CRYPTO_FAILED, "CMAC with %s and digests are not available", names[i]);
         }
     }
     *out = c;
@@ -218,7 +218,10 @@ static const struct cipher_ops evp_ops = {
 enum tsm_err crypto_key(struct crypto *c, enum cipher_alg alg, struct bytes value, struct cipher_key *out)
 {
     size_t n = value.len;
-    NEED(alg == CIPHER_AES ? n == 16 || n == 24 || n == 32 : n == 8 || n == 16 || n == 24, BAD_LENGTH);
+    if (!(alg == CIPHER_AES ? n == 16 || n == 24 || n == 32 : n == 8 || n == 16 || n == 24))
+        return FAIL(BAD_LENGTH, "%s key has %s octets, not %zu",
+                    alg == CIPHER_AES ? "an AES" : "a triple DES",
+                    alg == CIPHER_AES ? "16, 24 or 32" : "8, 16 or 24", n);
     out->ops = &evp_ops;
     out->owner = c;
     out->handle = 0;

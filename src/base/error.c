@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 struct row {
     const char *name, *text;
     int http, retry;
@@ -51,7 +53,7 @@ enum tsm_err err_fail(enum tsm_err e, const char *where, const char *fmt, ...)
     va_start(ap, fmt);
     vsnprintf(cause, sizeof cause, fmt, ap);
     va_end(ap);
-    memcpy(last.cause, cause, sizeof cause);
+    memcpy(last.cause, utf8_clean(cause), sizeof cause);
     last.field[0] = 0;
     last.where = where;
     return e;
@@ -64,8 +66,9 @@ enum tsm_err err_fail_field(enum tsm_err e, const char *field, const char *fmt, 
     va_start(ap, fmt);
     vsnprintf(cause, sizeof cause, fmt, ap);
     va_end(ap);
-    memcpy(last.cause, cause, sizeof cause);
+    memcpy(last.cause, utf8_clean(cause), sizeof cause);
     snprintf(last.field, sizeof last.field, "%s", field);
+    utf8_clean(last.field);
     last.where = "";
     return e;
 }

@@ -29,10 +29,13 @@ static int nibble(char c)
 enum tsm_err hex_read(const char *text, uint8_t *out, size_t cap, size_t *len)
 {
     size_t n = strlen(text);
-    NEED(n % 2 == 0, BAD_FORM);
-    NEED(n / 2 <= cap, TOO_LONG);
     for (size_t i = 0; i < n; i++)
-        NEED(nibble(text[i]) >= 0, BAD_FORM);
+        if (nibble(text[i]) < 0)
+            return FAIL(BAD_FORM, "character %zu is no hexadecimal digit", i + 1);
+    if (n % 2)
+        return FAIL(BAD_FORM, "%zu hexadecimal digits are no whole octets", n);
+    if (n / 2 > cap)
+        return FAIL(TOO_LONG, "%zu octets, at most %zu have room", n / 2, cap);
     for (size_t i = 0; i < n / 2; i++)
         out[i] = (uint8_t)(nibble(text[2 * i]) << 4 | nibble(text[2 * i + 1]));
     *len = n / 2;

@@ -3,9 +3,32 @@
  * and 12. [RFC 8259] */
 #include "base/json.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/hex.h"
+
+static _Thread_local bool lacks;
+
+static void *take(size_t n)
+{
+    void *at = malloc(n);
+    lacks = lacks || !at;
+    return at;
+}
+
+void json_memory(void (*give_back)(void *at))
+{
+    json_set_alloc_funcs(take, give_back);
+}
+
+bool json_lacks(void)
+{
+    bool was = lacks;
+    lacks = false;
+    return was;
+}
 
 /* The deepest nesting, counted before the parser recurses into it. */
 static size_t depth_of(struct bytes text)
@@ -48,6 +71,8 @@ enum tsm_err json_read_long(struct bytes text, size_t max, json_t **out)
         return FAIL(BAD_FORM, "JSON is nested deeper than %d", JSON_DEPTH_MAX);
     NEED(text.len <= max, TOO_LONG);
     v = json_loadb((const char *)text.at, text.len, JSON_REJECT_DUPLICATES, &e);
+    if (!v && json_lacks())
+        return FAIL(NO_MEMORY, "no memory for a document of %zu bytes", text.len);
     if (!v) /* without the piece of the document that follows "near": it may be a key */
         return FAIL(BAD_FORM, "JSON line %d column %d: %.*s", e.line, e.column, (int)told(e.text), e.text);
     *out = v;
@@ -77,6 +102,14 @@ static enum tsm_err fill_int(const struct json_row *row, const json_t *v, int64_
     return TSM_OK;
 }
 
+static enum tsm_err none_of(const struct json_row *row)
+{
+    char words[ERR_CAUSE_MAX] = "";
+    for (size_t i = 0, n = 0; row->words[i] && n < sizeof words; i++)
+        n += (size_t)snprintf(words + n, sizeof words - n, "%s%s", i ? ", " : "", row->words[i]);
+    return FAIL_FIELD(BAD_VALUE, row->name, "%s is none of: %s", row->name, words);
+}
+
 static enum tsm_err fill_enum(const struct json_row *row, const json_t *v, int *to)
 {
     for (int i = 0; json_is_string(v) && row->words[i]; i++)
@@ -84,7 +117,7 @@ static enum tsm_err fill_enum(const struct json_row *row, const json_t *v, int *
             *to = i;
             return TSM_OK;
         }
-    return FAIL_FIELD(BAD_VALUE, row->name, "%s is none of the words that are allowed", row->name);
+    return none_of(row);
 }
 
 static enum tsm_err fill_one(const struct json_row *row, json_t *v, uint8_t *base)
@@ -151,7 +184,12 @@ enum tsm_err json_fill_known(const json_t *object, const struct json_row *rows, 
 
 char *json_text(const json_t *value)
 {
-    return json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    char *text = lacks ? NULL : json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
+    if (json_lacks()) {
+        free(text);
+        return NULL;
+    }
+    return text;
 }
 
 const char *json_member(const json_t *object, const char *name)

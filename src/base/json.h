@@ -30,8 +30,16 @@ struct json_row {
 };
 
 /*
+ * For a process once, before its first document: where memory runs out while one is made, it lacks members
+ * and nobody looked; then it is never written. `give_back` frees memory (and may wipe it).
+ */
+void json_memory(void (*give_back)(void *at));
+/* Since this was asked last, has this thread made a document that lacks something? */
+bool json_lacks(void);
+
+/*
  * Parses a document: duplicate members refused, depth bounded, trailing bytes refused. *out is owned by the
- * caller (json_decref). BAD_FORM names line and column.
+ * caller (json_decref). BAD_FORM names line and column; NO_MEMORY.
  */
 enum tsm_err json_read(struct bytes text, json_t **out);
 /* The same for documents that are long lists, up to `max` bytes. */
@@ -42,7 +50,8 @@ enum tsm_err json_fill(const json_t *object, const struct json_row *rows, void *
 /* The same for messages of others, whose later versions may have members that are not known here: those are
  * passed over. */
 enum tsm_err json_fill_known(const json_t *object, const struct json_row *rows, void *into);
-/* Compact text of a document; owned by the caller (free). NULL when memory is exhausted. */
+/* Compact text of a document; owned by the caller (free). NULL when memory is exhausted, or was while this
+ * thread made it. */
 char *json_text(const json_t *value);
 /* The text of a member; "" where it is missing or is no text. Borrowed from the object, which may be NULL. */
 const char *json_member(const json_t *object, const char *name);

@@ -64,12 +64,15 @@ static enum tsm_err cvv_block(const struct cipher_key *cvk, const uint8_t blocks
     CIPHER_KEY left = {0};
     struct bytes second;
     uint8_t block[EMV_BLOCK];
+    enum tsm_err e;
     left_half(cvk, &left);
-    TRY(crypto_ecb(&left, ENCRYPT, BYTES_OF(blocks, EMV_BLOCK), block));
     TRY(bytes_part(BYTES_OF(blocks, INPUT_LEN), EMV_BLOCK, EMV_BLOCK, &second));
+    TRY(crypto_ecb(&left, ENCRYPT, BYTES_OF(blocks, EMV_BLOCK), block));
     for (size_t i = 0; i < EMV_BLOCK; i++)
         block[i] ^= second.at[i];
-    return crypto_ecb(cvk, ENCRYPT, BYTES(block), out);
+    e = crypto_ecb(cvk, ENCRYPT, BYTES(block), out);
+    explicit_bzero(block, sizeof block);
+    return e;
 }
 
 enum tsm_err emv_cvv(const struct cipher_key *cvk, struct cvv_input in, char cvv[CVV_ROOM])

@@ -24,6 +24,7 @@ enum tsm_err track2_write(struct writer *w, struct track2 t)
     uint8_t nibbles[TRACK2_DIGITS_MAX + 1];
     const char *const behind[] = {t.expiry, t.service_code, t.discretionary};
     struct writer at = *w;
+    enum tsm_err e = TSM_OK;
     size_t n, total = strlen(t.pan) + 1;
     NEED(text_is_digits(t.pan, 1, TRACK2_DIGITS_MAX), BAD_FORM);
     for (size_t i = 0; i < 3; i++) {
@@ -36,9 +37,10 @@ enum tsm_err track2_write(struct writer *w, struct track2 t)
     for (size_t i = 0; i < 3; i++)
         n = put_digits(nibbles, n, behind[i]);
     nibbles[n] = FILL;
-    for (size_t i = 0; i < n; i += 2)
-        TRY(write_u8(&at, (unsigned)(nibbles[i] << 4 | nibbles[i + 1])));
+    for (size_t i = 0; i < n && e == TSM_OK; i += 2)
+        e = write_u8(&at, (unsigned)(nibbles[i] << 4 | nibbles[i + 1]));
     explicit_bzero(nibbles, sizeof nibbles);
+    TRY(e);
     *w = at;
     return TSM_OK;
 }

@@ -3,6 +3,7 @@
 #include "engine/access.h"
 
 #include <openssl/sha.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/crypto.h"
@@ -41,6 +42,7 @@ static enum tsm_err find(struct tx *tx, void *arg)
         return FAIL(NOT_SIGNED_IN, "the bearer token is not known");
     TRY(e);
     q->caller.party = db_int(&r, 0);
+    snprintf(q->caller.app, sizeof q->caller.app, "%s", db_text(&r, 2));
     return access_role_of(db_text(&r, 1), &q->caller.role);
 }
 
@@ -55,9 +57,14 @@ enum tsm_err access_of(struct store *s, const char *token, enum access_role need
     return TSM_OK;
 }
 
-enum tsm_err access_grant(struct tx *tx, const char *token, int64_t party, enum access_role role)
+enum tsm_err access_grant(struct tx *tx, const char *token, const struct caller *who)
 {
     uint8_t hash[SHA256_LEN];
+    if (who->app[0] && (who->role != ACCESS_APP || strlen(who->app) != ACCESS_APP_TEXT - 1 ||
+                        strspn(who->app, "0123456789abcdef") != ACCESS_APP_TEXT - 1))
+        return FAIL_FIELD(
+            BAD_VALUE, "app",
+            "app is the SHA-256 of an app's certificate in lower-case hex, with role app alone");
     hash_token(token, hash);
-    return db_exec(tx, SQL_TOKEN_ADD, BYTES(hash), party, role_words[role], tx_now(tx));
+    return db_exec(tx, SQL_TOKEN_ADD, BYTES(hash), who->party, role_words[who->role], tx_now(tx), who->app);
 }

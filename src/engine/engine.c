@@ -51,13 +51,10 @@ static void rest(struct lane *l, uint64_t seen, time_us next_due)
     time_us now = clock_now(e->core.c.clock), wait = (time_us)ENGINE_IDLE_MS * 1000;
     if (next_due && next_due - now < wait)
         wait = next_due > now ? next_due - now : 0;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += (wait % 1000000) * 1000;
-    until.tv_sec += wait / 1000000 + until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
+    until = clock_after(wait);
     pthread_mutex_lock(&e->lock);
     if (l->notes == seen && !e->stopping && wait > 0)
-        pthread_cond_timedwait(&l->wake, &e->lock, &until);
+        pthread_cond_clockwait(&l->wake, &e->lock, CLOCK_MONOTONIC, &until);
     pthread_mutex_unlock(&e->lock);
 }
 

@@ -32,9 +32,12 @@ static json_t *event_json(const struct rows *r)
 {
     char at[TIME_TEXT];
     const char *apdus = db_text(r, 5);
-    json_t *o = json_pack("{ss sI sI ss ss ss}", "at", time_text(db_int(r, 0), at), "at_us",
-                          (json_int_t)db_int(r, 0), "station", (json_int_t)db_int(r, 1), "role",
-                          db_text(r, 2), "step", db_text(r, 3), "text", db_text(r, 4));
+    json_t *said = json_string(db_text(r, 4)), *o;
+    if (!said) /* one text that is no UTF-8 must not hide the timeline */
+        said = json_string("this text cannot be shown");
+    o = json_pack("{ss sI sI ss ss so}", "at", time_text(db_int(r, 0), at), "at_us", (json_int_t)db_int(r, 0),
+                  "station", (json_int_t)db_int(r, 1), "role", db_text(r, 2), "step", db_text(r, 3), "text",
+                  said);
     json_t *list = apdus[0] ? json_loads(apdus, 0, NULL) : NULL;
     if (o && list)
         json_object_set_new(o, "apdus", list);

@@ -23,15 +23,20 @@ static struct bytes trimmed(struct bytes b)
     return r.left;
 }
 
-/* Takes up to a character, or all; false at the end. Quotes protect it. */
-static bool take_piece(struct reader *r, uint8_t until, struct bytes *piece)
+static bool is_of(uint8_t c, const char *set)
+{
+    return c && strchr(set, c);
+}
+
+/* Takes up to a character of a set, or all; false at the end. Quotes protect it. */
+static bool take_piece(struct reader *r, const char *until, struct bytes *piece)
 {
     size_t n = 0;
     bool quoted = false;
     struct bytes one;
     if (r->left.len == 0)
         return false;
-    for (; n < r->left.len && (quoted || r->left.at[n] != until); n++) {
+    for (; n < r->left.len && (quoted || !is_of(r->left.at[n], until)); n++) {
         if (quoted && r->left.at[n] == '\\')
             n++;
         else if (r->left.at[n] == '"')
@@ -43,12 +48,30 @@ static bool take_piece(struct reader *r, uint8_t until, struct bytes *piece)
     return true;
 }
 
-/* A quoted text without its quotes and escapes, or a token as it is. */
-static enum tsm_err unquote(struct bytes text, char *out, size_t cap)
+/* The parameters of a field: what parts them, and what may stand unquoted in one beside a token. */
+struct dress {
+    const char *between, *plain;
+};
+/* Java's mail classes write boundaries with '=' unquoted; commas are for lists of values. */
+static const struct dress of_type = {";", "()/:=?"};
+/* The TR parts name and file name by a comma [TR-03165 4.1.6.5.2]. */
+static const struct dress of_disposition = {";,", ""};
+
+static bool is_plain(struct bytes text, const char *more)
+{
+    struct bytes one;
+    for (size_t i = 0; bytes_part(text, i, 1, &one) == TSM_OK; i++)
+        if (!http_is_token(one) && !is_of(one.at[0], more))
+            return false;
+    return text.len > 0;
+}
+
+/* A quoted text without its quotes and escapes, or a plain one as it is. */
+static enum tsm_err unquote(struct bytes text, const char *plain, char *out, size_t cap)
 {
     bool quoted = text.len >= 2 && text.at[0] == '"' && text.at[text.len - 1] == '"';
     size_t n = 0;
-    if (!quoted && !http_is_token(text))
+    if (!quoted && !is_plain(text, plain))
         return FAIL(BAD_FORM, "a parameter is neither a token nor quoted");
     for (size_t i = quoted; i < text.len - quoted; i++) {
         if (quoted && text.at[i] == '\\' && i + 1 < text.len - quoted)
@@ -63,15 +86,17 @@ static enum tsm_err unquote(struct bytes text, char *out, size_t cap)
     return TSM_OK;
 }
 
-enum tsm_err multipart_parameter(struct bytes value, const char *name, char *out, size_t cap)
+/* NOT_FOUND, BAD_FORM, TOO_LONG. */
+static enum tsm_err parameter(struct bytes value, const struct dress *d, const char *name, char *out,
+                              size_t cap)
 {
     struct reader r = READER(value);
     struct bytes piece, key;
-    take_piece(&r, ';', &piece); /* the value itself */
-    while (take_piece(&r, ';', &piece)) {
+    take_piece(&r, ";", &piece); /* the value itself */
+    while (take_piece(&r, d->between, &piece)) {
         struct reader p = READER(trimmed(piece));
-        if (take_piece(&p, '=', &key) && http_same_word(trimmed(key), name))
-            return unquote(trimmed(p.left), out, cap);
+        if (take_piece(&p, "=", &key) && http_same_word(trimmed(key), name))
+            return unquote(trimmed(p.left), d->plain, out, cap);
     }
     return TSM_NOT_FOUND;
 }
@@ -80,7 +105,7 @@ static bool is_of_type(struct bytes value, const char *type)
 {
     struct reader r = READER(value);
     struct bytes first;
-    return take_piece(&r, ';', &first) && http_same_word(trimmed(first), type);
+    return take_piece(&r, ";", &first) && http_same_word(trimmed(first), type);
 }
 
 /* Is the octet behind a delimiter's end one that ends its line? Passes over it. */
@@ -107,7 +132,7 @@ enum tsm_err multipart_begin(const char *content_type, struct bytes body, struct
     enum tsm_err e;
     if (!is_of_type(whole, "multipart/form-data"))
         return FAIL(WRONG_TYPE, "the body is no multipart/form-data");
-    e = multipart_parameter(whole, "boundary", boundary, sizeof boundary);
+    e = parameter(whole, &of_type, "boundary", boundary, sizeof boundary);
     if (e != TSM_OK || !boundary[0])
         return FAIL(MISSING_FIELD, "the content type has no boundary");
     snprintf(m.delimiter, sizeof m.delimiter, "\r\n--%s", boundary);
@@ -129,10 +154,10 @@ static enum tsm_err read_disposition(struct bytes value, struct multipart_part *
     enum tsm_err e;
     if (!is_of_type(value, "form-data"))
         return FAIL(BAD_FORM, "a part is no form-data");
-    e = multipart_parameter(value, "name", p->name, sizeof p->name);
+    e = parameter(value, &of_disposition, "name", p->name, sizeof p->name);
     if (e != TSM_OK)
         return e == TSM_NOT_FOUND ? FAIL(BAD_FORM, "a part has no name") : e;
-    e = multipart_parameter(value, "filename", p->filename, sizeof p->filename);
+    e = parameter(value, &of_disposition, "filename", p->filename, sizeof p->filename);
     p->has_filename = e == TSM_OK;
     return e == TSM_NOT_FOUND ? TSM_OK : e;
 }

@@ -8,9 +8,9 @@
 
 enum {
     MULTIPART_BOUNDARY_MAX = 70, /* characters [RFC 2046 5.1.1] */
-    MULTIPART_HEAD_MAX = 1024,   /* octets of the fields of one part */
+    MULTIPART_HEAD_MAX = 4096,   /* octets of the fields of one part */
     MULTIPART_LINES_MAX = 8,
-    MULTIPART_NAME_MAX = 255
+    MULTIPART_NAME_MAX = 1020 /* 255 characters of UTF-8 */
 };
 
 /* A body on its way; borrows from it. */
@@ -36,8 +36,5 @@ enum tsm_err multipart_begin(const char *content_type, struct bytes body, struct
  * above the limits here. A failed call leaves *m as it was.
  */
 enum tsm_err multipart_next(struct multipart *m, struct multipart_part *out);
-
-/* One parameter of a field value: `name="text"` or `name=token`. NOT_FOUND, BAD_FORM, TOO_LONG. */
-enum tsm_err multipart_parameter(struct bytes value, const char *name, char *out, size_t cap);
 
 #endif

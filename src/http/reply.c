@@ -136,6 +136,7 @@ static void set_problem(struct http_reply *r, const struct problem *p)
 {
     struct http_reply fresh = {0};
     memcpy(fresh.trace, r->trace, sizeof fresh.trace);
+    json_lacks(); /* that memory ran out before is what the problem may tell */
     if (http_reply_json(&fresh, p->status, problem_json(p, r->trace)) != TSM_OK)
         fresh.status = p->status;
     fresh.type = "application/problem+json";
@@ -147,24 +148,11 @@ static void set_problem(struct http_reply *r, const struct problem *p)
     *r = fresh;
 }
 
-/* A cause may quote the request, and its limit may cut a character in two: what is no UTF-8 becomes plain
- * ASCII. */
-static void make_utf8(char *text)
-{
-    json_t *probe = json_string(text);
-    for (char *c = text; !probe && *c; c++)
-        if ((unsigned char)*c >= 0x80)
-            *c = '?';
-    json_decref(probe);
-}
-
 void http_reply_problem(struct http_reply *r, enum tsm_err e)
 {
-    char detail[ERR_CAUSE_MAX], field[ERR_FIELD_MAX];
+    char detail[ERR_CAUSE_MAX], field[ERR_FIELD_MAX]; /* what follows may fail with a cause of its own */
     snprintf(detail, sizeof detail, "%s", err_cause());
     snprintf(field, sizeof field, "%s", err_field());
-    make_utf8(detail);
-    make_utf8(field);
     set_problem(r, &(struct problem){err_http(e), err_text(e), detail, err_name(e), field});
 }
 

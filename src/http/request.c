@@ -73,7 +73,10 @@ enum tsm_err http_request_read(const struct http_head *head, struct writer *text
         TRY(keep_text(texts, head->fields[i].value, &r.values[i]));
     }
     r.n_fields = head->n_fields;
-    TRY(http_media_type(head, texts, &r.content_type));
+    if (http_media_type(head, texts, &r.content_type) != TSM_OK) {
+        err_clear();
+        r.content_type = "";
+    }
     *out = r;
     return TSM_OK;
 }
@@ -113,11 +116,11 @@ enum tsm_err http_bearer(const struct http_request *r, const char **token)
 {
     const char *value;
     if (http_header_once(r, "authorization", &value) != TSM_OK || strncasecmp(value, "Bearer ", 7) != 0 ||
-        !is_token68(value + 7)) {
+        !is_token68(value + 6 + strspn(value + 6, " "))) {
         err_clear();
         return TSM_NOT_SIGNED_IN;
     }
-    *token = value + 7;
+    *token = value + 6 + strspn(value + 6, " "); /* one space or more [RFC 6750 2.1] */
     return TSM_OK;
 }
 
@@ -125,13 +128,18 @@ enum tsm_err http_path_param(const struct http_request *r, const char *name, cha
 {
     for (size_t i = 0; i < r->params.n; i++)
         if (bytes_equal(r->params.at[i].name, bytes_of_text(name)))
-            return http_decode(r->params.at[i].value, false, out, cap);
+            return http_decode(r->params.at[i].value, false, out, cap) == TSM_OK
+                       ? TSM_OK
+                       : FAIL(NOT_FOUND, "nothing has such a %s", name);
     return FAIL_FIELD(MISSING_FIELD, name, "the address has no %s", name);
 }
 
 enum tsm_err http_query_param(const struct http_request *r, const char *name, char *out, size_t cap)
 {
-    return http_form_param(bytes_of_text(r->query), name, out, cap);
+    enum tsm_err e = http_form_param(bytes_of_text(r->query), name, out, cap);
+    if (e == TSM_TOO_LONG) /* 413 would speak of a body */
+        return FAIL_FIELD(BAD_VALUE, name, "%s is longer than any value that it may have", name);
+    return e;
 }
 
 enum tsm_err http_query_number(const struct http_request *r, const char *name, struct http_range range,

@@ -12,7 +12,8 @@ enum { HTTP_MEDIA_TYPE_MAX = 128, HTTP_TEXTS_MAX = HTTP_HEAD_MAX + HTTP_MEDIA_TY
 struct http_request {
     const char *method, *path, *query; /* path and query still percent-encoded; query "" when there is none */
     struct bytes body;
-    const char *content_type; /* media type in lower case without parameters; "" when there is none */
+    const char *content_type; /* media type in lower case without parameters; "" when there is none that could
+                               * be read: routes that name types refuse it before */
     const char *peer_address; /* text form of the IP address */
     const char *peer_name; /* common name, else first DNS name, of the client certificate; "" without one */
     const char *peer_fingerprint; /* SHA-256 of the certificate's DER in upper-case hex; "" without one */
@@ -23,7 +24,7 @@ struct http_request {
 
 /*
  * Makes the texts of a request from its head into `texts` (HTTP_TEXTS_MAX always suffice). Body, peer and
- * params are left for the connection to fill. Errors of http_media_type.
+ * params are left for the connection to fill.
  */
 enum tsm_err http_request_read(const struct http_head *head, struct writer *texts, struct http_request *out);
 
@@ -38,9 +39,11 @@ enum tsm_err http_header_once(const struct http_request *r, const char *name, co
 /* The token of "Authorization: Bearer token": NOT_SIGNED_IN unless there is exactly one, well formed. */
 enum tsm_err http_bearer(const struct http_request *r, const char **token);
 
-/* A {name} of the route's pattern, decoded; MISSING_FIELD when the pattern has no such name. */
+/* A {name} of the route's pattern, decoded. NOT_FOUND for a text that nothing can have as its name: too long,
+ * with a control character, no UTF-8; MISSING_FIELD when the pattern has no such name. */
 enum tsm_err http_path_param(const struct http_request *r, const char *name, char *out, size_t cap);
-/* A parameter of the query, decoded; errors as http_form_param. */
+/* A parameter of the query, decoded; errors as http_form_param, but BAD_VALUE for a value that does not fit.
+ */
 enum tsm_err http_query_param(const struct http_request *r, const char *name, char *out, size_t cap);
 
 struct http_range {

@@ -79,7 +79,8 @@ static enum tsm_err bind_listener(struct http_server *s, const struct http_confi
     int one = 1;
     TRY(read_address(c, &address, &len));
     s->loop.listener = socket(address.ss_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-    NEED(s->loop.listener >= 0, IO);
+    if (s->loop.listener < 0)
+        return FAIL(IO, "no socket to listen on %s: %m", c->address);
     setsockopt(s->loop.listener, SOL_SOCKET, SO_REUSEADDR, &one, sizeof one);
     if (bind(s->loop.listener, (struct sockaddr *)&address, len) || listen(s->loop.listener, BACKLOG))
         return FAIL(IO, "port %u of %s cannot be taken: %m", c->port, c->address);
@@ -100,7 +101,8 @@ static enum tsm_err set_up(struct http_server *s, const struct http_config *c)
     TRY(bind_listener(s, c));
     s->loop.epoll = epoll_create1(EPOLL_CLOEXEC);
     s->loop.wake = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
-    NEED(s->loop.epoll >= 0 && s->loop.wake >= 0, IO);
+    if (s->loop.epoll < 0 || s->loop.wake < 0)
+        return FAIL(IO, "no event queue for the listener on %s: %m", c->address);
     return TSM_OK;
 }
 

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 static int digit(uint8_t c)
 {
     if (c >= '0' && c <= '9')
@@ -35,6 +37,15 @@ static enum tsm_err decode_one(struct reader *r, bool form, uint8_t *out)
     return TSM_OK;
 }
 
+/* What handlers store and answer is UTF-8 [RFC 3986 2.5]. */
+static enum tsm_err check_utf8(const char *text)
+{
+    size_t n;
+    while ((n = utf8_character(text)) > 0)
+        text += n;
+    return *text ? FAIL(BAD_FORM, "a text in the address that is no UTF-8") : TSM_OK;
+}
+
 enum tsm_err http_decode(struct bytes text, bool form, char *out, size_t cap)
 {
     struct reader r = READER(text);
@@ -42,10 +53,12 @@ enum tsm_err http_decode(struct bytes text, bool form, char *out, size_t cap)
     while (r.left.len) {
         uint8_t c = 0;
         TRY(decode_one(&r, form, &c));
-        NEED(w.len + 1 < cap, TOO_LONG);
+        if (w.len + 1 >= cap)
+            return FAIL(TOO_LONG, "a text in the address is too long");
         TRY(write_u8(&w, c));
     }
-    return write_u8(&w, 0);
+    TRY(write_u8(&w, 0));
+    return check_utf8(out);
 }
 
 /* Takes the text before `stop`, and the stop itself; the whole rest when there is none. False at the end. */

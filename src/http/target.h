@@ -21,7 +21,7 @@ struct http_params {
 
 /*
  * Decodes %XX to `out` with a final 0; with `form` a '+' is a space. BAD_FORM for a bad escape, for NUL and
- * for other control characters; TOO_LONG when more than cap-1 octets.
+ * for other control characters, for what is no UTF-8; TOO_LONG when more than cap-1 octets.
  */
 enum tsm_err http_decode(struct bytes text, bool form, char *out, size_t cap);
 

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/json.h"
+#include "base/utf8.h"
 #include "gp/apdu/apdu.h"
 #include "ota/packet/packet.h"
 
@@ -18,6 +20,8 @@ void failure_set(struct failure *f, enum fault_owner owner, const char *next_act
     vsnprintf(f->reason, sizeof f->reason, fmt, ap);
     va_end(ap);
     snprintf(f->next_action, sizeof f->next_action, "%s", next_action);
+    utf8_clean(f->reason);
+    utf8_clean(f->next_action);
 }
 
 void failure_of_error(struct failure *f, enum tsm_err e, const char *cause)
@@ -64,6 +68,14 @@ json_t *failure_json(const struct failure *f)
                      f->next_action);
 }
 
+char *failure_text(const struct failure *f)
+{
+    json_t *o = failure_json(f);
+    char *text = o ? json_text(o) : NULL;
+    json_decref(o);
+    return text;
+}
+
 void failure_read(struct failure *f, const json_t *o)
 {
     const char *owner = json_string_value(json_object_get(o, "owner")),
@@ -76,7 +88,10 @@ void failure_read(struct failure *f, const json_t *o)
             f->owner = (enum fault_owner)i;
 }
 
-enum { SW_HOST_REFUSED = 0x6300 }; /* EXTERNAL AUTHENTICATE [GPCS E.5.2.5] */
+enum {
+    SW_HOST_REFUSED = 0x6300, /* EXTERNAL AUTHENTICATE [GPCS E.5.2.5] */
+    COMMAND_SHOWN = 140 /* characters of a command in words: the rest of FAILURE_TEXT_MAX is for its status */
+};
 
 static const struct {
     uint16_t sw;
@@ -113,7 +128,9 @@ enum outcome outcome_of_sw(const struct plan_step *step, uint16_t sw, const char
             owner = sw_rows[i].owner;
             next = sw_rows[i].next;
         }
-    failure_set(f, owner, next, "%s: %s was answered %04X (%s)", step->name, command, sw, sw_text(sw));
+    /* A long command is cut, so that the status word always stands. */
+    failure_set(f, owner, next, "%s: %.*s%s was answered %04X (%s)", step->name, COMMAND_SHOWN, command,
+                strlen(command) > COMMAND_SHOWN ? ".." : "", sw, sw_text(sw));
     return OUTCOME_FAIL;
 }
 

@@ -9,9 +9,10 @@
 #include "order/partner.h"
 #include "order/plan.h"
 
-enum { FAILURE_TEXT_MAX = 240 };
+/* As JSON a character of a text may take six (\u0001), beside the names of the members. */
+enum { FAILURE_TEXT_MAX = 240, FAILURE_JSON_MAX = 2 * 6 * FAILURE_TEXT_MAX + 64 };
 
-/* Why an order fails, machine-readable. Texts hold no secret. */
+/* Why an order fails, machine-readable. Texts hold no secret; they are UTF-8. */
 struct failure {
     enum fault_owner owner;
     char reason[FAILURE_TEXT_MAX], next_action[FAILURE_TEXT_MAX];
@@ -21,6 +22,7 @@ void failure_set(struct failure *f, enum fault_owner owner, const char *next_act
 /* From an error of this process while it worked for the card. */
 void failure_of_error(struct failure *f, enum tsm_err e, const char *cause);
 json_t *failure_json(const struct failure *f); /* {owner, reason, next_action}; owned by the caller */
+char *failure_text(const struct failure *f);   /* the same as text, free(); NULL when memory is exhausted */
 void failure_read(struct failure *f, const json_t *o);
 
 /* One command's status word inside a step: success, a warning 62xx, more data, or the step's also_fine goes

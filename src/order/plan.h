@@ -89,6 +89,7 @@ struct plan_facts {
         bool keys_elsewhere;                 /* its first keys do not come from the owner */
         bool opens_by_scp11;                 /* but put by the provider in a channel of SCP11 */
         bool reads_casd;                     /* but through the Controlling Authority's domain */
+        bool tells_keys;                     /* and the card says once what they are made of */
     } terms;
     bool no_first_keys;           /* the owner made none: nothing is to be retired */
     bool own_keys_there;          /* the domain has the provider's keys from the beginning */
@@ -138,7 +139,8 @@ struct plan_step {
     void (*event)(const struct plan_facts *f, int arg, struct receipt_event *out);
     /* Status words that go on where they are not the usual ones; NULL: 9000 and `also_fine`. */
     bool (*fine)(const struct plan_facts *f, int arg, uint16_t sw);
-    bool once; /* it is not sent again when its answer was lost: the talk ends */
+    bool untold; /* whether it is done shows nowhere, and it may be done twice: it begins again unasked */
+    bool once;   /* it is not sent again when its answer was lost: the talk ends */
 };
 
 struct plan {
@@ -151,7 +153,8 @@ struct plan {
 extern const struct plan plan_create_domain, plan_load_and_install, plan_remove, plan_remove_domain;
 extern const struct plan plan_load_delegated, plan_remove_delegated, plan_load_authorized,
     plan_remove_authorized;
-extern const struct plan plan_prepare, plan_extradite, plan_confirm, plan_directory, plan_set_up;
+extern const struct plan plan_prepare, plan_extradite, plan_confirm, plan_directory, plan_set_up,
+    plan_set_up_anew;
 extern const struct plan plan_make_accessible;            /* order/activation/plan_accessible.c */
 extern const struct plan plan_upgrade, plan_upgrade_back; /* Amendment H; order/manage/plan_upgrade.c */
 extern const struct plan plan_own_keys, plan_personalise, plan_activate, plan_suspend, plan_resume;

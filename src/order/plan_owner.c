@@ -41,7 +41,7 @@ static enum tsm_err domain_params(const struct plan_facts *f, struct writer *w)
     return install_params_write(PARAMS_FOR_INSTALL, &p, w);
 }
 
-static enum tsm_err build_domain(const struct plan_facts *f, int arg, struct script *out)
+enum tsm_err content_make_domain(const struct plan_facts *f, int arg, struct script *out)
 {
     uint8_t room[DOMAIN_PARAMS_MAX], rights[3];
     struct writer params = WRITER(room), privileges = WRITER(rights);
@@ -129,8 +129,8 @@ static const struct plan_step create_steps[] = {
                probe_keys, judge_token_key, prepared_or_no_tokens),
     OWNER_STEP("RECEIPT_KEY", "the card gets the key that it makes receipts with", 0, build_receipt_key,
                probe_keys, judge_receipt_key, prepared_or_no_tokens),
-    CHANGE_STEP("INSTALL_DOMAIN", "the provider's security domain is installed", IN_ISSUER, 0, build_domain,
-                probe_domain, judge_domain, 0),
+    CHANGE_STEP("INSTALL_DOMAIN", "the provider's security domain is installed", IN_ISSUER, 0,
+                content_make_domain, probe_domain, judge_domain, 0),
     OWNER_STEP("DOMAIN_KEYS", "the domain gets its first key set", 0, build_domain_keys, probe_domain,
                judge_domain_keys, keys_come_from_elsewhere),
     {.name = "AUTHORITY_KEY",

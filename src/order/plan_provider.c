@@ -203,16 +203,31 @@ static const struct plan_step key_steps[] = {
         .name = n, .text = t, .domain = IN_PROVIDER, .arg = a, .build = b, .changes_card = true, .probe = p, \
         .judge = j, .needless = skip                                                                         \
     }
-#define ATTEST(i, n)                                                                        \
-    PROVIDER_STEP("ATTEST" n, "an application gets its attestation token", i, build_attest, \
-                  probe_application, judge_attested, no_attestation),
+#define ATTEST(i, n)                                      \
+    {.name = "ATTEST" n,                                  \
+     .text = "an application gets its attestation token", \
+     .domain = IN_PROVIDER,                               \
+     .arg = i,                                            \
+     .build = build_attest,                               \
+     .changes_card = true,                                \
+     .probe = probe_application,                          \
+     .judge = judge_attested,                             \
+     .needless = no_attestation,                          \
+     .untold = true},
 static const struct plan_step perso_steps[] = {
     PROVIDER_STEP("PERSONALISE", "the application gets its card data and keys", PAYMENT, build_personalise,
                   probe_application, judge_again, no_card_data),
     EACH_APPLICATION(ATTEST)};
 static const struct plan_step activate_steps[] = {
-    CHANGE_STEP("ACTIVATE", "the payment system environment lists the application", IN_PROVIDER, PPSE,
-                content_directory, probe_application, judge_directory, 0),
+    {.name = "ACTIVATE",
+     .text = "the payment system environment lists the application",
+     .domain = IN_PROVIDER,
+     .arg = PPSE,
+     .build = content_directory,
+     .changes_card = true,
+     .probe = probe_application,
+     .judge = judge_directory,
+     .untold = true},
 };
 #define LOCK(i, n)                                                                                      \
     PROVIDER_STEP("LOCK" n, "an application is locked", i, build_lock, probe_application, judge_locked, \
@@ -248,6 +263,7 @@ const struct plan *const plans_all[] = {&plan_create_domain,
                                         &plan_confirm,
                                         &plan_directory,
                                         &plan_set_up,
+                                        &plan_set_up_anew,
                                         &plan_upgrade,
                                         &plan_upgrade_back,
                                         &plan_make_accessible,

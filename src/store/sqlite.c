@@ -3,6 +3,7 @@
  */
 #include "store/driver.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdio.h>
@@ -24,6 +25,13 @@ static const char *const act_text[TX_ACTS] = {
     [TX_ROLLBACK] = "ROLLBACK",    [TX_UNIT] = "SAVEPOINT unit",   [TX_UNIT_UNDO] = "ROLLBACK TO unit",
     [TX_UNIT_END] = "RELEASE unit"};
 
+/* What an operator mends at the file or its disk. */
+static bool is_about_files(int rc)
+{
+    rc &= 0xFF;
+    return rc == SQLITE_READONLY || rc == SQLITE_IOERR || rc == SQLITE_FULL || rc == SQLITE_CANTOPEN;
+}
+
 static enum tsm_err class_of(sqlite3 *db, int rc)
 {
     int ext = sqlite3_extended_errcode(db);
@@ -32,6 +40,8 @@ static enum tsm_err class_of(sqlite3 *db, int rc)
         return FAIL(UNIQUE, "%s", sqlite3_errmsg(db));
     if (rc == SQLITE_BUSY || rc == SQLITE_LOCKED)
         return FAIL(BUSY, "the database is locked");
+    if (is_about_files(rc) && sqlite3_db_filename(db, "main"))
+        return FAIL(DATABASE, "SQLite %d: %s: %s", ext, sqlite3_errmsg(db), sqlite3_db_filename(db, "main"));
     return FAIL(DATABASE, "SQLite %d: %s", ext, sqlite3_errmsg(db));
 }
 
@@ -87,7 +97,8 @@ static enum tsm_err lite_open(const char *path, bool writer, struct conn **out)
     pthread_once(&once, without_statistics);
     if (sqlite3_open_v2(path, &c->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX,
                         NULL) != SQLITE_OK) {
-        e = FAIL(DATABASE, "cannot open %s: %s", path, c->db ? sqlite3_errmsg(c->db) : "no memory");
+        e = FAIL(DATABASE, "cannot open %s: %s (%s)", path, c->db ? sqlite3_errmsg(c->db) : "no memory",
+                 strerror(c->db ? sqlite3_system_errno(c->db) : ENOMEM));
         lite_close(c);
         return e;
     }

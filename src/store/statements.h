@@ -3,6 +3,10 @@
  * databases. */
 S(SCHEMA_VERSION, "", "SELECT COALESCE(MAX(version), 0) FROM schema_migration")
 S(AUDIT_LAST, "", "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
+/* 4194304: an id has 22 bits behind its milliseconds. */
+S(STORE_NEWEST, "",
+  "SELECT COALESCE(MAX(t), 0) FROM (SELECT MAX(id) / 4194304 * 1000 AS t FROM job UNION ALL "
+  "SELECT at AS t FROM audit WHERE seq = (SELECT MAX(seq) FROM audit)) AS newest")
 S(AUDIT_ADD, "iiibttb",
   "INSERT INTO audit(seq, party, at, trace, what, detail, hash) VALUES($1, $2, $3, $4, $5, $6, $7)")
 
@@ -76,9 +80,10 @@ S(PARTY_BY_ID, "i", "SELECT name, callback_url, partner_url FROM party WHERE id 
 S(PARTY_OWNERS, "", "SELECT id, name FROM party WHERE is_owner = 1 ORDER BY id")
 S(PARTY_SET, "tttii",
   "UPDATE party SET callback_url = $2, partner_url = $3, is_owner = $4, is_provider = $5 WHERE name = $1")
-S(TOKEN_ADD, "biti",
-  "INSERT INTO access_token(hash, party, role, created) VALUES($1, $2, $3, $4) ON CONFLICT(hash) DO NOTHING")
-S(TOKEN_FIND, "b", "SELECT party, role FROM access_token WHERE hash = $1")
+S(TOKEN_ADD, "bitit",
+  "INSERT INTO access_token(hash, party, role, created, app) VALUES($1, $2, $3, $4, $5) ON CONFLICT(hash) DO "
+  "NOTHING")
+S(TOKEN_FIND, "b", "SELECT party, role, app FROM access_token WHERE hash = $1")
 S(PARTNER_ADD, "iiiiitibiit",
   "INSERT INTO partner_message(id, direction, party, peer, verb, key, job, trace, state, at, body, reply) "
   "VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, '')")
@@ -142,7 +147,8 @@ S(ORDER_ADD, "iitiittitbtbbitiii",
   "$15, $16, $17, $18)")
 S(ORDER_BY_ID, "ii",
   "SELECT operation, instance, service, flavor, se_kind, se_ref, trace, session, state, failure, created, "
-  "updated, deadline, commands, version, start_state, end_state, started, ended "
+  "updated, deadline, commands, version, start_state, end_state, started, ended, given_up, "
+  "installation "
   "FROM orders WHERE id = $1 AND party = $2")
 S(ORDER_BY_REF, "it", "SELECT id, digest FROM orders WHERE party = $1 AND client_ref = $2")
 S(ORDER_LIST, "iii", "SELECT id FROM orders WHERE party = $1 AND id < $2 ORDER BY id DESC LIMIT $3")
@@ -152,6 +158,8 @@ S(ORDER_RUNNING, "iiii", "UPDATE orders SET state = $2, updated = $3, step = $4 
 S(ORDER_END, "iitib",
   "UPDATE orders SET state = $2, failure = $3, updated = $4, data = $5 WHERE id = $1 AND state < 2")
 S(ORDER_SET_FLAVOR, "it", "UPDATE orders SET flavor = $2 WHERE id = $1")
+S(ORDER_INSTALLATION, "it", "UPDATE orders SET installation = $2 WHERE id = $1")
+S(ORDER_GIVE_UP, "ii", "UPDATE orders SET given_up = 1 WHERE id = $1 AND party = $2 AND state < 2")
 S(ORDER_RUNNING_ON, "i", "SELECT id FROM orders WHERE instance = $1 AND state < 2 LIMIT 1")
 
 /* The owner's registry. */

@@ -59,6 +59,19 @@ int64_t store_id(struct store *s)
     return id & INT64_MAX;
 }
 
+static enum tsm_err read_newest(struct tx *tx, void *arg)
+{
+    ROWS rows = {0};
+    TRY(db_first(tx, &rows, SQL_STORE_NEWEST));
+    *(time_us *)arg = db_int(&rows, 0);
+    return TSM_OK;
+}
+
+enum tsm_err store_newest(struct store *s, time_us *out)
+{
+    return store_read(s, read_newest, out);
+}
+
 enum tsm_err store_on_note(struct store *s, void (*note)(void *arg, unsigned about), void *arg)
 {
     NEED(s->n_notes < STORE_NOTES_MAX, NO_ROOM);

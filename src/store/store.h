@@ -59,6 +59,8 @@ enum tsm_err store_read(struct store *s, store_unit unit, void *arg);
 int64_t store_id(struct store *s);
 /* The smallest id that was made at this time: ids below are older. */
 int64_t store_id_at(time_us t);
+/* When the newest of what is stored, jobs and audit leaves, was written; 0 when there is nothing. */
+enum tsm_err store_newest(struct store *s, time_us *out);
 /* `note` is called on the writer's thread after a commit in which a unit said tx_note: work has become due.
  * `about`: bits that the callers of tx_note_of give a meaning; tx_note is bit 0. To be set before the first
  * write. NO_ROOM above STORE_NOTES_MAX. */

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <jansson.h>
 #include <malloc.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#include "base/json.h"
 
 static size_t whole_pages(size_t size)
 {
@@ -59,7 +60,7 @@ bool vault_guard(void)
     bool said = fd >= 0 && write(fd, filter, sizeof filter - 1) == (ssize_t)(sizeof filter - 1);
     if (fd >= 0)
         close(fd);
-    json_set_alloc_funcs(malloc, free_wiped);
+    json_memory(free_wiped);
     return said;
 }
 
@@ -69,7 +70,7 @@ enum tsm_err vault_harden(bool *all_locked)
     struct rlimit lock;
     if (setrlimit(RLIMIT_CORE, &none) != 0 || prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0)
         return FAIL(IO, "the process cannot be made undumpable: %s", strerror(errno));
-    json_set_alloc_funcs(malloc, free_wiped);
+    json_memory(free_wiped);
     /* With a finite limit MCL_FUTURE would make later allocations fail instead of staying unlocked. */
     *all_locked = getrlimit(RLIMIT_MEMLOCK, &lock) == 0 && lock.rlim_cur == RLIM_INFINITY &&
                   mlockall(MCL_CURRENT | MCL_FUTURE) == 0;

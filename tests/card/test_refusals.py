@@ -58,6 +58,9 @@ def a_refusal_names_command_and_status():
     failed("load", "/nowhere.cap", code="IO")
     failed("load", os.path.abspath(__file__), code="BAD_VALUE")
     failed("store-data", "XY", code="BAD_FORM")
+    assert "unsure" not in failed("apdu", "80", code="SHORT_INPUT"), "nothing was sent"
+    said = failed("ssd-create", "F0" * 16, "--package", "F1" * 16, "--module", "F2" * 16, code="CARD_REFUSED")["reason"]
+    assert said.endswith("(referenced data not found)"), said  # the status word stands, however long the names are
     text = with_key("delete", "F04F54534D7777", status=FAILED, json_out=False)
     assert text.out == "" and re.search(r"^tsm: .*6A88", text.err, flags=re.M) and "  next: " in text.err, text
 

@@ -100,6 +100,18 @@ def a_domain_is_created_with_keys_and_opened_with_them():
     assert doc["channel"]["kvn"] == "30"
 
 
+def that_domain_tells_of_itself_and_what_is_below_it():
+    """GPCS 11.4.2.1: the issuer's domain is told of by itself alone."""
+    below = DOMAIN[:-2] + "02"
+    with_key("ssd-create", below)
+    with_key("extradite", below, "--to", DOMAIN)
+    doc = with_key("--domain", DOMAIN, "list", key=OTHER).doc
+    assert doc["issuer_domain"] == [] and sorted(e["aid"] for e in doc["applications"]) == [DOMAIN, below], doc
+    tree = with_key("--domain", DOMAIN, "audit", key=OTHER).doc["tree"]
+    assert [(n["aid"], n["kind"], [b["aid"] for b in n["children"]]) for n in tree] == [(DOMAIN, "domain", [below])], tree
+    with_key("delete", below)
+
+
 def a_file_is_loaded_into_that_domain():
     with_key("load", DEMO_CAP, "--to", DOMAIN)
     files = {e["aid"]: e["domain"] for e in with_key("list").doc["load_files"]}
@@ -172,7 +184,7 @@ def inside():
                          a_file_is_loaded_with_its_applications, an_application_is_locked_and_unlocked,
                          an_instance_of_another_name_is_installed_and_deleted,
                          a_file_is_deleted_with_its_applications, a_domain_is_created_with_keys_and_opened_with_them,
-                         a_file_is_loaded_into_that_domain, data_is_stored_in_the_domain,
+                         that_domain_tells_of_itself_and_what_is_below_it, a_file_is_loaded_into_that_domain, data_is_stored_in_the_domain,
                          commands_are_sent_as_they_are, the_card_is_locked_and_unlocked):
                 tap.run("card: " + case.__name__.replace("_", " "), case)
             tap.run("card: a plan changes nothing and hides keys", a_plan_changes_nothing_and_hides_keys, card)

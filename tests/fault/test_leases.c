@@ -5,7 +5,7 @@
 
 #include <pthread.h>
 
-#include "engine/exchange.h"
+#include "engine/element/exchange.h"
 
 enum { NODE = 1, OTHER_NODE = 2, PARTY = 7, ELEMENT = 11, ANSWER_S = 60 };
 

@@ -5,7 +5,7 @@
 #include <sqlite3.h>
 #include <stdio.h>
 
-#include "engine/keyset.h"
+#include "engine/element/keyset.h"
 #include "engine/note.h"
 #include "rig.h"
 

@@ -17,6 +17,7 @@ READER = "Virtual PCD 00 00"
 VPCD = "127.0.0.1:35963"
 DRIVER = "/etc/reader.conf.d/vpcd"
 READY_SECONDS, CHANGE_MILLISECONDS = 20, 20000
+DROPPED_MAX = 3
 INSIDE = "--inside"
 
 
@@ -94,15 +95,25 @@ class NoCard(Exception):
     """The driver has not seen the card come or go."""
 
 
-def await_card(present=True, milliseconds=CHANGE_MILLISECONDS):
-    """Waits for PC/SC to report a card in the reader, or that it is gone; NoCard when that does not happen."""
+def new_context():
     from smartcard import scard
     result, context = scard.SCardEstablishContext(scard.SCARD_SCOPE_SYSTEM)
     assert result == scard.SCARD_S_SUCCESS, scard.SCardGetErrorMessage(result)
-    state = scard.SCARD_STATE_UNAWARE
+    return context
+
+
+def await_card(present=True, milliseconds=CHANGE_MILLISECONDS):
+    """Waits for PC/SC to report a card in the reader, or that it is gone; NoCard when that does not happen.
+
+    On a busy machine pcscd now and then drops a connection that is just made; a new one shows whether it lives."""
+    from smartcard import scard
+    context, state, dropped = new_context(), scard.SCARD_STATE_UNAWARE, 0
     wanted = scard.SCARD_STATE_PRESENT if present else scard.SCARD_STATE_EMPTY
     while not state & wanted:
         result, states = scard.SCardGetStatusChange(context, milliseconds, [(READER, state)])
+        if result == scard.SCARD_E_NO_SERVICE and dropped < DROPPED_MAX:
+            context, dropped = new_context(), dropped + 1
+            continue
         if result == scard.SCARD_E_TIMEOUT:
             scard.SCardReleaseContext(context)
             raise NoCard(f"no card {'came' if present else 'went'} in {milliseconds} ms")

@@ -145,6 +145,11 @@ def tokens(s):
     stranger = s.new_phone([["card"]], "stranger", token="not-good")
     c = stranger.call("list", SERVICE)
     t.ok(c.status == 5 and "not-good" not in c.said, "a token that is not good: 5, and it is nowhere in the log", c)
+    before = len(s.b.requests)
+    c = s.phone.call("list", SERVICE, "--unsound")
+    t.ok(c.status == 20 and len(s.b.requests) == before and c.result["executionMessage"] ==
+         "Device integrity check failed: device does not fulfil integrity conditions of the TSM",
+         "a device in no state for a token: 20, and nothing was sent", c)
     own = os.path.join(s.folder, "own-token")
     c = s.phone.call("list", SERVICE, "--get-token", own)
     t.ok(c.status == 5 and c.result["executionMessage"] == "Not authenticated: could not retrieve access token",

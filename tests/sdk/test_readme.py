@@ -38,13 +38,20 @@ def main():
               f"-Wl,-rpath,{os.path.dirname(LIBRARY)}", "-Wl,--allow-shlib-undefined",
               source=example.replace("extern const struct tsm_api_transport phone_transport;", transport))
     if shutil.which("c++"):
-        works(tap, "the header is C++ as well", "c++", "-std=c++17", include, "-x", "c++", "-", "-fsyntax-only",
-              source="#include <opentsm_tsm_api.h>\n")
+        works(tap, "the headers are C++ as well", "c++", "-std=c++17", include, "-x", "c++", "-", "-fsyntax-only",
+              source="#include <opentsm_tsm_api.h>\n#include <opentsm_tsm_pcsc.h>\n")
     else:
-        tap.skip("the header is C++ as well", "no C++ compiler here")
+        tap.skip("the headers are C++ as well", "no C++ compiler here")
     names = works(tap, "the library's names are listed", "nm", "-D", "--defined-only", LIBRARY).split("\n")
     strange = [n.split()[-1] for n in names if " T " in n and "tsm_api_" not in n]
     tap.equal(strange, [], "nothing but tsm_api_* is exported")
+    works(tap, "the header of the desk's transport stands alone", "cc", "-std=c11", *WARNINGS, include, "-x", "c", "-", "-fsyntax-only",
+          source="#include <opentsm_tsm_pcsc.h>\n")
+    desk = os.path.join(os.path.dirname(LIBRARY), "libopentsm-sdk-pcsc.so")
+    if os.path.exists(desk):
+        names = works(tap, "its names are listed", "nm", "-D", "--defined-only", desk).split("\n")
+        names = [n.split()[-1].split("@")[0] for n in names if " T " in n]
+        tap.equal(names, ["tsm_api_pcsc_free", "tsm_api_pcsc_new", "tsm_api_pcsc_transport"], "it exports three functions")
     tap.done()
 
 

@@ -46,6 +46,9 @@ def wishes_that_are_none(tap, house, element):
             ({"domain": LONER, "privileges": ["all"]}, (400, "BAD_VALUE", "privileges"), "a privilege that is none"),
             ({"domain": LONER, "mode": "dual"}, (400, "BAD_VALUE", None), "a mode that is none"),
             ({"domain": LONER, "provider": "nobody"}, (404, "NOT_FOUND", "provider"), "a provider that is none"),
+            ({"domain": "F04F5453"}, (400, "BAD_VALUE", "domain"), "an AID of four octets"),
+            ({"domain": ""}, (400, "BAD_VALUE", "domain"), "an AID of none"),
+            ({"domain": ISD, "provider": "bank"}, (409, "CONFLICT", "domain"), "the AID of the issuer's domain"),
             ({"domain": PARENT}, (409, "CONFLICT", None), "a domain that is there")):
         answer = ask(house, element, "domains", body)
         tap.equal(answer.problem(), problem, f"{about} is refused")
@@ -93,6 +96,13 @@ def removal(tap, house, element):
     tap.ok(PARENT not in left and CHILD not in left, "GET STATUS shows them no more", left)
 
 
+def nothing_to_do(tap, house, element):
+    perform(house, element, "prepare")
+    again = ask(house, element, "prepare").json
+    tap.equal((again["state"], "seram" in again), ("done", False), "what the card has is done at once: no agent has to come")
+    tap.equal(house.rows("SELECT count(*) FROM seram_session WHERE state < 2"), [(0,)], "and no session waits for one")
+
+
 def small(fixture):
     service = fixture["services"][0]
     flavor = dict(service["flavors"][0], domain=SMALL)
@@ -109,6 +119,7 @@ def main():
             extradition(tap, house, element)
             a_quota_that_is_too_small(tap, house, element)
             removal(tap, house, element)
+            nothing_to_do(tap, house, element)
     tap.done()
 
 

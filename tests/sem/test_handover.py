@@ -17,6 +17,9 @@ MODULE = "/usr/lib/softhsm/libsofthsm2.so"
 DOMAIN = "F04F54534DD00001"
 OWN_KVN = 49
 WAYS = ("random", "diversified", "casd-pull", "casd-push")
+AUTHORITY = ("--scp", "scp11b", "--casd")
+COMMANDS = (6, 7, 14, 15, 16)  # of a deploy: the N-th fails
+APDUS = range(11, 18)  # of a deploy: the element is torn from its agent after the K-th
 
 
 def keep_everything(house):
@@ -71,14 +74,46 @@ def handed_over(tap, house, element, way):
     tap.equal((ended["state"], ended.get("failure")), ("DONE", None), f"{way}: it is terminated")
 
 
-def an_answer_is_lost(tap, house, element):
-    """The card tells its new keys once, and a domain that has keys takes none from above [GPCS 11.5]: the order says so,
-    and the next one after a terminate begins with a new domain."""
-    order = house.run_order("deploy", element, house.card(), service="demo-casd-pull")
-    tap.ok(order["state"] == "FAILED" and "answer was lost" in order["failure"]["reason"],
-           "casd-pull: keys whose answer was lost are not guessed", order.get("failure"))
+def agreed_anew(tap, house, element, order, why):
+    """The service is there, the owner has never had its keys, and the domain was made twice."""
+    steps = [e["step"] for e in order["timeline"]]
+    tap.equal((order["state"], order.get("failure")), ("DONE", None), f"casd-pull: {why}: the order is done")
+    tap.ok("DELETE_UNHEARD" in steps and "INSTALL_DOMAIN_ANEW" in steps,
+           "casd-pull: the domain whose keys nobody knows gave way to a new one", steps)
+    nobody_but_the_provider(tap, house, element, "casd-pull")
     ended = house.run_order("terminate", element, service="demo-casd-pull")
-    tap.equal((ended["state"], ended.get("failure")), ("DONE", None), "casd-pull: the domain with lost keys is removed")
+    tap.equal((ended["state"], ended.get("failure")), ("DONE", None), "casd-pull: it is terminated")
+
+
+def an_answer_is_lost(tap, house, element):
+    """The card tells once what its new keys are made of, and a domain that has keys takes none from above [GPCS 11.5]: it
+    is asked what became of it, made anew, and asked again, without a word to the provider."""
+    agreed_anew(tap, house, element, house.run_order("deploy", element, house.card(), service="demo-casd-pull"),
+                "the power fails behind the groupings")
+    bad = {}
+    for k in APDUS:
+        order = house.run_order("deploy", element, house.card(), service="demo-casd-pull", handset=("--kill-after", k))
+        ended = house.run_order("terminate", element, service="demo-casd-pull")
+        if (order["state"], ended["state"]) != ("DONE", "DONE"):
+            bad[k] = order.get("failure"), ended.get("failure")
+    tap.equal(bad, {}, f"casd-pull: the element torn away after the K-th command, K = {APDUS[0]}..{APDUS[-1]}: deployed")
+
+
+def an_order_ends_before_its_keys(tap, house):
+    """A command fails on the way: the next order finds a domain that has no keys, or nobody's."""
+    between, bad = 0, {}
+    for n in COMMANDS:
+        element = house.add_ese(*AUTHORITY, "--fault", f"6F00-{n}")
+        order = house.run_order("deploy", element, house.card(), service="demo-casd-pull")
+        steps = [e["step"] for e in order["timeline"]]
+        between += order["state"] == "FAILED" and "CREATE_DOMAIN" in steps and "SECRET_KEYS" not in steps
+        if order["state"] == "FAILED":
+            order = house.run_order("deploy", element, house.card(), service="demo-casd-pull")
+        if order["state"] != "DONE":
+            bad[n] = order["failure"]
+        element.process.end()
+    tap.equal(bad, {}, f"casd-pull: command N fails, N in {COMMANDS}: the next order goes on to the end")
+    tap.ok(between, "casd-pull: also where one ended between domain and keys", between)
 
 
 def an_authority_that_is_another(tap, house, element):
@@ -156,13 +191,14 @@ def main():
     with open(authority["file"], "wb") as f:
         f.write(authority["party"].pem())
     try:
-        element = house.add_ese("--scp", "scp11b", "--casd", "--card-ca", ca, "--fault", "crash-store-data", known=False)
+        element = house.add_ese(*AUTHORITY, "--card-ca", ca, "--fault", "crash-store-data", known=False)
         points = {"card": authority_point(ca), "other": point_of(ec.generate_private_key(ec.SECP256R1()).public_key())}
         house.tweak = lambda fixture: services(fixture, points)
         with house.start():
             house.import_rows([element.row])
             keep_everything(house)
             an_answer_is_lost(tap, house, element)
+            an_order_ends_before_its_keys(tap, house)
             for way in WAYS:
                 handed_over(tap, house, element, way)
             an_authority_that_is_another(tap, house, element)

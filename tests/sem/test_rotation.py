@@ -146,6 +146,26 @@ def a_refusal_changes_nothing(tap, house):
            "nothing was changed: the old set is live", keys(house, element))
     for body, field in (({"kvn": 1}, "kvn"), ({"kvn": 48, "same_kvn": True}, "same_kvn"), ({"domain": "F0" * 5}, "domain")):
         tap.equal(care.post(house, element, "rotations", body).get("field"), field, f"{body} is refused by its field")
+    house.import_rows([{"seid": "4F50454E54534DAAAAAA", "profile": "lab-ese"}])
+    answer = house.api("POST", "/api/v1/secure-elements/4F50454E54534DAAAAAA/rotations", {}, "operator")
+    tap.equal(answer.problem(), (409, "WRONG_STATE", None), "an element whose keys nobody gave is refused as such")
+
+
+def an_import_brings_nothing_back(tap, house):
+    """The maker's file once more, and lines of versions that were replaced since."""
+    element = house.add_uicc().bound()
+    for body in ({}, {"same_kvn": True}, {}):
+        care.perform(house, element, "rotations", body)
+    before = keys(house, element)
+    again = house.import_rows([element.row])
+    tap.equal((again["unchanged"], again["refused_count"]), (1, 0), "the line that brought an element changes nothing after rotations")
+    told = house.import_rows([{**element.row, "kvn": 2}])["refused"]
+    tap.ok([r.get("field") for r in told] == ["kvn"] and "retired" in told[0]["reason"],
+           "keys of a version that was retired are refused, and the line says so", told)
+    told = house.import_rows([{**element.row, "kvn": 3}])["refused"]
+    tap.ok([r.get("field") for r in told] == ["kvn"] and "other keys" in told[0]["reason"],
+           "keys that are not those of the live version, likewise", told)
+    tap.equal(keys(house, element), before, "the inventory is as it was")
 
 
 def an_element_out_of_reach(tap, house):
@@ -178,6 +198,7 @@ def main():
         a_lost_answer_is_settled(tap, house)
         a_torn_card_is_settled(tap, house)
         a_refusal_changes_nothing(tap, house)
+        an_import_brings_nothing_back(tap, house)
         an_element_out_of_reach(tap, house)
         killed_everywhere(tap, house)
     finally:

@@ -48,6 +48,12 @@ class Bench:
         self.certificate = self.path("writer.cert")
         self.write(self.certificate, self.certify()[1])
 
+    def public(self, path):
+        with open(path, "rb") as f:
+            key = serialization.load_pem_private_key(f.read(), None)
+        return self.write(path + ".pub", key.public_key().public_bytes(
+            serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo).decode())
+
     def path(self, name):
         return os.path.join(self.folder, name)
 
@@ -127,6 +133,21 @@ def a_tampered_script_is_refused(tap, bench, card):
     tap.equal(f"{registry:04X}", "6A82", "nothing of the changed commands was done")
 
 
+def a_card_trusts_the_root_that_it_is_given(tap, bench):
+    """--script-root: whoever tries this has a root of his own, not the laboratory's."""
+    status, script, _ = bench.build(1, [LIST], "own")
+    for root, sw in ((bench.public(bench.root), "9000"), (bench.public(bench.writer), "6982")):
+        process = Process(bench.folder, "own", [LAB, "card", "--listen", "0", "--with", "sems", "--script-root", root])
+        try:
+            card = TcpCard("127.0.0.1", process.port())
+            tap.equal((status, play(card, script)[-1][1]), (0, sw), f"with this root a script is answered {sw}")
+            card.close()
+        finally:
+            process.end()
+    status, _, err = run([LAB, "card", "--listen", "0", "--with", "sems", "--script-root", bench.certificate])
+    tap.ok(status == 2 and "certificate or public key" in err, "a file without a key is told", err)
+
+
 def what_cannot_be_a_script(tap, bench):
     status, _, err = bench.build(1, ["80" + "00" * 230])
     tap.ok(status == 1 and "command 1" in err, "a command that is too long is named", err)
@@ -188,6 +209,7 @@ def main():
             card = TcpCard("127.0.0.1", process.port())
             a_script_runs_without_a_server(tap, bench, card)
             a_tampered_script_is_refused(tap, bench, card)
+            a_card_trusts_the_root_that_it_is_given(tap, bench)
             what_cannot_be_a_script(tap, bench)
             the_server_signs(tap, bench)
             card.close()

@@ -74,8 +74,9 @@ class Provider:
         self.connection.request(method, path, body=body, headers=fields)
         return Answer(self.connection.getresponse())
 
-    def call(self, method, path, json_body=None, octets=None, kind=None, token=None):
-        """json_body: any value; octets with their content type else. token: '' for none, None for the own one."""
+    def call(self, method, path, json_body=None, octets=None, kind=None, token=None, more=None):
+        """json_body: any value; octets with their content type else. token: '' for none, None for the own one. more:
+        further fields, which take the place of those made here."""
         fields = {}
         token = self.token if token is None else token
         if token:
@@ -85,6 +86,7 @@ class Provider:
             body, kind = json.dumps(json_body).encode(), kind or "application/json"
         if kind:
             fields["Content-Type"] = kind
+        fields.update(more or {})
         try:
             return self._send(method, BASE + path, body, fields)
         except (http.client.HTTPException, OSError):

@@ -129,6 +129,12 @@ def deployments(tap, p, s):
     tap.equal(p.call("POST", f"/services/{s.service}/versions", {"tag": path.split("/")[-1],
                                                                  "allowedDeployments": {one: []}}).error(), (400, 1008),
               "a tag stands once in a service")
+    versions = f"/services/{s.service}/versions"
+    p.must("POST", versions, {"tag": "4.31.005", "allowedDeployments": {one: []}})
+    tap.equal(p.must("GET", versions + "/4.31.005")["tag"], "4.31.005", "a tag may have leading zeros, as the file's example has")
+    same = [p.call("POST", versions, {"tag": tag, "allowedDeployments": {one: []}}) for tag in ("4.31.5", "04.31.5", "4.031.05")]
+    tap.ok(all(a.error() == (400, 1008) and "which has 4.31.005" in str(a) for a in same), "but the same version does not stand twice",
+           same[0])
     stranger = s.make("/services", s.service_body())
     other = s.make(f"/services/{stranger}/flavors", {})
     tap.equal(p.call("POST", path + "/flavors", {other: []}).error(), (400, 1009), "flavors of another service are none")

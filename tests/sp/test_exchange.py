@@ -17,10 +17,10 @@ AID = {"demo-payment": "F04F54534D0101", "meridian-payment": "F04F54534D0201", "
 PIN_TRIES, OFFLINE, ACCEPTED, REFUSED, UPPER, BALANCE = "9F17", "DF71", "DF72", "DF73", "9F59", "9F79"
 
 
-def pin_block(pin, pan):
-    """ISO 9564-1 format 0 under the zone key, by the oracle's own means."""
-    digits = bytes.fromhex(f"0{len(pin)}{pin}".ljust(16, "F"))
-    account = bytes.fromhex("0000" + pan[-13:-1])
+def pin_block(pin, pan=None):
+    """ISO 9564-1 format 0, or 1 without a card number, under the zone key, by the oracle's own means."""
+    digits = bytes.fromhex(f"{0 if pan else 1}{len(pin)}{pin}".ljust(16, "F" if pan else "7"))
+    account = bytes.fromhex("0000" + pan[-13:-1] if pan else "00" * 8)
     clear = bytes(a ^ b for a, b in zip(digits, account))
     key = bytes.fromhex(ZPK)
     cipher = Cipher(algorithms.TripleDES(key + key[:8]), modes.ECB()).encryptor()
@@ -45,6 +45,10 @@ class Face:
     def get(self, tag):
         data, sw = self.card.transmit(bytes.fromhex("80CA" + tag + "00"))
         return data[3:].hex().upper() if sw == 0x9000 else f"{sw:04X}"
+
+    def record(self, sfi, number):
+        data, sw = self.card.transmit(bytes([0, 0xB2, number, sfi << 3 | 4, 0]))
+        return data.hex().upper() if sw == 0x9000 else f"{sw:04X}"
 
     def verify(self, pin):
         block = f"2{len(pin)}{pin}".ljust(16, "F")
@@ -95,6 +99,22 @@ def a_counter_goes_back(tap, house, element, card, service, way):
     tap.equal(house.terminal(element)[0], 0, f"{way}: the customer pays again")
 
 
+def a_record_is_written_anew(tap, house, element, card, service, way):
+    """The cardholder has another name: UPDATE RECORD [EMV Book 3 6.5], of the record that holds 5F20."""
+    old, new = b"DEMO/CUSTOMER".hex().upper(), b"DEMO/MARRIED ".hex().upper()
+    with Face(element, service) as face:
+        places = [(sfi, number) for sfi in range(1, 5) for number in range(1, 4) if old in face.record(sfi, number)]
+        if not tap.equal(len(places), 1, f"{way}: one record has the name"):
+            return
+        before = face.record(*places[0])
+    (sfi, number), after = places[0], before.replace(old, new)
+    order = change(house, element, card, "parameter", service, sfi=sfi, record=number, value=after)
+    with Face(element, service) as face:
+        tap.ok(order["state"] == "DONE" and face.record(sfi, number) == after, f"{way}: a record is written anew",
+               (order.get("failure"), face.record(sfi, number)))
+    tap.equal(house.terminal(element)[0], 0, f"{way}: and the customer pays with it")
+
+
 def everything_of_one_scheme(tap, house, element, service, way):
     card = house.card()
     order = house.run_order("deploy", element, card, service=service)
@@ -102,6 +122,7 @@ def everything_of_one_scheme(tap, house, element, service, way):
         return tap.ok(False, "the reason", order.get("failure"))
     a_pin_is_set_and_forgotten(tap, house, element, card, service, way)
     a_counter_goes_back(tap, house, element, card, service, way)
+    a_record_is_written_anew(tap, house, element, card, service, way)
     for amount, balance in ((2550, "000000002550"), (450, "000000003000")):
         order = change(house, element, card, "top-up", service, amount=amount)
         tap.equal((order["state"], seen(element, BALANCE, service)), ("DONE", balance), f"{way}: {amount} more")

@@ -24,6 +24,7 @@ LIB, USER, THIRD, DEMO = "F04F54534D00F1", "F04F54534D00A1", "F04F54534D00B1", "
 BANK_APP, OTHER_APP = "A1" * 32, "B2" * 20
 INDEX, MASTER = "7390f811-f27f-412c-a4ff-e792d073f41f", bytes(range(0x40, 0x50))
 VERIFY = os.path.join(ROOT, "tools", "verify-attestation.sh")
+UNCERTIFIED = "lab-ese-plain"
 
 
 def demo_script(p):
@@ -199,6 +200,20 @@ def in_other_modes(tap, house, p):
     tap.ok(answer.error() == (400, 1008) and "managementMode" in answer.message(), "a mode that is none is refused", answer)
 
 
+def what_it_asks_of_elements(tap, house, p):
+    """Memory and a certificate, judged by the owner before anything is ordered."""
+    Draft(p, "large", [applets(USER)], [Application(USER + "01", "F04F54534DEE75")],
+          context={"neededMemory": "16000000", "certifiedElement": "true"}, profiles=["lab-ese", UNCERTIFIED]).publish()
+    for element, code in ((house.add_ese(), ["NOT_ENOUGH_SPACE"]),
+                          (house.add_ese(profile=UNCERTIFIED), ["NOT_ENOUGH_SPACE", "NOT_CERTIFIED"])):
+        answer = house.api("POST", "/api/v1/eligibility", {"service": "large", "se": element.name})
+        tap.equal([r["code"] for r in answer["reasons"]], code, f"an element that is not fit says {', '.join(code)}")
+    at = p.must("GET", f"/services/{p.must('GET', '/services')[0]['id']}/flavors")
+    for name, value in (("neededMemory", "much"), ("certifiedElement", "maybe")):
+        answer = p.call("POST", f"/services/{at[0]['serviceId']}/flavors", {"contextSpecificAttributes": {name: value}})
+        tap.ok(answer.error() == (400, 1008) and name in answer.message(), f"{name} {value} is refused", answer)
+
+
 def too_much(tap, p):
     files = [library(f"F04F54534D0B{i:02X}") for i in range(9)]
     answer = p.call("POST", Draft(p, "nine", files).path + "/publish")
@@ -311,7 +326,7 @@ def prepared(fixture):
     """A master of the bank, and a profile that says which packages its elements have."""
     strict = next(dict(p) for p in fixture["profiles"] if p["name"] == "lab-ese")
     strict.update(name="lab-ese-strict", cplc="", packages="A0000000620101/1.6 A0000000620001/1.0")
-    fixture["profiles"].append(strict)
+    fixture["profiles"] += [strict, dict(strict, name=UNCERTIFIED, certificate="", packages="")]
     fixture["masters"].append({"party": "bank", "name": INDEX, "kind": "aes", "value": MASTER.hex()})
 
 
@@ -329,6 +344,7 @@ def main():
         what_the_card_refuses(tap, house, p)
         in_other_modes(tap, house, p)
         imports_are_offered(tap, house, p)
+        what_it_asks_of_elements(tap, house, p)
         too_much(tap, p)
         contactless(tap, house, p)
         with tempfile.TemporaryDirectory() as folder:

@@ -5,8 +5,12 @@ import base64
 import hashlib
 import json
 import os
+import shutil
+import ssl
 import struct
 import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -14,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "journey"))
 
 from house import House, Tap, await_true  # noqa: E402
+from node import make_certificate  # noqa: E402
 
 
 def fields(house, card, wrap=("pan", "cardholder", "expiry")):
@@ -104,6 +109,72 @@ def files_are_fetched(tap, house, folder):
            "no number is told")
 
 
+class Issuer(BaseHTTPRequestHandler):
+    """An issuer's address: batches one after the other, the next when the last one is named."""
+    batches, asked, refuses = [], [], 0
+
+    def log_message(self, *_):
+        pass
+
+    def do_GET(self):
+        last = self.headers.get("If-None-Match", "").strip('"')
+        self.asked.append(last)
+        digests = [hashlib.sha256(b).hexdigest().upper() for b in self.batches]
+        i = digests.index(last.upper()) + 1 if last.upper() in digests else 0
+        if Issuer.refuses:
+            Issuer.refuses -= 1
+            return self.say(503)
+        return self.say(200, self.batches[i]) if i < len(self.batches) else self.say(304)
+
+    def say(self, status, body=b""):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+
+def an_address_is_asked(tap, house, folder):
+    """`pull.url`: batches come by https, each once, also behind a refusal and a repetition."""
+    cert, key = make_certificate(house.dir, "issuer", "an issuer")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Issuer)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(cert, key)
+    server.socket = context.wrap_socket(server.socket, server_side=True)
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+    cards = [(house.add_uicc(), house.card()) for _ in range(2)]
+    Issuer.batches, Issuer.refuses = [lines_of(house, [c]).encode() for c in cards], 1
+    shutil.copy(cert, os.path.join(folder, "pull.pem"))
+    with open(os.path.join(folder, "pull.url"), "w") as f:
+        f.write(f"https://localhost:{server.server_address[1]}/orders\n")
+    names = [f"pulled-{hashlib.sha256(b).hexdigest()[:16].upper()}" for b in Issuer.batches]
+    await_true(lambda: all(os.path.exists(os.path.join(folder, n + ".done")) for n in names), 20, "both batches are taken")
+    told = []
+    for n in names:
+        with open(os.path.join(folder, n + ".told.ndjson")) as f:
+            told += [json.loads(line) for line in f]
+    tap.ok(len(told) == 2 and all("order" in t and not t["repeated"] for t in told), "each batch of an address is orders", told)
+    tap.equal([house.wait(t["order"])["state"] for t in told], ["DONE"] * 2, "which come to their end")
+    asked = len(Issuer.asked)
+    await_true(lambda: len(Issuer.asked) > asked + 1, 20, "it is asked again")
+    tap.equal(Issuer.asked[:2] + Issuer.asked[-1:], ["", "", hashlib.sha256(Issuer.batches[1]).hexdigest().upper()],
+              "the batch taken last is named, none before there is one")
+    Issuer.batches.append(Issuer.batches[0])  # and the last one is unknown to it: it begins anew
+    os.unlink(os.path.join(folder, "pull.last"))
+    asked = len(Issuer.asked)
+    await_true(lambda: len(Issuer.asked) > asked + 2, 20, "it gives all of them again")
+    tap.equal(house.rows("SELECT COUNT(*) FROM orders WHERE id >= ?", int(told[0]["order"])), [(2,)], "which makes no second order")
+    log, troubles = os.path.join(house.dir, "tsmd.log"), lambda: sum("intake.trouble" in line for line in open(log))
+    shutil.copy(make_certificate(house.dir, "stranger", "a stranger")[0], os.path.join(folder, "pull.pem"))
+    before = troubles()
+    await_true(lambda: troubles() > before + 1, 20, "trouble is told")
+    asked = len(Issuer.asked)
+    await_true(lambda: troubles() > before + 3, 20, "more of it")
+    tap.equal(len(Issuer.asked), asked, "an address that does not prove its certificate is asked nothing, and the log says so")
+    os.unlink(os.path.join(folder, "pull.url"))
+    server.shutdown()
+    server.server_close()
+
+
 def main():
     import tempfile
     tap = Tap()
@@ -112,6 +183,7 @@ def main():
         with Bank(settings=["--intake-dir", folder, "--intake-s", "1"]) as house:
             field_by_field(tap, house)
             files_are_fetched(tap, house, os.path.join(folder, "bank"))
+            an_address_is_asked(tap, house, os.path.join(folder, "bank"))
     tap.done()
 
 

@@ -1,12 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """Keys come and go as key blocks under an agreed key: usage and exportability hold from then on, the check value is told
 and never the key; what is changed on the way, or meant for something else, is refused (Q3)."""
+import http.client
 import os
+import sqlite3
 import sys
+import threading
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "journey"))
 
-from house import BUILD, House, Tap, run  # noqa: E402
+from house import BUILD, House, Tap, await_true, run  # noqa: E402
 
 TSM = os.path.join(BUILD, "src", "app", "tsm")
 KBPK = "88E1AB2A2E3DD38C1FA039A536500CC8A87AB9D62DC92C01058FA79F44657DE6"
@@ -91,6 +94,51 @@ def by_command(tap, house):
     tap.ok(status == 0 and '"block"' in out, "`tsm key export` gives a block", out + err)
 
 
+def names(house):
+    return {k["name"] for k in house.api("GET", "/api/v1/keys")["keys"]}
+
+
+def what_a_crash_left_is_settled(tap, house):
+    """Rows as a crash leaves them: of a key that the token has, and of one that it does not."""
+    house.kill9()
+    stored = sqlite3.connect(house.node().db_path, timeout=10)
+    with stored:
+        stored.execute("UPDATE key_name SET state = 0 WHERE name = 'imk-new'")
+        stored.execute("INSERT INTO key_name SELECT party, 'imk-lost', usage, algorithm, mode, exportability, bits, kcv, at, 0 "
+                       "FROM key_name WHERE name = 'imk-new'")
+    stored.close()
+    house.restart("tsmd")
+    listed = names(house)
+    tap.ok("imk-new" in listed and "imk-lost" not in listed, "behind a crash a key that the token has is listed, another is not", listed)
+    tap.equal(post(house, "imk-new", block(house)).status, 409, "the one keeps its name")
+    tap.equal(post(house, "imk-lost", block(house)).status, 201, "the other's is free")
+
+
+def killed_while_it_makes_keys(tap, house):
+    """SIGKILL when the name is begun: a pair takes the token long, a block is a race. Whatever came first, it is settled."""
+    text, bad = block(house), []
+    for i in range(8):
+        body = {"name": f"cut-{i}", "kind": "rsa-card", "bits": 1984} if i % 2 else {"name": f"cut-{i}", "kbpk": "zmk", "block": text}
+        poster = threading.Thread(target=attempt, args=(house, body))
+        poster.start()
+        await_true(lambda: house.rows("SELECT 1 FROM key_name WHERE name = ?", f"cut-{i}"), 10, "the name is begun")
+        house.kill9()
+        poster.join()
+        house.restart("tsmd")
+        there = f"cut-{i}" in names(house)
+        again = house.api("POST", "/api/v1/keys", body)
+        if again.status != (409 if there else 201) or house.api("GET", f"/api/v1/keys/cut-{i}").status != 200:
+            bad.append((i, there, str(again)))
+    tap.ok(not bad, "killed while a key is made: its name is listed or free again", bad)
+
+
+def attempt(house, body):
+    try:
+        house.api("POST", "/api/v1/keys", body)
+    except (OSError, http.client.HTTPException):
+        pass  # the server was killed
+
+
 def main():
     tap = Tap()
     tweak = lambda data: data["masters"].append({"party": "bank", "name": "zmk", "kind": "kbpk", "value": KBPK})  # noqa: E731
@@ -100,6 +148,8 @@ def main():
         a_key_leaves(tap, house)
         usage_holds(tap, house)
         by_command(tap, house)
+        what_a_crash_left_is_settled(tap, house)
+        killed_while_it_makes_keys(tap, house)
     tap.done()
 
 

@@ -7,7 +7,7 @@ import sys
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "journey"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from drawing import APPLET, PPSE, draw_up, profile_id  # noqa: E402
+from drawing import APPLET, PPSE, draw_up, load_file, profile_id  # noqa: E402
 from house import House, Tap  # noqa: E402
 from sptsm import Provider, cap_with, demo_cap, importing  # noqa: E402
 
@@ -25,6 +25,9 @@ def a_service_becomes_a_card(tap, house, p):
     tap.ok(status == 0 and house.verify(seen), "and the card pays", seen)
     done = house.run_order("deploy", other, house.card(), service=service, seconds=60)
     tap.equal(done["state"], "DONE", "an order may name the service by its id")
+    for name in ("city-card", service):
+        answer = house.api("POST", "/api/v1/eligibility", {"service": name, "se": other.name})
+        tap.ok(answer.status == 200 and "eligible" in answer.json, "and so may who asks whether it can go there", answer)
     answer = p.call("DELETE", f"/services/{service}")
     tap.ok(answer.error() == (400, 1010) and "ServiceInstance" in answer.message(), "a service on cards stays", answer)
     for element, name in ((uicc, "city-card"), (other, service)):
@@ -100,6 +103,25 @@ def the_gate(tap, p):
     tap.equal(p.must("GET", f"/services/{service}/flavors/{flavor}")["published"], False, "the flavor is as it was")
 
 
+def many_profiles_pass_the_gate(tap, house, p):
+    """As many as there are: the gate takes them by turns, and the last one is judged as the first."""
+    body = house.api("GET", "/api/v1/profiles/lab-uicc", token="operator").json
+    names = [f"lab-uicc-{i:02}-{'x' * 40}" for i in range(20)]
+    for name in names:
+        answer = house.api("POST", "/api/v1/profiles", {**body.get("profile", body), "name": name}, token="operator")
+        tap.equal(answer.status, 201, "one more profile")
+    p = Provider(p.port, house.ca(), p.longterm)  # who signs in sees them
+    ids = [profile_id(p, name) for name in names]
+    for octets, status in ((demo_cap(), 200), (cap_with({"Descriptor.cap": None}), 400)):
+        service = p.must("POST", "/services", {"name": f"many {status}"})["id"]
+        flavor = p.must("POST", f"/services/{service}/flavors", {"executableLoadFileIds": [load_file(p, octets)]})["id"]
+        p.must("POST", f"/services/{service}/versions", {"tag": "1.0.0", "allowedDeployments": {flavor: ids}})
+        answer = p.call("POST", f"/services/{service}/flavors/{flavor}/publish")
+        tap.equal(answer.status, status, f"a flavor for twenty profiles is judged: {answer}")
+    leaves = [t for (t,) in house.rows("SELECT detail FROM audit WHERE what = 'load-file.refused'")]
+    tap.ok(any(names[0] in t for t in leaves), "and refused as any other", leaves[-3:])
+
+
 def the_demo_is_seen(tap, house, p):
     demo = next(s for s in p.must("GET", "/services") if s["name"] == "demo-payment")
     at = f"/services/{demo['id']}"
@@ -134,6 +156,7 @@ def main():
         a_newer_version_goes_first(tap, house, p)
         what_is_published_stays(tap, p)
         the_gate(tap, p)
+        many_profiles_pass_the_gate(tap, house, p)
         the_demo_is_seen(tap, house, p)
     finally:
         house.stop()

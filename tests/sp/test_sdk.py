@@ -149,7 +149,11 @@ def not_started(s):
     i = s.create(phone)
     c = phone.call("deploy", i["id"], "--install", "--refuse-start")
     t.ok(c.status == 6 and s.states(phone) == ["NOT_DEPLOYED"], "onProcessStart was not taken: 6, nothing was executed", c)
-    t.equal(phone.call("terminate", i["id"]).status, 0, "what was never deployed is terminated")
+    c = phone.call("deploy", i["id"], "--install", *s.data(), "--activate", "--finalize", "--cancel-at", 5)
+    t.ok(c.status == 6 and c.info()["executionMessage"] == "Execution interrupted: manually cancelled" and
+         s.states(phone) == ["IN_ERROR"], "a future that is cancelled while its process runs: 6, and the state says that "
+         "something is there", c)
+    t.equal(phone.call("terminate", i["id"]).status, 0, "what was begun is terminated")
 
 
 def kept_in_a_file(s):

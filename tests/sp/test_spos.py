@@ -66,6 +66,8 @@ def failures_are_told(tap, house, spos):
     failing(house)
     result = spos.until(n + 2)[n + 1]
     tap.equal((result["serviceStartState"], result["serviceEndState"]), (1, 1), "an element that nobody knows, too")
+    house.wait(house.order("deploy", {"iccid": "8949000000000009998"}, house.card(), commands=["install", "activate", "personalise"]))
+    tap.equal(spos.until(n + 3)[n + 2]["requestedOperations"], [10, 12, 11], "commands are told in the order that they had")
 
 
 def an_outage_is_survived(tap, house, spos, other):
@@ -147,7 +149,8 @@ def a_stranger_is_told_nothing(tap, house, spos):
                seen)
         spos.end()
         spos.start()
-        house.api("POST", "/api/v1/spos/retry", token="operator")
+        tap.equal(house.api("POST", "/api/v1/spos/retry", token="operator").json, {"receivers": 0}, "an owner's token wakes none")
+        house.api("POST", "/api/v1/spos/retry")
         n += 1
         spos.until(n)
         await_receiver(house, lambda r: r.get("reached") and r["waiting"] == 0, "reached again")
@@ -171,7 +174,15 @@ def a_config_that_goes_takes_its_results_along(tap, house, spos, p, config):
 
 def only_https(tap, house, p):
     cert = p.must("GET", "/certificates")[0]["id"]
-    config = p.must("POST", "/spos-configs", {"url": "http://127.0.0.1:9/spos", "certificateId": cert})["id"]
+    body = {"url": "https://127.0.0.1:9/spos", "certificateId": cert}
+    refused = ["https://", "https://spos.example/?q", "HTTPS://spos.example/#f"]
+    tap.equal([p.call("POST", "/spos-configs", {**body, "url": url}).error() for url in refused], [(400, 1008)] * len(refused),
+              "an https address that cannot be called is not taken: 1008")
+    draft = p.must("POST", "/spos-configs", {**body, "url": "/relative/uri/to/resource"})["id"]
+    tap.equal(p.call("DELETE", f"/spos-configs/{draft}").status, 204, "a path, the example of the guideline's own file, is taken")
+    config = p.must("POST", "/spos-configs", {**body, "url": "http://127.0.0.1:9/spos"})["id"]
+    answer = p.call("PUT", f"/spos-configs/{config}", {**body, "url": refused[1]})
+    tap.ok(answer.error() == (400, 1008) and "https address" in str(answer), "nor put, and the text says what would be", answer)
     link(p, SERVICE, config)
     failing(house, "8949000000000006666")
     seen = await_receiver(house, lambda r: "https" in r.get("reason", ""), "plain HTTP is refused")
@@ -202,7 +213,9 @@ def main():
             a_stranger_is_told_nothing(tap, house, spos)
             a_config_that_goes_takes_its_results_along(tap, house, spos, p, config)
             only_https(tap, house, p)
-            tap.ok(receiver(house, "operator"), "the operator sees the receivers of all")
+            tap.equal(house.api("GET", "/api/v1/spos", token="operator")["receivers"], [], "an element owner's token sees no provider's receivers")
+            tap.equal({r["provider"] for r in house.api("GET", "/api/v1/spos", token="other")["receivers"]}, {"other"},
+                      "and a provider its own alone")
     finally:
         for system in (spos, other):
             system.process.end()

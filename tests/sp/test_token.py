@@ -10,7 +10,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
 from house import House, Tap, lease  # noqa: E402
 from node import make_certificate  # noqa: E402
-from test_exchange import OFFLINE, seen  # noqa: E402
+from test_exchange import OFFLINE, pin_block, seen, verify  # noqa: E402
 
 NAME, RANGE = "lab-tsp", "489537"
 LIFE = ("suspend", "resume", "terminate")
@@ -91,6 +91,20 @@ def the_token_is_on_the_card(tap, house, tsp, element, way):
     tap.ok(order["state"] == "DONE" and seen(element, OFFLINE) == "0000", f"{way}: the issuer's script has the token's keys",
            order.get("failure"))
     return card
+
+
+def a_pin_for_a_card_with_a_token(tap, house, tsp, element, card):
+    """A PIN block that is bound to a number is bound to the token, which is the number that this card has."""
+    token = tsp.lines()[-1]["token"]
+    wrong = house.run_order("exchange", element, dict(card, pin_block=pin_block("4711", card["pan"]), pin_format=0),
+                            exchange={"kind": "pin-change"})
+    tap.ok(wrong["state"] == "FAILED" and "pin_block" in str(wrong["failure"]) and "token" in wrong["failure"]["reason"] and
+           wrong["instance"]["state"] == "OPERATIONAL", "bound to the card number behind the token: refused, and why", wrong["failure"])
+    for pin, block, form in (("4711", pin_block("4711", token), 0), ("2580", pin_block("2580"), 1)):
+        order = house.run_order("exchange", element, dict(card, pin_block=block, pin_format=form), exchange={"kind": "pin-change"})
+        tap.ok(order["state"] == "DONE" and verify(element, pin) == 0x9000,
+               "bound to the token: the card has the new PIN" if form == 0 else "bound to no number: the card has it, too",
+               order.get("failure"))
 
 
 def its_life_is_told(tap, house, tsp, element):
@@ -178,7 +192,8 @@ def main():
         uicc = house.add_uicc()
         the_token_is_on_the_card(tap, house, tsp, uicc, "by messages")
         its_life_is_told(tap, house, tsp, uicc)
-        the_token_is_on_the_card(tap, house, tsp, house.add_ese(), "by an agent")
+        ese = house.add_ese()
+        a_pin_for_a_card_with_a_token(tap, house, tsp, ese, the_token_is_on_the_card(tap, house, tsp, ese, "by an agent"))
         outages(tap, house, tsp)
         a_stranger_gets_no_card_number(tap, house, tsp)
         what_it_may_say(tap, house, tsp)

@@ -10,6 +10,8 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from house import House, Tap  # noqa: E402
 from tsmapi import (ACTIVATED, INSTALLED, NOT_DEPLOYED, OPERATIONAL, PERSONALIZED, Stage, SUSPENDED, VERSION, activate,  # noqa: E402
                     install, status_of, text_of)
+PAYMENT = "F04F54534D0101"
+
 
 def from_check_to_removal(tap, s):
     app = s.app
@@ -105,6 +107,24 @@ def every_order_of_commands(tap, s):
     return instance
 
 
+def installation_data(tap, s):
+    """[4.2.3.3] By the AID of an application: TLV structures behind its install parameters; other names reach nothing."""
+    app, instance = s.app, s.fresh()
+    for value in ("nothing", "C003AABB", "C0" * 300):
+        tap.equal(status_of(app.deploy(instance, [install(**{PAYMENT: value})], finalize=False)), 4,
+                  f"'{value[:8]}' is no TLV structures: 4, before a process begins")
+    stranger = app.run(app.deploy(instance, [install(**{"F04F54534D0199": "C002AABB"})], finalize=False))
+    tap.equal((status_of(stranger), stranger["serviceInstanceState"]), (4, NOT_DEPLOYED), "an AID of no application of the service: 4")
+    data = install(**{PAYMENT: "C0 02 AABB C101 07", "colour": "green"})
+    result = app.run(app.deploy(instance, [data, s.card(), activate()]))
+    tap.equal((status_of(result), result["serviceInstanceState"]), (0, OPERATIONAL), "with data for the application it is deployed")
+    order = s.house.rows("SELECT id, installation FROM orders ORDER BY id DESC LIMIT 1")[0]
+    tap.ok("parameters of 9 octets" in str(s.house.show(str(order[0]))["timeline"]), "seven octets more are in its INSTALL",
+           [x for x in str(s.house.show(str(order[0]))["timeline"]).split("'") if "parameters of" in x])
+    tap.equal(order[1], "", "and are not kept")
+    s.end(instance)
+
+
 def killed_server(tap, s):
     """A server that is killed while a process runs: the app follows on."""
     app, instance = s.app, s.fresh()
@@ -123,6 +143,7 @@ def main():
         s = Stage(house)
         suspended_and_resumed(tap, s, from_check_to_removal(tap, s))
         s.end(every_order_of_commands(tap, s))
+        installation_data(tap, s)
         killed_server(tap, s)
     tap.done()
 

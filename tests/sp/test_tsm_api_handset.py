@@ -9,9 +9,10 @@ import time
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "journey"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from house import House, Tap  # noqa: E402
+from house import House, Tap, await_true  # noqa: E402
+from life import DOMAIN  # noqa: E402
 from scene import Scene  # noqa: E402
-from tsmapi import (INSTALLED, IN_ERROR, NOT_DEPLOYED, OPERATIONAL, Stage, VERSION, activate, at_once, install,  # noqa: E402
+from tsmapi import (INSTALLED, IN_ERROR, NOT_DEPLOYED, OPERATIONAL, PERSONALIZED, Stage, VERSION, activate, at_once, install,  # noqa: E402
                     personalize, status_of, text_of)
 
 def given_up(tap, s, instance):
@@ -47,10 +48,61 @@ def given_up(tap, s, instance):
     tap.equal({a["process"] for a in starts}, {alive["process"]}, "two starts at once start one process")
     tap.equal(s.house.rows("SELECT COUNT(*) FROM orders WHERE state < 2"), [(1,)], "one order")
     tap.equal(status_of(app.deploy(instance, [install()], False)), 13, "while it runs no other can be begun: 13")
-    tap.equal(app.process(alive, "cancel")["state"], "running", "what runs is not given up")
     result, _ = app.follow(alive)
     tap.equal(result["serviceInstanceState"], INSTALLED, "and comes to its end")
+    tap.equal(app.process(alive, "cancel")["result"], result, "what has ended is not given up any more")
     s.end(instance)
+
+
+def cancelled_while_it_runs(tap, s):
+    """What is in flight is heard, nothing new is sent; a later call settles what is on the element."""
+    app, instance = s.app, s.fresh()
+    alive = app.deploy(instance, [install(), s.card(), activate()])
+    app.start(alive)
+    result, views = app.follow(alive, cancel_at=5)
+    tap.equal((status_of(result), text_of(result)), (6, "Execution interrupted: manually cancelled"), "cancelled while it runs: 6")
+    tap.ok(5 <= views[-1]["progress"] < 99, "before its last step", views[-1])
+    done = [c["commandExecutionStatus"] for c in result["serviceCommandResults"]]
+    tap.ok(1 in done and 2 in done, "a command was cut, another was not executed", result)
+    tap.equal(result["serviceInstanceState"], IN_ERROR, "the state says that something is there")
+    tap.equal(s.house.rows("SELECT state FROM orders WHERE given_up = 1"), [(3,)], "the order has failed")
+    again = app.run(app.deploy(instance, [install(), s.card(), activate()]))
+    tap.equal((status_of(again), again["serviceInstanceState"]), (0, OPERATIONAL), "a later deploy performs what is missing")
+    tap.ok(s.house.terminal(s.ese)[0] == 0, "and the card pays")
+    s.end(instance)
+    instance = s.fresh()
+    alive = app.deploy(instance, [install(), s.card(), activate()])
+    app.start(alive)
+    asked = "SELECT 1 FROM orders o JOIN job j ON j.ref = o.id WHERE o.state = 1 AND j.kind = 3 AND j.state = 3 AND o.step > 2"
+    await_true(lambda: s.house.rows(asked), 10, "the agent is asked for")
+    tap.equal(app.process(alive, "cancel")["state"], "running", "what the handset's agent was asked for is waited for")
+    app.restart()  # and the app is killed: only what it asked for is left
+    found = app.instances(s.service)["serviceInstances"][0].get("runningProcess")
+    tap.equal(found, alive["process"], "an app that was killed behind its cancellation finds the process")
+    result, _ = app.follow(found)
+    tap.equal(status_of(result), 6, "and follows it to its end")
+    tap.equal(s.end(instance), 0, "terminate settles what was begun")
+    tap.ok(DOMAIN not in s.ese.registry()[0], "nothing is left on the element", s.ese.registry())
+
+
+def cancelled_while_its_customer_is_asked(tap, s):
+    """An order that sleeps until somebody answers is woken; what was executed stays."""
+    path = "/api/v1/services/demo-payment/verification"
+    s.house.api("PUT", path, {"kind": "hook", "url": "https://127.0.0.1:9/hook", "expires_s": 600})
+    app, instance = s.app, s.fresh()
+    alive = app.deploy(instance, [install(), s.card(), activate()])
+    app.start(alive)
+    (result, _), _ = at_once(lambda: app.follow(alive), lambda: cancel_when(s, alive, "SELECT 1 FROM verifying"))
+    tap.equal((status_of(result), result["serviceInstanceState"]), (6, PERSONALIZED), "while its customer is asked: 6, and it is personalised")
+    tap.equal([c["commandExecutionStatus"] for c in result["serviceCommandResults"]], [0, 0, 1], "two commands were executed")
+    s.house.api("DELETE", path)
+    tap.equal(app.run(app.deploy(instance, [activate()]))["serviceInstanceState"], OPERATIONAL, "a later call activates it")
+    s.end(instance)
+
+
+def cancel_when(s, process, sql):
+    await_true(lambda: s.house.rows(sql), 20, sql)
+    return s.handset().process(process, "cancel")
 
 
 def elements(tap, s):
@@ -157,6 +209,8 @@ def main():
     with House() as house:
         s = Stage(house)
         given_up(tap, s, s.fresh())
+        cancelled_while_it_runs(tap, s)
+        cancelled_while_its_customer_is_asked(tap, s)
         elements(tap, s)
         failures(tap, s)
         services_of_the_provider(tap, s)

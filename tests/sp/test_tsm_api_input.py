@@ -8,8 +8,9 @@ import uuid
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "journey"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 
-from house import House, Tap  # noqa: E402
-from tsmapi import App, Stage, VERSION, install, show, status_of, text_of  # noqa: E402
+from house import House, Tap, run  # noqa: E402
+from node import TSMD  # noqa: E402
+from tsmapi import App, CALLER, Stage, VERSION, install, show, status_of, text_of  # noqa: E402
 
 def wrong_members(tap, s, instance):
     """Each member of each method: missing, of another type, of another form, one too many. 4, never another."""
@@ -88,6 +89,28 @@ def strangers(tap, s, instance):
     app.process(waiting, "cancel")
 
 
+def grant(house, *words):
+    node = house.node()
+    return run([TSMD, "token", "--config", node.conf, "--party", "bank", *words], node.environment)
+
+
+def a_token_of_one_app(tap, s, instance):
+    """A token that was given out for one app is good for its callerId and no other, whatever it says of itself."""
+    status, token, why = grant(s.house, "--role", "app", "--app", CALLER)
+    tap.equal(status, 0, "a token is bound to the certificate of an app")
+    own, liar = s.handset(), s.handset(caller="77" * 32)
+    own.token = liar.token = token.strip()
+    tap.equal(status_of(own.instances(s.service)), 0, "the app is known by it")
+    for answer in (liar.instances(s.service), liar.create(s.service), liar.deploy(instance, [install()], finalize=False)):
+        tap.equal(status_of(answer), 15, "another callerId with this token: UNAUTHORIZED")
+    waiting = s.handset(caller="77" * 32).deploy(instance, [install()], finalize=False)
+    tap.equal(status_of(own.process(waiting, caller="77" * 32)), 17, "nor does it see another app's process by saying its name")
+    own.process(own.deploy(instance, [install()], finalize=False), "cancel")
+    for words in (("--role", "app", "--app", "5E" * 32), ("--role", "app", "--app", "5e5e"), ("--role", "provider", "--app", CALLER)):
+        status, _, why = grant(s.house, *words)
+        tap.ok(status != 0 and "SHA-256" in why, "refused: " + " ".join(words)[:40], why)
+
+
 def main():
     tap = Tap()
     with House() as house:
@@ -95,6 +118,7 @@ def main():
         instance = s.fresh()
         wrong_members(tap, s, instance)
         strangers(tap, s, instance)
+        a_token_of_one_app(tap, s, instance)
     tap.done()
 
 

@@ -17,7 +17,7 @@ BASE = "/tsm-api/1.0/"
 VERSION = "1.0.0"
 CALLER = "5e" * 32
 NOT_DEPLOYED, INSTALLED, PERSONALIZED, ACTIVATED, OPERATIONAL, SUSPENDED, IN_ERROR = 1, 11, 12, 14, 21, 22, 25
-TEXTS = {2: "Internal error: ", 4: "Invalid argument: ", 5: "Not authenticated: ", 6: "Execution interrupted: ",
+TEXTS = {2: "Internal error: ", 3: "Network connection error: ", 4: "Invalid argument: ", 5: "Not authenticated: ", 6: "Execution interrupted: ",
          7: "Secure component error: ", 8: "No eligible SC: ", 9: "SC inaccessible: ", 12: "Orphaned service instance: ",
          13: "Not allowed: ", 14: "Already exists: ", 15: "Unauthorized: ", 16: "Issuer error: ", 17: "Not found: ",
          18: "Overload protection: The system is currently not available, please try again later.",
@@ -97,8 +97,9 @@ class App:
     def start(self, answer):
         return self.process(answer, "start")
 
-    def follow(self, answer, seconds=60):
-        """Waits for the end; the handset's agent comes when there is something to exchange. (result, views)."""
+    def follow(self, answer, seconds=60, cancel_at=None):
+        """Waits for the end; the handset's agent comes when there is something to exchange. (result, views). cancel_at:
+        it is cancelled once when so many percent are done."""
         views, agent, seen, rounds = [], None, 0, 0
         while rounds < seconds:
             view = self.process(answer, wait=5, seen=seen)
@@ -108,6 +109,8 @@ class App:
             seen, rounds = view["seen"], rounds + 1
             if view["state"] == "done":
                 return view["result"], views
+            if cancel_at is not None and view["progress"] >= cancel_at:
+                cancel_at = self.process(answer, "cancel") and None
             exchange = view.get("exchange")
             if exchange and not agent:
                 agent = self.house.handset({"url": exchange["url"], "session_id": exchange["session"]},

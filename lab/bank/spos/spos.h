@@ -8,7 +8,7 @@
 #include <openssl/ssl.h>
 #include <stdbool.h>
 
-#include "bank/callback.h"
+#include "bank/listen/callback.h"
 
 enum { SPOS_REQUEST_MS = 5000, SPOS_CLIENT_MAX = 128 };
 

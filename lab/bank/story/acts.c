@@ -2,7 +2,7 @@
 /* The acts of one customer: before, order, payment, suspension, resumption, removal. Edge. */
 #include "bank/story/story.h"
 
-#include "bank/verify.h"
+#include "bank/cryptogram/verify.h"
 #include "handset/hex.h"
 #include "terminal/data/tags.h"
 #include "terminal/outcome.h"

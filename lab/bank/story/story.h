@@ -4,7 +4,7 @@
 #ifndef LAB_BANK_STORY_STORY_H
 #define LAB_BANK_STORY_STORY_H
 
-#include "bank/api.h"
+#include "bank/order/api.h"
 #include "terminal/kernel.h"
 
 #include <sys/types.h>

@@ -222,6 +222,7 @@ static void payment_restore(struct app *a, struct thaw *t)
     p->atc = (uint16_t)image_read_field(t, 2);
     p->booked = (uint32_t)image_read_field(t, 4);
     p->token_len = (size_t)image_read_field(t, 2);
+    t->bad = t->bad || p->token_len > sizeof p->token;
     for (size_t i = 0; i < sizeof p->token; i++)
         p->token[i] = (uint8_t)image_read_field(t, 1);
     image_apply(t, &p->issuer, sizeof p->issuer);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* GET STATUS: the registry as far as a domain may see it, in TLV or in the old LV form, cut at the size of
- * one answer even in the middle of an object (station 10, the card's side); pure; GPCS 2.3.1 9.6.5, 11.4. */
+/* GET STATUS: the registry as far as a domain may see it, in TLV or in the old LV form, as many entries in an
+ * answer as it holds (station 10, the card's side); pure; GPCS 2.3.1 9.6.5, 11.4. */
 #include "card/command/command.h"
 #include "card/channel/secure.h"
 #include "card/model/registry.h"
@@ -186,11 +186,47 @@ static uint16_t first(struct job *j, uint8_t p1)
     return j->card->listing_len == 0 ? SW_REFERENCE_NOT_FOUND : SW_OK;
 }
 
+/* Length of the entry that stands at the left, in the form it was written in; 0 behind the last one. */
+static size_t entry_len(const uint8_t *at, size_t n, bool tlv, bool modules)
+{
+    struct tlv t;
+    size_t len, count;
+
+    if (n == 0)
+        return 0;
+    if (tlv)
+        return tlv_read(at, n, 0, &t) ? t.end : n;
+    len = 1U + at[0] + 2U;
+    if (!modules || len >= n)
+        return len;
+    for (count = at[len++]; count > 0 && len < n; count--)
+        len += 1U + at[len];
+    return len;
+}
+
+/* "Next occurrence(s)" [11.4.2.2]: an answer ends behind an entry. One that is longer than an answer is cut,
+ * and with the quirk each that does not fit is, which several products do. */
+static size_t next_part(const struct job *j, uint8_t p1, size_t room)
+{
+    const struct card *c = j->card;
+    const uint8_t *at = c->listing + c->listing_at;
+    size_t left = c->listing_len - c->listing_at, part = 0, len;
+
+    if (left <= room)
+        return left;
+    if (c->quirks.split_status)
+        return room;
+    while ((len = entry_len(at + part, left - part, (j->cmd.p2 & P2_TLV) != 0, p1 == P1_FILES_MODULES)) > 0 &&
+           len <= room - part)
+        part += len;
+    return part == 0 ? room : part;
+}
+
 uint16_t sd_get_status(struct job *j)
 {
     struct card *c = j->card;
     uint8_t p1 = j->cmd.p1 & (uint8_t)~P1_RFU;
-    size_t part, room = secure_room(&j->ch->session);
+    size_t part;
     uint16_t sw = SW_OK;
 
     if (p1 != P1_ISSUER && p1 != P1_APPLICATIONS && p1 != P1_FILES && p1 != P1_FILES_MODULES)
@@ -205,7 +241,7 @@ uint16_t sd_get_status(struct job *j)
     }
     if (sw != SW_OK)
         return sw;
-    part = c->listing_len - c->listing_at < room ? c->listing_len - c->listing_at : room;
+    part = next_part(j, p1, secure_room(&j->ch->session));
     out_bytes(j->reply, c->listing + c->listing_at, part);
     c->listing_at += part;
     j->ch->listing = c->listing_at < c->listing_len;

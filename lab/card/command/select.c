@@ -13,6 +13,8 @@
 
 #define SELECT_FIRST     0x00
 #define SELECT_NEXT      0x02
+#define SELECT_WHICH     0x03 /* b2 b1 of P2: which occurrence */
+#define SELECT_ANSWER    0x0C /* b4 b3: FCI, FCP, FMD; this value: nothing (ISO/IEC 7816-4 Table 40) */
 #define CHANNEL_OPEN     0x00
 #define CHANNEL_CLOSE    0x80
 #define MAX_DATA_FIELD   0xFF
@@ -86,11 +88,31 @@ static uint16_t nothing_matches(struct job *j)
     return SW_FILE_NOT_FOUND;
 }
 
+/* Which occurrence Table 11-81 says; what to answer is ISO's, which OPEN may support: telephones ask for FCP
+ * and get what there is, or for nothing. */
+static bool read_control(uint8_t p2, bool *next, bool *silent)
+{
+    uint8_t which = p2 & SELECT_WHICH;
+
+    *next = which == SELECT_NEXT;
+    *silent = (p2 & SELECT_ANSWER) == SELECT_ANSWER;
+    return (p2 & ~(SELECT_WHICH | SELECT_ANSWER)) == 0 && (which == SELECT_FIRST || which == SELECT_NEXT);
+}
+
+static uint16_t enter(struct job *j, struct app *found)
+{
+    channel_clear(j->card, j->ch);
+    j->ch->selected = found;
+    return found->sd != NULL ? sd_fci(found, j) : found->native->select(found, j);
+}
+
 uint16_t select_by_name(struct job *j)
 {
     struct app *found;
+    bool next, silent;
+    uint16_t sw;
 
-    if (j->cmd.p2 != SELECT_FIRST && j->cmd.p2 != SELECT_NEXT)
+    if (!read_control(j->cmd.p2, &next, &silent))
         return SW_WRONG_P1P2;
     if (j->cmd.lc > AID_MAX)
         return SW_WRONG_LENGTH;
@@ -99,16 +121,17 @@ uint16_t select_by_name(struct job *j)
     if (j->cmd.lc == 0)
         found = card_isd(j->card);
     else
-        found = search(j->card, &j->cmd, j->cmd.p2 == SELECT_NEXT ? j->ch->selected : NULL);
+        found = search(j->card, &j->cmd, next ? j->ch->selected : NULL);
     if (j->cmd.lc == 0 && j->card->state == CARD_LOCKED)
         found = card_final(j->card);
     if (j->card->state == CARD_LOCKED && found != card_final(j->card))
         return SW_FUNCTION_NOT_SUPPORTED;
     if (found == NULL)
         return nothing_matches(j);
-    channel_clear(j->card, j->ch);
-    j->ch->selected = found;
-    return found->sd != NULL ? sd_fci(found, j) : found->native->select(found, j);
+    sw = enter(j, found);
+    if (silent)
+        j->reply->len = 0;
+    return sw;
 }
 
 static uint16_t open_channel(struct job *j)

@@ -5,14 +5,17 @@
 
 #include "card/model/registry.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-#define COMPONENT_HEAD   3 /* tag, size */
-#define COMPONENT_HEADER 1
-#define COMPONENT_APPLET 3
-#define COMPONENT_IMPORT 4
-#define MAX_COMPONENT    12
-#define MAGIC            0xDECAFFEDU
+#define COMPONENT_HEAD       3 /* tag, size */
+#define COMPONENT_HEADER     1
+#define COMPONENT_APPLET     3
+#define COMPONENT_IMPORT     4
+#define COMPONENT_DESCRIPTOR 11
+#define COMPONENT_DEBUG      12
+#define MAX_COMPONENT        12
+#define MAGIC                0xDECAFFEDU
 
 /* Header component, 6.3: magic 4, CAP version 2, flags 1, package minor 1, major 1, AID length 1, AID. */
 #define HEADER_PACKAGE_VERSION 7
@@ -123,4 +126,22 @@ bool cap_read(const uint8_t *at, size_t n, struct elf *e)
         offset += COMPONENT_HEAD + size;
     }
     return n > 0;
+}
+
+bool cap_fingerprint(const uint8_t *at, size_t n, uint8_t hash[32])
+{
+    uint8_t *executed = malloc(n);
+    size_t kept = 0;
+    bool ok = executed != NULL;
+
+    for (size_t offset = 0, len; ok && offset < n; offset += len) {
+        len = COMPONENT_HEAD + (size_t)lab_number(at + offset + 1, 2);
+        if (at[offset] == COMPONENT_DESCRIPTOR || at[offset] == COMPONENT_DEBUG)
+            continue;
+        memcpy(executed + kept, at + offset, len);
+        kept += len;
+    }
+    ok = ok && lab_digest(32, executed, kept, hash);
+    free(executed);
+    return ok;
 }

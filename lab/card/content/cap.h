@@ -8,5 +8,8 @@
 
 /* Checks the component sequence and that the package bears e->aid; fills version and modules. */
 bool cap_read(const uint8_t *at, size_t n, struct elf *e);
+/* SHA-256 of a block that cap_read has taken, without its Descriptor and Debug components: loaders differ in
+ * whether they send these, and a card executes neither. False without memory. */
+bool cap_fingerprint(const uint8_t *at, size_t n, uint8_t hash[32]);
 
 #endif

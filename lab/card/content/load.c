@@ -122,7 +122,7 @@ static uint16_t finish(struct card *c, struct load *l)
     if (l->hash_len != 0 &&
         (!lab_digest(l->hash_len, l->data, l->size, hash) || !lab_same(hash, l->hash, l->hash_len)))
         return SW_WRONG_DATA;
-    if (!cap_read(l->data, l->size, &facts) || !lab_digest(sizeof facts.hash, l->data, l->size, facts.hash))
+    if (!cap_read(l->data, l->size, &facts) || !cap_fingerprint(l->data, l->size, facts.hash))
         return SW_WRONG_DATA;
     for (size_t i = 0; i < facts.import_count; i++)
         if (registry_elf(c, &facts.imports[i]) == NULL)

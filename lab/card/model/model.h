@@ -146,7 +146,7 @@ struct elf {
     struct app *owner;                   /* associated security domain */
     bool built_in;                       /* in immutable memory */
     uint32_t memory;
-    uint8_t hash[32]; /* SHA-256 of the load file data block */
+    uint8_t hash[32]; /* what cap_fingerprint says of the load file data block */
     bool upgrading;   /* the old version, hidden while it is replaced */
     bool successor;   /* the new version of a load file whose behaviour the card knows */
 };
@@ -213,7 +213,7 @@ struct channel {
 struct quirks {
     bool counter_only_with_data, put_key_1171, legacy_status, small_buffer, no_confirmation, padded_empty;
     bool no_chaining, no_receipts, receipts_from_1, token_9484;
-    bool sd_chain;
+    bool sd_chain, split_status;
 };
 
 struct faults {
@@ -244,6 +244,7 @@ struct card {
     uint8_t *plain; /* decrypted data field of the current command */
     size_t plain_len;
     uint8_t ota_kvn;              /* key version of the packet behind the conversation in `ota` */
+    struct asym_key *script_root; /* of --script-root; NULL: the laboratory's, sems/sems.h */
     uint16_t contactless_updates; /* global update counter */
     struct upgrade_session {
         uint8_t status; /* enum upgrade_status, upgrade/upgrade.h */

@@ -64,10 +64,10 @@ static bool issue(bool x509, const struct issue *what, struct out *o)
 }
 
 /* The contents of BF21: the domain's certificate, below an intermediate authority when the quirk asks. */
-static bool make_store(struct sd *sd, bool x509, struct issue *what, struct out *o)
+static bool make_store(struct sd *sd, bool x509, const struct issue *what, struct out *o)
 {
     struct asym_key between, between_public;
-    struct issue first = *what;
+    struct issue first = *what, last = *what;
 
     if (!sd->card->quirks.sd_chain)
         return issue(x509, what, o);
@@ -77,9 +77,9 @@ static bool make_store(struct sd *sd, bool x509, struct issue *what, struct out 
     first.key = &between_public;
     first.is_authority = true;
     first.subject = (struct octets){.at = (const uint8_t *)KEY_AUTHORITY, .len = sizeof KEY_AUTHORITY - 1};
-    what->authority = &between;
-    what->authority_name = KEY_AUTHORITY;
-    return issue(x509, &first, o) && issue(x509, what, o);
+    last.authority = &between;
+    last.authority_name = KEY_AUTHORITY;
+    return issue(x509, &first, o) && issue(x509, &last, o);
 }
 
 static bool keep_store(struct sd *sd, uint8_t kid, const struct out *store, const struct asym_key *authority)

@@ -63,15 +63,17 @@ static uint16_t sems_select(struct app *a, struct job *j)
 }
 
 /* A certificate may come in several commands; only the last one lacks P1_MORE. */
-static uint16_t take_certificate(struct sems *s, const struct capdu *cmd)
+static uint16_t take_certificate(struct sems *s, const struct job *j)
 {
+    const struct capdu *cmd = &j->cmd;
+
     if (cmd->lc > sizeof s->frame - s->frame_len)
         return SW_WRONG_DATA;
     memcpy(s->frame + s->frame_len, cmd->data, cmd->lc);
     s->frame_len += cmd->lc;
     if (cmd->p1 == P1_MORE && !tlv_is_sequence(s->frame, s->frame_len))
         return SW_OK;
-    if (!sems_take_certificate(s, s->frame, s->frame_len))
+    if (!sems_take_certificate(s, j->card, s->frame, s->frame_len))
         return SW_SECURITY_NOT_SATISFIED;
     s->state = SEMS_CERTIFIED;
     s->frame_len = 0;
@@ -144,7 +146,7 @@ static uint16_t process_script(struct sems *s, struct job *j)
     if (j->cmd.lc == 0)
         return SW_WRONG_LENGTH;
     if (s->state == SEMS_IDLE)
-        sw = take_certificate(s, &j->cmd);
+        sw = take_certificate(s, j);
     else if (s->state == SEMS_CERTIFIED)
         sw = take_authentication(s, &j->cmd);
     else

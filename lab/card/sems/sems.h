@@ -57,8 +57,11 @@ extern const uint8_t sems_root_id[8], sems_root_key_id[8]; /* tags 42 and 45 */
  */
 extern const uint8_t sems_root[SEMS_POINT_LEN];
 
+/* The card trusts the first key of this PEM file in place of the laboratory's; false and a message when it
+ * is none on the curve. */
+bool sems_read_root(struct card *c, const char *path);
 /* Verifies a whole certificate; on success the holder's key, name and domain are in `s`. */
-bool sems_take_certificate(struct sems *s, const uint8_t *at, size_t n);
+bool sems_take_certificate(struct sems *s, const struct card *c, const uint8_t *at, size_t n);
 /* Verifies the contents of 41; on success the first command's digest is expected. */
 bool sems_take_authentication(struct sems *s, const uint8_t *at, size_t n);
 

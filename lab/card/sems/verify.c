@@ -3,10 +3,13 @@
  * Amendment I, certificate tags as in public scripts. */
 #include "card/sems/sems.h"
 
+#include "card/certificate/trust.h"
 #include "card/model/registry.h"
 
 #include "common/tlv.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TAG_CERTIFICATE   0x7F21
@@ -46,11 +49,36 @@ static bool set_point(const struct tlv *t, struct asym_key *key)
     return asym_valid(key);
 }
 
+bool sems_read_root(struct card *c, const char *path)
+{
+    struct trusted t[TRUST_MAX];
+
+    if (trust_read(path, t) == 0)
+        return false;
+    if (t[0].key.curve != SEMS_CURVE) {
+        fprintf(stderr, "card: the root of scripts in %s is not on P-256\n", path);
+        return false;
+    }
+    c->script_root = malloc(sizeof *c->script_root);
+    if (c->script_root != NULL)
+        *c->script_root = t[0].key;
+    return c->script_root != NULL;
+}
+
+static bool root_of(const struct card *c, struct asym_key *key)
+{
+    const struct tlv laboratory = {.value = sems_root, .len = sizeof sems_root};
+
+    if (c->script_root == NULL)
+        return set_point(&laboratory, key);
+    *key = *c->script_root;
+    return true;
+}
+
 /* The signature covers every object but itself, in their order. */
-static bool signed_by_root(const struct tlv *certificate, const struct tlv *signature)
+static bool signed_by_root(const struct card *c, const struct tlv *certificate, const struct tlv *signature)
 {
     uint8_t covered[SEMS_MAX_FRAME];
-    const struct tlv root = {.value = sems_root, .len = sizeof sems_root};
     struct asym_key key;
     struct tlv t = {0};
     struct out o;
@@ -59,8 +87,7 @@ static bool signed_by_root(const struct tlv *certificate, const struct tlv *sign
     while (t.end < certificate->len && tlv_read(certificate->value, certificate->len, t.end, &t))
         if (t.tag != TAG_SIGNATURE)
             out_tlv(&o, t.tag, t.value, t.len);
-    return !o.full && set_point(&root, &key) &&
-           asym_verify(&key, covered, o.len, signature->value, signature->len);
+    return !o.full && root_of(c, &key) && asym_verify(&key, covered, o.len, signature->value, signature->len);
 }
 
 static bool is(const struct tlv *t, const uint8_t *value, size_t n)
@@ -84,7 +111,7 @@ static bool take_holder(struct sems *s, const struct tlv *c)
     return true;
 }
 
-bool sems_take_certificate(struct sems *s, const uint8_t *at, size_t n)
+bool sems_take_certificate(struct sems *s, const struct card *card, const uint8_t *at, size_t n)
 {
     struct tlv c, t;
 
@@ -96,7 +123,7 @@ bool sems_take_certificate(struct sems *s, const uint8_t *at, size_t n)
     if (!tlv_find(c.value, c.len, TAG_ISSUER, &t) || !is(&t, sems_root_id, sizeof sems_root_id) ||
         !tlv_find(c.value, c.len, TAG_ISSUER_KEY, &t) || !is(&t, sems_root_key_id, sizeof sems_root_key_id))
         return false;
-    return tlv_find(c.value, c.len, TAG_SIGNATURE, &t) && signed_by_root(&c, &t) && take_holder(s, &c);
+    return tlv_find(c.value, c.len, TAG_SIGNATURE, &t) && signed_by_root(card, &c, &t) && take_holder(s, &c);
 }
 
 /* The row of a certificate holder; an unknown one gets a free row. */

@@ -19,13 +19,15 @@ enum { RING_SHOWN = 40 };
 #define LAB_CALLER "0000000000000000000000000000000000000000000000000000000000001ab0"
 
 static const char usage_text[] =
-    "usage: tsm-lab handset --tsm-api URL --token-file FILE --ca FILE --se card|HOST:PORT [options] METHOD "
-    "..\n"
+    "usage: tsm-lab handset --tsm-api URL --token-file FILE --ca FILE --se card|HOST:PORT|pcsc:NAME "
+    "[options] "
+    "METHOD ..\n"
     "An app that uses the TSM-API of TR-03165; URL ends with /tsm-api/1.0. Methods:\n";
 static const char options_text[] =
     "options:\n"
     "  --se card|HOST:PORT  a card in this process, or one in vpcd framing: it listens there, or dials in "
     "there;\n"
+    "  --se pcsc:NAME       the card in the reader of this machine that has NAME in its name\n"
     "                       more than one: as many elements. These belong to the --se before them:\n"
     "  --reader NAME        the reader's name (eSE1, eSE2, ..)\n"
     "  --state FILE         of a card in this process: where it is kept between two calls\n"
@@ -36,6 +38,7 @@ static const char options_text[] =
     "  --get-token FILE     setAccessToken: the file is read for each request\n"
     "  --retry-s N          a process goes on N seconds without an answer (300)\n"
     "  --refuse-start       the app does not take onProcessStart\n"
+    "  --unsound            the device is not in a state that justifies a token\n"
     "  --cancel-at N        cancel when N percent are done\n"
     "  --kill-at N          SIGKILL to itself at the Nth message about the network\n"
     "  --json               the result as one line of JSON\n"
@@ -74,6 +77,12 @@ static bool on_token(void *self, char *token, size_t cap)
     return token_from(self, token, cap);
 }
 
+static bool on_device(void *self)
+{
+    const struct run *r = self;
+    return !r->w.unsound;
+}
+
 static int usage(const char *word, const char *why)
 {
     FILE *to = why ? stderr : stdout;
@@ -107,7 +116,9 @@ static struct tsm_api *open_client(struct run *r, struct readers *readers, struc
                                      .retry_s = r->w.retry_s,
                                      .transport = readers_transport(readers),
                                      .log = on_log,
-                                     .log_self = r};
+                                     .log_self = r,
+                                     .device_is_sound = on_device,
+                                     .device_self = r};
     struct tsm_api *api = tsm_api_new(&c, why);
     explicit_bzero(token, sizeof token);
     return api;

@@ -6,17 +6,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "handset/app/pocket.h"
 #include "handset/app/await.h"
+#include "handset/app/desk.h"
+#include "handset/app/pocket.h"
 #include "handset/element.h"
 
 enum { AWAIT_MS = 20000 };
 
 #define IN_PROCESS "card"
+#define ON_DESK    "pcsc:"
 
 struct reader {
     struct se_words words;
     struct card *card;      /* within this process, or NULL */
+    struct desk *desk;      /* in a reader of this machine, or NULL */
     struct element element; /* kept while the handset runs: an element that dialled in comes once */
 };
 
@@ -29,6 +32,10 @@ static bool begin(struct reader *r, const struct se_words *words)
 {
     r->words = *words;
     r->element.fd = -1;
+    if (strncmp(words->address, ON_DESK, strlen(ON_DESK)) == 0) {
+        r->desk = desk_new(words->address + strlen(ON_DESK));
+        return r->desk != NULL;
+    }
     if (strcmp(words->address, IN_PROCESS) != 0)
         return true;
     r->card = pocket_open(words->state, &words->card);
@@ -41,7 +48,7 @@ struct readers *readers_new(const struct se_words *se, size_t n)
     for (size_t i = 0; r && i < n; i++) {
         r->n++;
         if (!begin(&r->at[i], &se[i])) {
-            fprintf(stderr, "handset: no card can be made for %s\n", se[i].reader);
+            fprintf(stderr, "handset: no card or reader can be made for %s\n", se[i].reader);
             readers_free(r);
             return NULL;
         }
@@ -63,6 +70,7 @@ void readers_free(struct readers *r)
         put_away(&r->at[i]);
         if (r->at[i].card)
             card_free(r->at[i].card);
+        desk_free(r->at[i].desk);
         element_close(&r->at[i].element);
     }
     explicit_bzero(r, sizeof *r);
@@ -102,17 +110,22 @@ static enum tsm_api_access open_reader(void *self, const char *name, void **chan
     struct reader *r = find(self, name);
     if (!r)
         return TSM_API_ACCESS_NO_CHANNEL;
+    enum tsm_api_access got = TSM_API_ACCESS_OPEN;
     if (r->card)
         card_reset(r->card);
+    else if (r->desk)
+        got = desk_open(r->desk);
     else if (!reach(r))
-        return TSM_API_ACCESS_DENIED;
+        got = TSM_API_ACCESS_DENIED;
     *channel = r;
-    return TSM_API_ACCESS_OPEN;
+    return got;
 }
 
 static size_t transmit(void *channel, const uint8_t *capdu, size_t len, uint8_t *rapdu)
 {
     struct reader *r = channel;
+    if (r->desk)
+        return desk_transmit(r->desk, capdu, len, rapdu);
     if (!r->card) {
         ssize_t n = element_transmit(&r->element, capdu, len, rapdu);
         return n > 0 ? (size_t)n : 0;
@@ -124,6 +137,8 @@ static size_t transmit(void *channel, const uint8_t *capdu, size_t len, uint8_t 
 static void close_reader(void *channel)
 {
     struct reader *r = channel;
+    if (r->desk)
+        desk_close(r->desk);
     if (!r->card)
         return;
     card_reset(r->card);

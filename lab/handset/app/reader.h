@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The readers of a handset as the TSM-API wants them: cards within this process, and elements behind TCP in
- * vpcd framing, whichever side listens. Edge (station 9, the handset's side). */
+/* The readers of a handset as the TSM-API wants them: cards within this process, elements behind TCP in
+ * vpcd framing, whichever side listens, and cards in readers of this machine. Edge (station 9, the handset's
+ * side). */
 #ifndef LAB_HANDSET_APP_READER_H
 #define LAB_HANDSET_APP_READER_H
 

@@ -46,6 +46,7 @@ static const struct option_row rows[] = {
     {"--json", TO_FLAG, IN_WORDS(json), 0},
     {"-v", TO_FLAG, IN_WORDS(verbose), 0},
     {"--refuse-start", TO_FLAG, IN_WORDS(refuse_start), 0},
+    {"--unsound", TO_FLAG, IN_WORDS(unsound), 0},
     {"--finalize", TO_FLAG, IN_WORDS(finalize), 0},
     {"--se", TO_SE, 0, 0},
     {"--reader", TO_CARD, 0, 'R'},

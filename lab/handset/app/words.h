@@ -9,7 +9,7 @@
 
 enum { WORDS_MAX_SE = TSM_API_MAX_READERS, WORDS_MAX_ARGUMENTS = 2, WORDS_MAX_OWNED = TSM_API_MAX_PAIRS };
 
-/* An element: "card", a card within this process, or HOST:PORT. */
+/* An element: "card", a card within this process, HOST:PORT, or pcsc:NAME. */
 struct se_words {
     const char *address, *state, *iccid;
     char reader[TSM_API_MAX_NAME + 1];
@@ -19,7 +19,7 @@ struct se_words {
 struct words {
     const char *url, *token_file, *ca, *caller_id, *journal, *get_token;
     unsigned retry_s, kill_at, cancel_at;
-    bool json, verbose, refuse_start, help;
+    bool json, verbose, refuse_start, unsound, help;
     struct se_words se[WORDS_MAX_SE];
     size_t n_se;
     const char *method, *arguments[WORDS_MAX_ARGUMENTS];

@@ -199,7 +199,10 @@ static void report(const struct gate *g, bool as_json)
         putchar('\n');
         return;
     }
-    json_object_foreach(g->out, name, value) printf("  %-8s %s\n", name, json_string_value(value));
+    json_object_foreach(g->out, name, value)
+    {
+        printf("  %-8s %s\n", name, json_string_value(value));
+    }
 }
 
 int purse_gate_main(int argc, char **argv)

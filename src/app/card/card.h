@@ -28,6 +28,7 @@ struct card {
     bool ready;   /* channel.state is set: open, or in a dry run as if it were */
     bool open;    /* commands are protected */
     bool opening; /* SELECT and INITIALIZE UPDATE went out: the card is reset at the end */
+    bool left;    /* the last command, or a piece of it, went to the reader */
 
     struct se_profile catalogue[CARD_CATALOGUE_MAX];
     size_t profiles;

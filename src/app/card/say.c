@@ -190,7 +190,9 @@ static json_t *failure_of(const struct card *c, enum tsm_err e)
     struct failure f;
     json_t *o;
     failure_of_error(&f, e, err_cause());
-    o = json_pack("{ss ss so}", "code", err_name(e), "reason", f.reason, "done", json_incref(c->done));
+    o = json_pack("{ss so}", "code", err_name(e), "done", json_incref(c->done));
+    json_object_set_new(o, "reason", /* whole: a status word stands at its end */
+                        json_sprintf("%s%s%s", err_text(e), err_cause()[0] ? ": " : "", err_cause()));
     if (e == TSM_CRYPTOGRAM_WRONG || c->next[0])
         json_object_set_new(o, "next", json_string(c->next[0] ? c->next : f.next_action));
     if (c->unsure[0])

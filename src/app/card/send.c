@@ -44,6 +44,7 @@ void card_watch_signals(void)
 static enum tsm_err carry(struct card *c, struct bytes capdu, struct bytes *answer)
 {
     struct writer joined = WRITER(c->answer);
+    c->left = true;
     TRY(pcsc_exchange(c->reader, capdu, &joined));
     *answer = written(&joined);
     return TSM_OK;
@@ -129,9 +130,10 @@ enum tsm_err card_send(struct card *c, const struct card_request *q, struct rapd
         if (interrupted)
             return FAIL(INTERRUPTED, "signal %d came; the next command was not sent", (int)interrupted);
         changing = q->changes;
+        c->left = false;
         e = exchange(c, q->plain, &answer);
         changing = 0;
-        if (e != TSM_OK && q->changes)
+        if (e != TSM_OK && q->changes && c->left)
             gp_describe(q->plain, c->unsure, sizeof c->unsure);
         TRY(e);
         card_trace(c, q->plain, &answer);

@@ -18,7 +18,8 @@ static const char usage[] =
     "  COMMAND is a plain INSTALL or DELETE in hex: without its token to sign, with it to verify. With LAST "
     "it\n"
     "  is the first of a combined load, install and make selectable. What is too long for one command is\n"
-    "  printed as a chain of pieces of N octets. --raw prints the token alone.\n"
+    "  printed as a chain of pieces of N octets, which may stand in its place. --raw prints the token "
+    "alone.\n"
     "  KEY is fd:N, @FILE or hex (laboratory keys only); FILE holds a private or, to verify, public key\n";
 
 /* The command to send, in pieces where it is longer than N octets of data. */
@@ -40,15 +41,41 @@ static enum tsm_err print_command(struct bytes whole, size_t block_max)
     return TSM_OK;
 }
 
+/* One command out of operand `n` on: alone, or the pieces of a chain joined. `n` is left behind it. */
+static enum tsm_err read_command(const struct dm_args *a, int *n, struct arg_octets *out)
+{
+    struct arg_octets piece, joined;
+    TRY(arg_operand(a, (*n)++, out));
+    while (command_chain_goes_on(arg_bytes(out))) {
+        struct writer w = WRITER(joined.at);
+        TRY(arg_operand(a, (*n)++, &piece));
+        TRY(command_chain_join(arg_bytes(out), arg_bytes(&piece), &w));
+        joined.len = w.len;
+        *out = joined;
+    }
+    return TSM_OK;
+}
+
+/* One command, or the first and the last of a combined process. */
+static enum tsm_err read_commands(const struct dm_args *a, struct arg_octets command[2], bool *both)
+{
+    int n = 0;
+    TRY(read_command(a, &n, &command[0]));
+    *both = n < a->operands;
+    if (*both)
+        TRY(read_command(a, &n, &command[1]));
+    if (n < a->operands)
+        return FAIL(BAD_FORM, "\"%.40s\" is one command too many", a->operand[n]);
+    return TSM_OK;
+}
+
 static enum tsm_err sign(struct dm_args *a, const struct gp_signer *s)
 {
     struct arg_octets command[2] = {0};
     uint8_t made[GP_TOKEN_MAX], whole[WHOLE_ROOM];
     struct writer token = WRITER(made), with = WRITER(whole);
-    bool both = a->operands == 2;
-    TRY(arg_operand(a, 0, &command[0]));
-    if (both)
-        TRY(arg_operand(a, 1, &command[1]));
+    bool both;
+    TRY(read_commands(a, command, &both));
     TRY(both ? gp_token_make_combined(
                    s, (struct gp_token_pair){arg_bytes(&command[0]), arg_bytes(&command[1])}, &token)
              : gp_token_make(s, arg_bytes(&command[0]), &token));
@@ -66,9 +93,9 @@ static enum tsm_err sign(struct dm_args *a, const struct gp_signer *s)
 static enum tsm_err verify(struct dm_args *a, const struct gp_signer *s)
 {
     struct arg_octets command[2] = {0};
-    TRY(arg_operand(a, 0, &command[0]));
-    if (a->operands == 2) {
-        TRY(arg_operand(a, 1, &command[1]));
+    bool both;
+    TRY(read_commands(a, command, &both));
+    if (both) {
         TRY(gp_token_check_combined(s,
                                     (struct gp_token_pair){arg_bytes(&command[0]), arg_bytes(&command[1])}));
     } else {
@@ -92,7 +119,7 @@ int gp_token_verb(int argc, char **argv)
     enum tsm_err e;
     if (status >= 0)
         return status;
-    if (a.operands < 1 || a.operands > 2) {
+    if (a.operands < 1) {
         fputs(usage, stderr);
         return TSM_EXIT_USAGE;
     }

@@ -17,7 +17,8 @@ enum {
     SPI1 = 0x16,
     KIC = 0x02,
     CC_LEN = 8,
-    MESSAGE_MS = 6000 /* a short message and its proof of receipt, as networks have it */
+    GROUPINGS_EXCHANGES = 2, /* a batch ends behind INSTALL [for personalization]: decision 8 */
+    MESSAGE_MS = 6000        /* a short message and its proof of receipt, as networks have it */
 };
 
 struct sum {
@@ -42,7 +43,7 @@ static void add(const struct perso_args *a, const struct script_size *s, struct 
     sum->plain.groupings += s->groupings;
     if (a->bearer == BY_AGENT) {
         sum->way += s->commands * wrapped(one);
-        sum->exchanges++;
+        sum->exchanges += s->groupings ? GROUPINGS_EXCHANGES : 1;
         return;
     }
     room = scp80_data_max((size_t)a->segments, CONCAT_SPEC, SPI1, KIC, CC_LEN);
@@ -52,10 +53,11 @@ static void add(const struct perso_args *a, const struct script_size *s, struct 
     sum->messages += (whole + room - 1) / room * (size_t)a->segments;
 }
 
+/* The second half of opening a channel goes with what follows it. */
 static double seconds(const struct perso_args *a, const struct sum *s)
 {
     long one = a->bearer == BY_AGENT ? a->round_trip : MESSAGE_MS;
-    return (double)(s->exchanges + (a->bearer == BY_AGENT ? 2 : 0)) * (double)one / 1000.0;
+    return (double)(s->exchanges + (a->bearer == BY_AGENT ? 1 : 0)) * (double)one / 1000.0;
 }
 
 static void tell(const struct perso_args *a, const char *name, const struct sum *s)

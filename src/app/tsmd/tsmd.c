@@ -4,10 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/file/standard.h"
 #include "app/tsmd/config.h"
-#include "app/tsmd/init.h"
+#include "app/tsmd/init/init.h"
 #include "app/tsmd/log.h"
-#include "app/tsmd/serve.h"
+#include "app/tsmd/serve/serve.h"
 #include "vault/memory.h"
 
 enum { EXIT_USAGE = 2 };
@@ -19,6 +20,7 @@ static void usage(void)
          "  init    create tokens and database; --fixture FILE adds parties, profiles and services; "
          "--cap-dir DIR\n"
          "  token   print a new bearer token: --party NAME --role provider|operator|administrator|app\n"
+         "          with role app, --app HEX: good for the app of this certificate alone (its SHA-256)\n"
          "  config  print the settings in force\n"
          "settings, in the file as 'name = value' and here as options:");
     config_help();
@@ -41,6 +43,8 @@ static enum tsm_err take_option(struct command_line *l, const char *name, const 
         return (l->init.cap_dir = value, TSM_OK);
     if (!strcmp(name, "party"))
         return (l->token.party = value, TSM_OK);
+    if (!strcmp(name, "app"))
+        return (l->token.app = value, TSM_OK);
     if (!strcmp(name, "role"))
         return (l->token.role = value, TSM_OK);
     return config_set(&l->config, name, value);
@@ -79,23 +83,29 @@ static enum tsm_err run(struct command_line *l)
     return FAIL(BAD_FORM, "'%.40s' is no command, or an option of it is missing", l->verb);
 }
 
-int main(int argc, char **argv)
+static enum tsm_err act(int argc, char **argv)
 {
     static struct command_line line;
-    enum tsm_err e;
     if (argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"))) {
         usage();
-        return EXIT_SUCCESS;
+        return standard_flush();
     }
     if (argc > 1 && !strcmp(argv[1], "--version")) {
         puts("tsmd " TSM_VERSION);
-        return EXIT_SUCCESS;
+        return standard_flush();
     }
     if (!vault_guard())
         log_event("memory.in-dumps", "s", "next", "let the process write /proc/self/coredump_filter");
-    e = read_line(argc, argv, &line);
+    TRY(read_line(argc, argv, &line));
+    TRY(run(&line));
+    return strcmp(line.verb, "run") ? standard_flush() : TSM_OK; /* a server is judged by its service */
+}
+
+int main(int argc, char **argv)
+{
+    enum tsm_err e = standard_hold();
     if (e == TSM_OK)
-        e = run(&line);
+        e = act(argc, argv);
     if (e == TSM_OK)
         return EXIT_SUCCESS;
     fprintf(stderr, "tsmd: %s: %s\n", err_text(e), err_cause());

@@ -146,11 +146,14 @@ static enum tsm_err put_cvc3_iv(struct variables *v, enum variable_key key, stru
     const struct card_record *c = v->in.card;
     uint8_t track[TRACK2_LEN_MAX], iv[CVC3_IV], *udk;
     struct writer t = WRITER(track);
+    enum tsm_err e;
     NEED(v->in.keys->cvc3_iv, UNSUPPORTED);
     TRY(variables_udk(v, key, &udk));
-    TRY(track2_write(&t, (struct track2){c->pan, c->expiry, c->service_code, CVC3_DISCRETIONARY}));
-    TRY(v->in.keys->cvc3_iv(v->in.keys->self, udk, written(&t), iv));
-    return write_span(w, BYTES(iv));
+    e = track2_write(&t, (struct track2){c->pan, c->expiry, c->service_code, CVC3_DISCRETIONARY});
+    if (e == TSM_OK)
+        e = v->in.keys->cvc3_iv(v->in.keys->self, udk, written(&t), iv);
+    explicit_bzero(track, sizeof track);
+    return e == TSM_OK ? write_span(w, BYTES(iv)) : e;
 }
 
 /* The record's own value of this grouping. */

@@ -13,6 +13,8 @@ enum tsm_err script_keep_text(struct perso_script *s, const char *text, const ch
 enum tsm_err script_list(const json_t *list, const char *field, size_t max, size_t *n);
 /* step.c: one step; the cause names it. */
 enum tsm_err script_read_step(const json_t *from, struct perso_script *s, struct script_step *out);
+/* play.c: what was read under a name; NULL where nothing was. */
+struct script_value *script_value_of(struct script_play *p, const char *name);
 /* judge.c: the whole script tried with zeros for what only a card has. */
 enum tsm_err script_judge(struct perso_script *s);
 /* The last cause again with the step's name before it. */

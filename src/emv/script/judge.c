@@ -93,7 +93,7 @@ static enum tsm_err judge_reading(struct script_play *p, const struct script_ste
         if (!r->tag && r->at + r->len > ANSWER_DATA_MAX)
             return FAIL(SHORT_INPUT, "{%s} is read beyond what an answer holds", r->name);
         TRY(script_set(p, r->name, BYTES_OF(zeros, r->len ? r->len : VAGUE_LEN)));
-        p->value[p->values_n - 1].vague = p->value[p->values_n - 1].vague || !r->len;
+        script_value_of(p, r->name)->vague = !r->len;
     }
     for (size_t i = 0; i < s->assert_n; i++) {
         TRY(judge_text(p, s->assert[i].is, VALUE_OF_CARD, "an assertion"));
@@ -102,9 +102,33 @@ static enum tsm_err judge_reading(struct script_play *p, const struct script_ste
     return TSM_OK;
 }
 
+/* Groupings of a list take the numbers behind their own, which nobody else may have. */
+static enum tsm_err judge_numbers(const struct perso_script *script, const struct script_step *s)
+{
+    const struct profile_run *run = &script->profile.application;
+    if (s->count * s->repeat.max > PROFILE_DGIS_MAX)
+        return FAIL(TOO_LONG, "more than %d groupings in one step", PROFILE_DGIS_MAX);
+    for (size_t i = s->first; i < s->first + s->count; i++) {
+        unsigned first = run->at[i].id, last = first + (unsigned)s->repeat.max - 1;
+        if (first >> 8 != last >> 8)
+            return FAIL(BAD_VALUE, "grouping %04X with %zu members counts beyond its file", first,
+                        s->repeat.max);
+        for (size_t k = 0; k < run->count; k++)
+            if (k != i && run->at[k].id >= first && run->at[k].id <= last)
+                return FAIL(UNIQUE, "grouping %04X is among those that %04X counts up to", run->at[k].id,
+                            first);
+    }
+    return TSM_OK;
+}
+
 /* Each grouping alone, so that the one that is wrong is named. */
 static enum tsm_err judge_groupings(struct script_play *p, const struct script_step *s, uint8_t *room)
 {
+    struct script_members members;
+    if (s->repeat.max)
+        TRY(judge_numbers(p->script, s));
+    TRY(script_members(p, s, &members));
+    p->item = members.n ? members.at[0] : "00";
     for (size_t i = 0; i < s->count; i++) {
         const struct profile_dgi *d = &p->script->profile.application.at[s->first + i];
         struct template_source source = script_source(p);
@@ -112,7 +136,9 @@ static enum tsm_err judge_groupings(struct script_play *p, const struct script_s
         enum tsm_err e;
         p->v.secret_at = 0;
         p->v.grouping = d->id;
+        p->item_name = s->repeat.max ? s->repeat.item : NULL;
         e = template_write(d->value, &source, &w);
+        p->item_name = NULL;
         if (e != TSM_OK)
             return err_fail(e, ERR_HERE, "grouping %04X: %.160s", d->id, err_cause());
         if (p->v.secret_at && !d->encrypted)

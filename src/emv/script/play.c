@@ -8,7 +8,7 @@
 
 enum { HEAD = 4, SW_FINE = 0x9000 };
 
-static struct script_value *find(struct script_play *p, const char *name)
+struct script_value *script_value_of(struct script_play *p, const char *name)
 {
     for (size_t i = 0; i < p->values_n; i++)
         if (!strcmp(p->value[i].name, name))
@@ -18,7 +18,7 @@ static struct script_value *find(struct script_play *p, const char *name)
 
 enum tsm_err script_set(struct script_play *p, const char *name, struct bytes value)
 {
-    struct script_value *v = find(p, name);
+    struct script_value *v = script_value_of(p, name);
     NEED(name[0] && strlen(name) <= TEMPLATE_NAME_MAX, BAD_FORM);
     NEED(value.len <= SCRIPT_VALUE_MAX && (v || p->values_n < SCRIPT_VALUES_MAX), TOO_LONG);
     if (!v)
@@ -68,20 +68,35 @@ static enum tsm_err write_commands(struct script_play *p, const struct script_st
     return e;
 }
 
+/* For each member of a list the number counts up: records of a file [EMV CPS 1.1 2.3]. */
+static enum tsm_err write_grouping(struct script_play *p, const struct profile_dgi *d, size_t member,
+                                   struct writer *w, struct script_output *out)
+{
+    struct template_source source = script_source(p);
+    size_t from = w->len;
+    NEED(out->n < PROFILE_DGIS_MAX, TOO_LONG);
+    p->v.grouping = (uint16_t)(d->id + member);
+    p->v.enciphered = d->encrypted;
+    TRY(template_write(d->value, &source, w));
+    NEED(w->len - from <= PROFILE_VALUE_MAX, TOO_LONG);
+    out->dgi[out->n++] = (struct cps_dgi){p->v.grouping, written_since(w, from), d->encrypted};
+    return TSM_OK;
+}
+
 static enum tsm_err write_groupings(struct script_play *p, const struct script_step *s, struct writer *w,
                                     struct script_output *out)
 {
-    for (size_t i = 0; i < s->count; i++) {
-        const struct profile_dgi *d = &p->script->profile.application.at[s->first + i];
-        struct template_source source = script_source(p);
-        size_t from = w->len;
-        p->v.grouping = d->id;
-        p->v.enciphered = d->encrypted;
-        TRY(template_write(d->value, &source, w));
-        NEED(w->len - from <= PROFILE_VALUE_MAX, TOO_LONG);
-        out->dgi[out->n++] = (struct cps_dgi){d->id, written_since(w, from), d->encrypted};
+    struct script_members members;
+    enum tsm_err e = TSM_OK;
+    TRY(script_members(p, s, &members));
+    p->item_name = s->repeat.max ? s->repeat.item : NULL;
+    for (size_t m = 0; m < members.n && e == TSM_OK; m++) {
+        p->item = members.at[m];
+        for (size_t i = 0; i < s->count && e == TSM_OK; i++)
+            e = write_grouping(p, &p->script->profile.application.at[s->first + i], m, w, out);
     }
-    return TSM_OK;
+    p->item_name = NULL;
+    return e;
 }
 
 enum tsm_err script_write(struct script_play *p, size_t step, struct writer *buffer,

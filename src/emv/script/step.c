@@ -198,9 +198,9 @@ static enum tsm_err read_members(const struct step_document *d, struct perso_scr
 {
     if ((d->apdu[0] != 0) == (json_array_size(d->store) > 0))
         return FAIL_FIELD(BAD_VALUE, "apdu", "a step has a command (apdu) or groupings (store)");
-    if (!d->apdu[0] && (d->repeat || d->read || s->tag[0] || s->to == TO_APPLICATION || s->reads))
+    if (!d->apdu[0] && (d->read || s->tag[0] || s->to == TO_APPLICATION || s->reads))
         return FAIL_FIELD(BAD_VALUE, "store",
-                          "groupings go through the domain: no for, read, reads, tag, or to application");
+                          "groupings go through the domain: no read, reads, tag, or to application");
     if (d->apdu[0])
         TRY(script_keep_text(p, d->apdu, &s->apdu));
     TRY(read_store(d->store, p, s));

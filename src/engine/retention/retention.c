@@ -62,14 +62,10 @@ static int64_t ticks_us(void)
 /* False when it is to end. */
 static bool rest(struct retention *r, int64_t us)
 {
-    struct timespec until;
+    struct timespec until = clock_after(us);
     bool go_on;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += us % 1000000 * 1000;
-    until.tv_sec += us / 1000000 + until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
     pthread_mutex_lock(&r->lock);
-    while (!r->stopping && pthread_cond_timedwait(&r->wake, &r->lock, &until) == 0)
+    while (!r->stopping && pthread_cond_clockwait(&r->wake, &r->lock, CLOCK_MONOTONIC, &until) == 0)
         continue;
     go_on = !r->stopping;
     pthread_mutex_unlock(&r->lock);

@@ -7,7 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "engine/exchange.h"
+#include "engine/element/exchange.h"
 
 static time_us back_off(int64_t attempt)
 {

@@ -2,7 +2,7 @@
 /* Due jobs of a lane become this node's by a lease. Stations 3 to 12. Edge. [DESIGN 4, rule 6] */
 #include "engine/turn/claim.h"
 
-#include "engine/exchange.h"
+#include "engine/element/exchange.h"
 
 enum { NODES = 1024 }; /* as JOB_TAKE_BACK counts them */
 

@@ -61,7 +61,9 @@ enum tsm_err confirmation_write(const struct gp_confirmation *c, struct writer *
     if (c->token_digest.len)
         TRY(write_lv(&at, c->token_digest));
     content = at.len - from;
-    NEED(content <= 255, TOO_LONG);
+    if (content > 255)
+        return FAIL(TOO_LONG, "a confirmation has at most 255 octets, not %zu: a receipt of RSA is too long",
+                    (size_t)content);
     TRY(write_insert(&at, from, content > 127 ? 2 : 1, &slot));
     TRY(tlv_write_length(&(struct writer){slot, 0, 2}, content));
     *w = at;

@@ -4,7 +4,7 @@
 
 #include "gp/apdu/ins.h"
 
-enum { P1_MORE = 0x80 };
+enum { P1_MORE = 0x80, GP_CHAIN_MAX = 2048 /* data of all pieces */ };
 
 static bool knows_chains(uint8_t ins)
 {
@@ -34,4 +34,27 @@ enum tsm_err command_chain_block(const struct command_chain *c, size_t n, struct
         piece.p1 |= P1_MORE;
     piece.le = 0;
     return apdu_write(&piece, capdu);
+}
+
+bool command_chain_goes_on(struct bytes capdu)
+{
+    struct apdu a;
+    return apdu_read(capdu, &a) == TSM_OK && knows_chains(a.ins) && (a.p1 & P1_MORE);
+}
+
+enum tsm_err command_chain_join(struct bytes whole, struct bytes more, struct writer *capdu)
+{
+    uint8_t room[GP_CHAIN_MAX];
+    struct writer data = WRITER(room);
+    struct apdu before, next;
+    TRY(apdu_read(whole, &before));
+    TRY(apdu_read(more, &next));
+    if (!command_chain_goes_on(whole) || before.cla != next.cla || before.ins != next.ins ||
+        before.p2 != next.p2 || (before.p1 | P1_MORE) != (next.p1 | P1_MORE))
+        return FAIL(BAD_VALUE, "command %02X with P1 %02X is not the next piece of the chain", next.ins,
+                    next.p1);
+    TRY(write_span(&data, before.data));
+    TRY(write_span(&data, next.data));
+    next.data = written(&data);
+    return apdu_write(&next, capdu);
 }

@@ -19,4 +19,10 @@ enum tsm_err command_chain_make(struct bytes capdu, size_t block_max, struct com
 /* Appends piece n, 0 to blocks-1; NOT_FOUND else. */
 enum tsm_err command_chain_block(const struct command_chain *c, size_t n, struct writer *capdu);
 
+/* Whether the command is a piece that another one follows. */
+bool command_chain_goes_on(struct bytes capdu);
+/* The whole command of which `more` is the piece that comes next: its data behind those of `whole`, its
+ * header. BAD_VALUE when it does not belong to the pieces before, which `whole` has joined. */
+enum tsm_err command_chain_join(struct bytes whole, struct bytes more, struct writer *capdu);
+
 #endif

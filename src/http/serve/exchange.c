@@ -9,6 +9,16 @@
 
 enum { REPLY_FIELDS_ROOM = 512 }; /* status line, date, type, length and the fixed fields */
 
+/* A body that a coding has changed would be taken for what it is not [RFC 9110 8.4]. */
+static enum tsm_err check_coding(const struct http_head *head)
+{
+    for (size_t i = 0; i < head->n_fields; i++)
+        if (http_same_word(head->fields[i].name, "content-encoding") &&
+            !http_same_word(head->fields[i].value, "identity"))
+            return FAIL_FIELD(WRONG_TYPE, "Content-Encoding", "bodies are taken without content coding");
+    return TSM_OK;
+}
+
 static enum tsm_err check_type(const struct route *route, const struct http_head *head)
 {
     uint8_t room[HTTP_MEDIA_TYPE_MAX];
@@ -16,6 +26,7 @@ static enum tsm_err check_type(const struct route *route, const struct http_head
     const char *type = "";
     if (!route->row->accepts || (!head->content_length && !head->chunked))
         return TSM_OK;
+    TRY(check_coding(head));
     TRY(http_media_type(head, &texts, &type));
     if (!route_accepts(route, type))
         return FAIL_FIELD(WRONG_TYPE, "Content-Type", "this address takes %s", route->row->accepts);
@@ -72,6 +83,7 @@ void exchange_run(struct house *h, const struct exchange *x, struct http_reply *
     unsigned now = atomic_fetch_add(&h->in_flight, 1) + 1;
     enum tsm_err e;
     err_clear();
+    json_lacks(); /* what the thread made for another request is no matter of this one */
     if (now > h->limits.in_flight) {
         exchange_shed(h, reply);
     } else {

@@ -211,7 +211,8 @@ enum tsm_err loop_start(struct loop *l)
     NEED(l->workers, NO_MEMORY);
     arm(l, l->listener, EPOLLIN, &l->listener);
     for (; l->n_workers < wanted; l->n_workers++)
-        NEED(pthread_create(&l->workers[l->n_workers], NULL, work, l) == 0, IO);
+        if (pthread_create(&l->workers[l->n_workers], NULL, work, l) != 0)
+            return FAIL(IO, "only %u of %u workers could be started", l->n_workers, wanted);
     l->guarded = pthread_create(&l->guard, NULL, guard, l) == 0;
     NEED(l->guarded, IO);
     return TSM_OK;

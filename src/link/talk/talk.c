@@ -96,13 +96,27 @@ enum tsm_err talk_next(struct talk *t, struct tx *tx, json_t **payload)
     return TSM_OK;
 }
 
-/* What the step did is asked of the card; if it is not done, it begins again. */
+/* The step is not done: all of it once more. */
+static enum talk_event begin_again(struct talk *t)
+{
+    struct talk_state *st = t->state;
+    st->phase = TALK_COMMANDS;
+    st->position = 0;
+    if (++st->redo <= PLAN_REDO_MAX)
+        return TALK_GO_ON;
+    failure_set(&t->failure, OWNER_SE, "audit the secure element",
+                "%s was begun %d times and is still not done", talk_step(t)->name, PLAN_REDO_MAX);
+    return TALK_FAILED;
+}
+
+/* What the step did is asked of the card; if it is not done, it begins again. No question is spent on a step
+ * of which no registry tells: each more is one more that the network may lose. */
 static enum talk_event probe(struct talk *t)
 {
     struct talk_state *st = t->state;
     st->phase = talk_step(t)->changes_card ? TALK_PROBING : TALK_COMMANDS;
     st->position = st->assumed = 0;
-    return TALK_GO_ON;
+    return talk_step(t)->untold ? begin_again(t) : TALK_GO_ON;
 }
 
 /* An answer did not come: the channel is gone, and what became of a change is asked of the card. */
@@ -167,13 +181,7 @@ static enum talk_event judge(struct talk *t, const struct replies *r)
                     "%s: the secure element says that it cannot be done", talk_step(t)->name);
         return TALK_FAILED;
     }
-    st->phase = TALK_COMMANDS;
-    st->position = 0;
-    if (++st->redo <= PLAN_REDO_MAX)
-        return TALK_GO_ON;
-    failure_set(&t->failure, OWNER_SE, "audit the secure element",
-                "%s was begun %d times and is still not done", talk_step(t)->name, PLAN_REDO_MAX);
-    return TALK_FAILED;
+    return begin_again(t);
 }
 
 static bool is_said_fine(const struct talk *t, const struct plan_step *step, uint16_t sw)

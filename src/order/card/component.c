@@ -28,7 +28,11 @@ static bool is_list(const json_t *v)
     size_t i;
     if (!json_is_array(v) || json_array_size(v) > COMPONENT_ENTRIES_MAX)
         return false;
-    json_array_foreach(v, i, one) if (!is_text(one)) return false;
+    json_array_foreach(v, i, one)
+    {
+        if (!is_text(one))
+            return false;
+    }
     return true;
 }
 
@@ -38,7 +42,11 @@ static bool is_map(const json_t *v, bool (*fits)(const json_t *))
     json_t *one;
     if (!json_is_object(v) || json_object_size(v) > COMPONENT_ENTRIES_MAX)
         return false;
-    json_object_foreach((json_t *)(uintptr_t)v, name, one) if (!fits(one)) return false;
+    json_object_foreach((json_t *)(uintptr_t)v, name, one)
+    {
+        if (!fits(one))
+            return false;
+    }
     return true;
 }
 

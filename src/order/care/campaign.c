@@ -2,6 +2,31 @@
 /* The rules of a campaign, one a function. Station 5. Pure. [capability S12] */
 #include "order/care/campaign.h"
 
+#include <string.h>
+
+const char *campaign_state_word(int64_t state)
+{
+    static const char *const words[] = {"RUNNING", "PAUSED", "STOPPED", "DONE"};
+    return state >= 0 && state <= CAMPAIGN_DONE ? words[state] : "UNKNOWN";
+}
+
+enum tsm_err campaign_hand(const char *word, int64_t state, enum campaign_state *next)
+{
+    bool runs = state == CAMPAIGN_RUNNING, stops = !strcmp(word, "stop");
+    if (!strcmp(word, "resume")) {
+        if (runs)
+            return FAIL(WRONG_STATE, "the campaign is running");
+        *next = CAMPAIGN_RUNNING;
+        return TSM_OK;
+    }
+    if (!stops && strcmp(word, "pause") != 0)
+        return FAIL(NOT_FOUND, "a campaign is paused, resumed or stopped");
+    if (!runs && !(state == CAMPAIGN_PAUSED && stops))
+        return FAIL(WRONG_STATE, "the campaign is %s", campaign_state_word(state));
+    *next = stops ? CAMPAIGN_STOPPED : CAMPAIGN_PAUSED;
+    return TSM_OK;
+}
+
 static int64_t second_of_day(time_us t)
 {
     return t / SECONDS(1) % DAY_S;

@@ -33,6 +33,13 @@ struct campaign_counts {
     int64_t started; /* since `begun` */
 };
 
+/* Where a campaign stands; the numbers are stored. */
+enum campaign_state { CAMPAIGN_RUNNING, CAMPAIGN_PAUSED, CAMPAIGN_STOPPED, CAMPAIGN_DONE };
+const char *campaign_state_word(int64_t state);
+/* What a hand laid on it ("pause", "resume", "stop") makes of one that stands so; RUNNING: it is resumed.
+ * NOT_FOUND for another word, WRONG_STATE where that cannot be done to it now. */
+enum tsm_err campaign_hand(const char *word, int64_t state, enum campaign_state *next);
+
 enum campaign_verdict { CAMPAIGN_GOES_ON, CAMPAIGN_WAITS, CAMPAIGN_HOLDS, CAMPAIGN_STOPS, CAMPAIGN_OVER };
 struct campaign_step {
     enum campaign_verdict verdict;

@@ -9,10 +9,16 @@
 
 #include "order/plan.h"
 
-enum { CARE_TARGETS_MAX = 16 };
+enum { CARE_TARGETS_MAX = 16, CARE_PAGES_MAX = 64 };
 
 /* What a listing of the registry is about; the order of the plan's steps. */
 enum care_listing { LIST_DOMAIN, LIST_APPLICATIONS, LIST_FILES, CARE_LISTINGS };
+
+/* Has the card more entries than its answer held? MAYBE: in the compact form the status word is that of GET
+ * RESPONSE, which need not repeat the 6310 of GET STATUS, so the card is asked for more until it has none. */
+enum care_more { MORE_NONE, MORE_MAYBE, MORE_SAID };
+/* What an answer to a listing says of that; `data` is its length. [GPCS table 11-38, TS 102 226 5.1.2] */
+enum care_more care_more_after(const struct se_profile *profile, uint16_t sw, size_t data);
 
 struct care_target {
     uint8_t aid[16];
@@ -22,11 +28,11 @@ struct care_target {
 
 /* What these plans use beside plan_facts, which points here. */
 struct care_facts {
-    bool more[CARE_LISTINGS]; /* the card has more entries than the answer held */
-    uint8_t old_kvn, kvn;     /* a rotation: the key version that gives way, the new one */
-    bool old_there;           /* the card still has old_kvn */
-    struct bytes key_body;    /* PUT KEY content, from the vault */
-    uint8_t card_life;        /* LIFE_CARD_*, as the card told */
+    uint8_t more[CARE_LISTINGS]; /* enum care_more */
+    uint8_t old_kvn, kvn;        /* a rotation: the key version that gives way, the new one */
+    bool old_there;              /* the card still has old_kvn */
+    struct bytes key_body;       /* PUT KEY content, from the vault */
+    uint8_t card_life;           /* LIFE_CARD_*, as the card told */
     struct care_target target[CARE_TARGETS_MAX];
     size_t targets;
 };

@@ -5,6 +5,8 @@
 #include "order/care/plan_care.h"
 #include "order/plan_script.h"
 
+enum { PROTOCOL_SCP80 = 0x80 };
+
 static const enum gp_status_scope scopes[CARE_LISTINGS] = {[LIST_DOMAIN] = STATUS_ISSUER_DOMAIN,
                                                            [LIST_APPLICATIONS] = STATUS_APPLICATIONS,
                                                            [LIST_FILES] = STATUS_LOAD_FILES};
@@ -31,7 +33,24 @@ static enum tsm_err build_more(const struct plan_facts *f, int listing, struct s
 
 static bool no_more(const struct plan_facts *f, int listing)
 {
-    return !f->care->more[listing];
+    return f->care->more[listing] == MORE_NONE;
+}
+
+enum care_more care_more_after(const struct se_profile *profile, uint16_t sw, size_t data)
+{
+    if (sw == SW_MORE_ENTRIES)
+        return MORE_SAID;
+    return profile->format == FORMAT_COMPACT && profile->protocol == PROTOCOL_SCP80 && sw == SW_OK && data
+               ? MORE_MAYBE
+               : MORE_NONE;
+}
+
+/* What cards answer to "the next ones" when there are none. One that promised some and refuses them has lost
+ * the place, which is no end of a listing. */
+static bool is_end(const struct plan_facts *f, int listing, uint16_t sw)
+{
+    return f->care->more[listing] == MORE_MAYBE &&
+           (sw == SW_CONDITIONS || sw == SW_BAD_P1P2 || sw == SW_BAD_DATA);
 }
 
 static enum tsm_err build_data(const struct plan_facts *f, int tag, struct script *out)
@@ -49,16 +68,21 @@ static enum tsm_err build_data(const struct plan_facts *f, int tag, struct scrip
         .needless = skip                                                                            \
     }
 
+#define READ_MORE_STEP(n, t, a)                                                                              \
+    {                                                                                                        \
+        .name = n, .text = t, .domain = IN_ISSUER, .arg = a, .build = build_more, .also_fine = SW_NOT_FOUND, \
+        .needless = no_more, .fine = is_end                                                                  \
+    }
+
 static const struct plan_step audit_steps[] = {
     [READ_DOMAIN] = READ_STEP("READ_DOMAIN", "the issuer's domain and the card's state are read", LIST_DOMAIN,
                               build_list, NULL),
     [READ_APPLICATIONS] = READ_STEP("READ_APPLICATIONS", "applications and domains are read",
                                     LIST_APPLICATIONS, build_list, NULL),
-    [READ_MORE_APPLICATIONS] = READ_STEP("READ_MORE_APPLICATIONS", "the next applications are read",
-                                         LIST_APPLICATIONS, build_more, no_more),
+    [READ_MORE_APPLICATIONS] =
+        READ_MORE_STEP("READ_MORE_APPLICATIONS", "the next applications are read", LIST_APPLICATIONS),
     [READ_FILES] = READ_STEP("READ_FILES", "load files are read", LIST_FILES, build_list, NULL),
-    [READ_MORE_FILES] =
-        READ_STEP("READ_MORE_FILES", "the next load files are read", LIST_FILES, build_more, no_more),
+    [READ_MORE_FILES] = READ_MORE_STEP("READ_MORE_FILES", "the next load files are read", LIST_FILES),
     [READ_KEYS] = READ_STEP("READ_KEYS", "key versions are read", DATA_KEYS, build_data, NULL),
     [READ_RESOURCES] = READ_STEP("READ_RESOURCES", "free memory is read", DATA_RESOURCES, build_data, NULL),
 };

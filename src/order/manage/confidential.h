@@ -9,5 +9,7 @@
 /* GET DATA BF30 with the tag list 7F21, in the issuer's domain. */
 enum tsm_err build_read_casd(const struct plan_facts *f, int arg, struct script *out);
 bool needs_no_casd(const struct plan_facts *f, int arg);
+/* The step of plan_set_up or plan_set_up_anew that brings the groupings. */
+bool is_key_set_up(const struct plan_step *step);
 
 #endif

@@ -11,6 +11,8 @@ enum tsm_err content_load_request(const struct plan_facts *f, struct bytes token
 enum tsm_err content_load(const struct plan_facts *f, struct bytes token, struct script *out);
 /* INSTALL [for install and make selectable] of application `arg`. */
 enum tsm_err content_install(const struct plan_facts *f, int arg, struct bytes token, struct script *out);
+/* INSTALL of the provider's domain, with the terms of the facts. */
+enum tsm_err content_make_domain(const struct plan_facts *f, int arg, struct script *out);
 /* DELETE of an application, and of the load file with all that was made from it. */
 enum tsm_err content_delete_application(const struct plan_facts *f, int arg, struct bytes token,
                                         struct script *out);

@@ -17,19 +17,17 @@ static const struct script_step *step_at(const struct plan_facts *f, int arg)
 
 /* A run of its own: INSTALL [for personalization], then the groupings; encrypted and clear ones never share a
  * command [EMV CPS 3.2.7]. */
-static enum tsm_err build_store(const struct plan_facts *f, const struct script_output *made,
-                                struct script *out)
+static enum tsm_err store_groupings(const struct plan_facts *f, const struct script_output *made,
+                                    struct writer *w, struct script *out)
 {
-    uint8_t room[GROUPINGS_ROOM];
-    struct writer w = WRITER(room);
     struct store_part parts[PROFILE_DGIS_MAX];
     struct store_plan plan;
     TRY(script_personalization(out, application_aid(f, APPLICATION)));
     for (size_t i = 0; i < made->n; i++) {
-        size_t from = w.len;
-        TRY(dgi_write(&w, made->dgi[i].id, made->dgi[i].value));
+        size_t from = w->len;
+        TRY(dgi_write(w, made->dgi[i].id, made->dgi[i].value));
         parts[i] = (struct store_part){
-            .data = written_since(&w, from),
+            .data = written_since(w, from),
             .p1 = (made->dgi[i].encrypted ? STORE_ENCRYPTED : STORE_NO_ENCRYPTION) | STORE_DGI};
     }
     TRY(store_plan_make(parts, made->n, f->data_max, &plan));
@@ -38,8 +36,17 @@ static enum tsm_err build_store(const struct plan_facts *f, const struct script_
         TRY(store_plan_block(&plan, i, &out->store));
         TRY(script_add(out, mark));
     }
-    explicit_bzero(room, w.len);
     return TSM_OK;
+}
+
+static enum tsm_err build_store(const struct plan_facts *f, const struct script_output *made,
+                                struct script *out)
+{
+    uint8_t room[GROUPINGS_ROOM];
+    struct writer w = WRITER(room);
+    enum tsm_err e = store_groupings(f, made, &w, out);
+    explicit_bzero(room, w.len);
+    return e;
 }
 
 static enum tsm_err build(const struct plan_facts *f, int arg, struct script *out)

@@ -82,7 +82,9 @@ static enum tsm_err por_seal(struct por_terms terms, const struct por_parts *p, 
     if (wish.integrity != INTEGRITY_NONE && check_len == 0)
         wish = (struct scp80_seal_wish){.integrity = INTEGRITY_NONE};
     TRY(scp80_seal_make(wish, keys, out));
-    NEED(out->check_len == check_len, BAD_LENGTH);
+    if (out->check_len != check_len)
+        return FAIL(BAD_LENGTH, "the proof of receipt has a checksum of %zu octets, SPI2 %02X asks for %zu",
+                    check_len, terms.spi2, (size_t)out->check_len);
     if (out->integrity == INTEGRITY_NONE && scp80_seal_padding(out, p->secured.len) != 0)
         out->ciphered = false;
     return TSM_OK;

@@ -30,7 +30,7 @@ static bool wait_for_work(struct device *d, struct visit *v, uint64_t *seen, con
     if (!v->crowded) {
         d->held++;
         while (d->notes == *seen && !d->stopping)
-            if (pthread_cond_timedwait(&d->wake, &d->lock, until) == ETIMEDOUT)
+            if (pthread_cond_clockwait(&d->wake, &d->lock, CLOCK_MONOTONIC, until) == ETIMEDOUT)
                 break;
         d->held--;
     }
@@ -51,12 +51,7 @@ static uint64_t notes_of(struct device *d)
 
 static struct timespec in_ms(unsigned ms)
 {
-    struct timespec until;
-    clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_nsec += (long)(ms % 1000) * 1000000;
-    until.tv_sec += ms / 1000 + until.tv_nsec / 1000000000;
-    until.tv_nsec %= 1000000000;
-    return until;
+    return clock_after((time_us)ms * 1000);
 }
 
 static enum tsm_err next_batch(struct device *d, struct visit *v, unsigned wait_ms)

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "base/hex.h"
-#include "engine/element.h"
+#include "engine/element/element.h"
 #include "engine/note.h"
 
 /* starting: Start was given, and the agent has not yet shown that it came. */

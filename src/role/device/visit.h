@@ -3,7 +3,7 @@
 #ifndef TSM_ROLE_DEVICE_VISIT_H
 #define TSM_ROLE_DEVICE_VISIT_H
 
-#include "engine/exchange.h"
+#include "engine/element/exchange.h"
 #include "link/seram/seram.h"
 
 enum { REPORT_HASH = 32 };

@@ -3,7 +3,7 @@
 #ifndef TSM_ROLE_OTA_INSIDE_H
 #define TSM_ROLE_OTA_INSIDE_H
 
-#include "engine/exchange.h"
+#include "engine/element/exchange.h"
 #include "role/ota/ending.h"
 #include "role/ota/ota.h"
 #include "role/ota/sent.h"

@@ -6,7 +6,8 @@
 
 #include "order/manage/authority.h"
 #include "order/manage/mode.h"
-#include "engine/block.h"
+#include "engine/element/block.h"
+#include "gp/command/command.h"
 #include "role/sem/work.h"
 #include "vault/keys/keyset.h"
 #include "vault/jose/jwk.h"
@@ -18,8 +19,11 @@ static enum tsm_err turn_take(struct turn *t, struct arena *arena)
     t->created = json_integer_value(json_object_get(t->body, "created"));
     t->work = work_of(t->verb);
     NEED(t->work != NULL, BAD_VALUE);
-    if (!t->work->no_domain)
+    if (!t->work->no_domain) {
         TRY(json_member_hex(t->body, "domain", t->domain.aid, sizeof t->domain.aid, &t->domain.aid_len));
+        if (t->domain.aid_len < AID_MIN)
+            return FAIL_FIELD(BAD_VALUE, "domain", "an AID has %d to %d octets", AID_MIN, AID_MAX);
+    }
     return t->work->read ? t->work->read(t, arena) : TSM_OK;
 }
 
@@ -44,10 +48,17 @@ enum tsm_err removal_judge(struct turn *t, struct tx *tx, int64_t provider, bool
     return *nothing ? domain_forget(tx, &t->el, &t->domain) : TSM_OK;
 }
 
+/* Handed over, or the owner's own, whose keys stay here. */
+static bool is_in_use(const struct turn *t)
+{
+    return t->domain.state == DOMAIN_HANDED_OVER ||
+           (t->domain.state == DOMAIN_KEYED && t->domain.holder == t->el.owner);
+}
+
 enum tsm_err domain_of_provider(struct turn *t, struct tx *tx, int64_t provider)
 {
     enum tsm_err e = domain_known(tx, &t->el, &t->domain);
-    if (e == TSM_NOT_FOUND || (e == TSM_OK && t->domain.state != DOMAIN_HANDED_OVER))
+    if (e == TSM_NOT_FOUND || (e == TSM_OK && !is_in_use(t)))
         return FAIL(WRONG_STATE, "the provider has no security domain of this AID on the secure element");
     TRY(e);
     if (!t->call && provider == t->el.owner)
@@ -59,6 +70,7 @@ enum tsm_err installation_judge(struct turn *t, struct tx *tx, int64_t provider,
 {
     (void)nothing;
     TRY(domain_of_provider(t, tx, provider));
+    TRY(domain_of_holder(&t->domain, provider));
     if (mode_row(t->domain.mode)->party != BY_OWNER)
         return FAIL(WRONG_STATE, "the provider loads and installs itself: its domain has mode %s",
                     mode_row(t->domain.mode)->word);

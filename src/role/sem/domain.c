@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "base/hex.h"
-#include "engine/keyset.h"
+#include "engine/element/keyset.h"
 #include "order/manage/mode.h"
 #include "role/sem/work.h"
 #include "vault/keys/handover.h"
@@ -97,7 +97,10 @@ static enum tsm_err same_terms(const struct domain *stands, const struct domain 
 enum tsm_err domain_take(struct tx *tx, const struct element *el, int64_t holder, struct domain *d)
 {
     struct domain stands = *d;
-    enum tsm_err e = domain_known(tx, el, &stands);
+    enum tsm_err e;
+    if (bytes_equal(BYTES_OF(d->aid, d->aid_len), BYTES_OF(el->profile.isd_aid, el->profile.isd_aid_len)))
+        return FAIL_FIELD(CONFLICT, "domain", "this is the AID of the issuer's domain");
+    e = domain_known(tx, el, &stands);
     if (e == TSM_NOT_FOUND) {
         d->holder = holder;
         d->state = DOMAIN_PLANNED;

@@ -5,7 +5,7 @@
 
 #include "base/json.h"
 #include "engine/access.h"
-#include "engine/element.h"
+#include "engine/element/element.h"
 #include "engine/note.h"
 #include "role/sem/sem.h"
 

@@ -4,7 +4,7 @@
 #ifndef TSM_ROLE_SEM_KEYS_H
 #define TSM_ROLE_SEM_KEYS_H
 
-#include "engine/element.h"
+#include "engine/element/element.h"
 #include "link/talk/talk.h"
 
 struct held_keys {

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/hex.h"
-#include "engine/keyset.h"
+#include "engine/element/keyset.h"
 #include "role/sem/content/usage.h"
 #include "order/manage/applications.h"
 #include "order/manage/mode.h"
@@ -161,6 +161,7 @@ static const struct object_row {
     enum tsm_err (*refused)(struct turn *t, struct tx *tx, int arg);
 } object_rows[] = {
     {"INSTALL_DOMAIN", note_domain, NULL, take_domain_back},
+    {"INSTALL_DOMAIN_ANEW", note_domain, NULL, take_domain_back},
     {"LOAD", note_executable, NULL, forget_executable},
     {"INSTALL_APPLICATION", note_application, NULL, forget_application},
     {"DELETE_APPLICATION", NULL, delete_application, NULL},

@@ -63,6 +63,10 @@ const struct http_route sem_routes[] = {
     {"GET", "/api/v1/secure-elements/{ref}/bookings", sem_list_bookings, 0, NULL},
     {"POST", "/api/v1/secure-elements/{ref}/bookings/{id}/commit", sem_commit_booking, 0, NULL},
     {"DELETE", "/api/v1/secure-elements/{ref}/bookings/{id}", sem_delete_booking, 0, NULL},
+    {"POST", "/api/v1/secure-elements/{ref}/upgrades", sem_post_upgrade, OWN_BODY_MAX, "application/json"},
+    {"POST", "/api/v1/secure-elements/{ref}/installations", sem_post_installation, OWN_BODY_MAX,
+     "application/json"},
+    {"POST", "/api/v1/secure-elements/{ref}/removals", sem_post_removal, OWN_BODY_MAX, "application/json"},
     {"GET", "/api/v1/works/{id}", sem_get_work, 0, NULL},
     {NULL, NULL, NULL, 0, NULL},
 };

@@ -3,11 +3,12 @@
  * one commit. Stations 5 to 12. Role. */
 #include "role/sem/work.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
-#include "engine/line.h"
+#include "engine/turn/ask.h"
+#include "role/sem/care/campaign/campaign.h"
+
+enum { WORK_HOLDER = 'd' }; /* how the keys and the hold of a work begin */
 
 static void turn_drop(void *turn)
 {
@@ -71,36 +72,12 @@ static enum tsm_err work(void *self, struct job *job)
 
 static enum tsm_err ask_exchange(struct turn *t, struct tx *tx, struct job *job, json_t *payload)
 {
-    char key[64], holder[HOLDER_MAX];
-    struct partner_ask ask = {.party = job->party,
-                              .peer = job->party,
-                              .job = job->id,
-                              .verb = VERB_SEND_SCRIPT,
-                              .key = key,
-                              .trace = BYTES(job->trace)};
-    json_t *o;
-    char *text;
-    enum tsm_err e;
-    NEED(payload != NULL, NO_MEMORY);
-    snprintf(key, sizeof key, "d%lld.%u", (long long)job->id, t->state.asked);
-    snprintf(holder, sizeof holder, "d%lld", (long long)job->id);
-    o = json_pack("{sO so ss}", "se", json_object_get(t->body, "se"), "payload", payload, "holder", holder);
-    text = o ? json_text(o) : NULL;
-    json_decref(o);
-    NEED(text != NULL, NO_MEMORY);
-    ask.body = text;
-    e = partner_ask(t->sem->c.partners, tx, &ask);
-    free(text);
-    job->next.state = JOB_SENT;
-    job->next.due = job->deadline;
-    return e;
-}
-
-static enum tsm_err end_hold(struct tx *tx, const struct job *job)
-{
-    char holder[HOLDER_MAX];
-    snprintf(holder, sizeof holder, "d%lld", (long long)job->id);
-    return line_end(tx, job->se, holder);
+    return exchange_ask(tx, job,
+                        &(struct exchange_ask){.partners = t->sem->c.partners,
+                                               .kind = WORK_HOLDER,
+                                               .number = t->state.asked,
+                                               .se = json_incref(json_object_get(t->body, "se")),
+                                               .payload = payload});
 }
 
 /* Of a work of the owner's own: read by GET /api/v1/works/{id}. The session of its agent is over. */
@@ -117,6 +94,25 @@ static enum tsm_err keep_result(struct turn *t, struct tx *tx, struct job *job, 
     return *session ? db_exec(tx, SQL_SERAM_END, session, t->el.id) : TSM_OK;
 }
 
+/* The campaign that it is part of counts it in the same commit. */
+static enum tsm_err end_of_member(const struct turn *t, struct tx *tx, const struct job *job,
+                                  const json_t *failure)
+{
+    struct member_end end = {.campaign = json_integer_value(json_object_get(t->body, "campaign")),
+                             .se = job->se,
+                             .work = job->id,
+                             .well = !failure,
+                             .failure = ""};
+    char *text = failure ? json_text(failure) : NULL;
+    enum tsm_err e = TSM_OK;
+    if (text)
+        end.failure = text;
+    if (end.campaign && !t->call)
+        e = campaign_member_ended(tx, &end);
+    free(text);
+    return e;
+}
+
 static enum tsm_err finish(struct turn *t, struct tx *tx, struct job *job, json_t *reply)
 {
     json_t *events;
@@ -127,11 +123,16 @@ static enum tsm_err finish(struct turn *t, struct tx *tx, struct job *job, json_
     }
     json_object_set_new(reply, "events", events);
     job->next.state = JOB_DONE;
+    e = end_of_member(t, tx, job, json_object_get(reply, "failure"));
+    if (e != TSM_OK) {
+        json_decref(reply);
+        return e;
+    }
     if (t->call)
         TRY(partner_reply_json(t->sem->c.partners, tx, t->call, reply));
     else
         TRY(keep_result(t, tx, job, reply));
-    return end_hold(tx, job);
+    return exchange_let_go(tx, job, WORK_HOLDER);
 }
 
 static enum tsm_err fail(struct turn *t, struct tx *tx, struct job *job)
@@ -164,8 +165,7 @@ static enum tsm_err go_on(struct turn *t, struct tx *tx, struct job *job)
     json_t *payload;
     enum tsm_err e;
     if (!t->read && t->state.asked) { /* woken without an answer: the question is still under way */
-        job->next.state = JOB_SENT;
-        job->next.due = job->deadline;
+        exchange_wait(job);
         return TSM_OK;
     }
     if (t->event == TALK_LISTEN) {
@@ -213,7 +213,10 @@ static enum tsm_err done(struct turn *t, struct tx *tx, struct job *job)
 {
     json_t *reply;
     enum tsm_err e = work_done(t, tx, job, &reply);
-    return e == TSM_OK ? finish(t, tx, job, reply) : give_up(t, tx, job, e);
+    if (e == TSM_OK)
+        return finish(t, tx, job, reply);
+    json_decref(reply);
+    return give_up(t, tx, job, e);
 }
 
 static enum tsm_err commit_turn(struct turn *t, struct tx *tx, struct job *job)
@@ -228,11 +231,20 @@ static enum tsm_err commit_turn(struct turn *t, struct tx *tx, struct job *job)
     return t->event == TALK_FAILED ? refused(t, tx, job) : go_on(t, tx, job);
 }
 
+/* The talk between two exchanges; in its place the result of a work of the owner's own that is over. */
+static enum tsm_err keep_progress(struct turn *t, struct job *job)
+{
+    uint8_t room[TALK_STATE_MAX];
+    struct writer stored = WRITER(room);
+    job->next.moved = true;
+    TRY(talk_state_write(&t->state, &stored));
+    job->next.progress = t->ended.len ? t->ended : arena_copy(&job->arena, written(&stored));
+    return job->next.progress.at ? TSM_OK : FAIL(NO_MEMORY, "no memory for the progress of a work");
+}
+
 static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
 {
     struct turn *t = job->turn;
-    uint8_t room[TALK_STATE_MAX];
-    struct writer stored = WRITER(room);
     (void)self;
     if (t)
         TRY(owner_gate_write(tx, job->party, BYTES(job->trace), &t->gate));
@@ -240,15 +252,12 @@ static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
         if (!t || !t->body)
             return TSM_OK;
         failure_of_error(&t->talk.failure, job->error, job->cause);
-        return fail(t, tx, job);
+        TRY(fail(t, tx, job));
+        return keep_progress(t, job);
     }
     TRY(made_keys_keep(t, tx));
     TRY(commit_turn(t, tx, job));
-    job->next.moved = true;
-    TRY(talk_state_write(&t->state, &stored));
-    job->next.progress = t->ended.len ? t->ended : arena_copy(&job->arena, written(&stored));
-    NEED(job->next.progress.at != NULL, NO_MEMORY);
-    return TSM_OK;
+    return keep_progress(t, job);
 }
 
 struct step_row sem_row(struct sem *sem)

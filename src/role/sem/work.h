@@ -4,10 +4,11 @@
 #ifndef TSM_ROLE_SEM_WORK_H
 #define TSM_ROLE_SEM_WORK_H
 
-#include "engine/exchange.h"
+#include "engine/element/exchange.h"
 #include "link/talk/talk.h"
 #include "role/sem/care/services/rules.h"
 #include "role/sem/content/gate.h"
+#include "role/sem/content/own/own.h"
 #include "role/sem/content/upgrade.h"
 #include "role/sem/internal.h"
 #include "role/sem/keys.h"
@@ -99,6 +100,7 @@ struct turn {
     struct gate gate; /* what was judged of a load file in this turn */
     int64_t stage;    /* step of the job, as its work has it */
     struct former former;
+    struct own_file own;
 };
 /* The call or the stored body of a work: verb, domain, content. The content lies in the arena. */
 enum tsm_err turn_read(struct turn *t, struct bytes body, struct arena *arena);

@@ -84,7 +84,8 @@ static void domain_facts(struct turn *t)
                                      .keys_elsewhere = hand_over_is_confidential(t->domain.hand_over),
                                      .opens_by_scp11 = t->domain.hand_over == HAND_OVER_SCP11,
                                      .reads_casd = t->domain.hand_over == HAND_OVER_CASD_PULL ||
-                                                   t->domain.hand_over == HAND_OVER_CASD_PUSH};
+                                                   t->domain.hand_over == HAND_OVER_CASD_PUSH,
+                                     .tells_keys = t->domain.hand_over == HAND_OVER_CASD_PULL};
 }
 
 static void begin_talk(struct turn *t)

@@ -6,7 +6,7 @@
 #include <pthread.h>
 
 #include "engine/access.h"
-#include "engine/element.h"
+#include "engine/element/element.h"
 #include "engine/note.h"
 #include "order/outcome.h"
 #include "order/states.h"
@@ -17,6 +17,7 @@ enum {
     SERVICE_MAX = 64,
     VERSION_TAG_MAX = 64,
     SESSION_TEXT = 37,
+    INSTALLATION_MAX = 1024, /* characters of what counts of an app's installationData */
     TRACE_TEXT = 2 * TRACE_LEN + 1
 };
 
@@ -28,6 +29,7 @@ struct sp {
     unsigned waiting;
     uint64_t turns; /* committed turns of orders, so that waiting callers look again */
     bool stopping;
+    pthread_mutex_t keys; /* who makes a key, keys/making.h */
 };
 
 /* A row of `orders`; texts are copies. */
@@ -35,9 +37,11 @@ struct order {
     int64_t id, party, operation, instance, se_kind, state, created, updated, deadline;
     uint8_t trace[TRACE_LEN];
     char service[SERVICE_MAX + 1], flavor[SERVICE_MAX + 1], se_ref[IDENT_MAX + 1], session[SESSION_TEXT];
-    char failure[700], version[VERSION_TAG_MAX + 1]; /* version: tag that was asked for */
-    unsigned commands;                               /* order/life/commands.h */
-    int64_t start_state, end_state, started, ended;  /* of the instance; 0: not yet */
+    char failure[FAILURE_JSON_MAX], version[VERSION_TAG_MAX + 1]; /* version: tag that was asked for */
+    unsigned commands;                                            /* order/life/commands.h */
+    int64_t start_state, end_state, started, ended;               /* of the instance; 0: not yet */
+    char installation[INSTALLATION_MAX + 1];                      /* content/installation.h */
+    bool given_up; /* its app has cancelled it: what is in flight is heard, nothing new is sent */
 };
 struct instance {
     int64_t id, party, service, flavor, se_kind, domain, state, last_operation;

@@ -45,6 +45,19 @@ static enum tsm_err read_question(struct turn *t)
     return TSM_OK;
 }
 
+/* Between two things that are sent: what is in flight is heard first, so that it is known what the card has
+ * done. A step that is done is kept; the next one is not begun. */
+static bool is_cancelled_now(const struct turn *t)
+{
+    return t->order.given_up && !t->done && !t->failed && !(step_of(t)->plan && t->event == TALK_LISTEN);
+}
+
+static void cancel(struct turn *t)
+{
+    failure_set(&t->failure, OWNER_DEVICE, "order again, or terminate what is there", "manually cancelled");
+    t->failed = true;
+}
+
 static enum tsm_err read_talk(struct turn *t)
 {
     TRY(turn_talk(t));
@@ -59,13 +72,26 @@ static enum tsm_err read_talk(struct turn *t)
         t->failed = true;
     }
     played_judge(t);
-    return t->done || t->failed ? TSM_OK : talk_prepare(&t->talk);
+    return t->done || t->failed || is_cancelled_now(t) ? TSM_OK : talk_prepare(&t->talk);
 }
 
 /* What a partner does in our name may have changed the card before its answer came; a talk says so itself. */
 static bool partner_changes(const struct turn *t)
 {
     return step_of(t)->changes && !step_of(t)->plan;
+}
+
+static enum tsm_err read_or_begin(struct turn *t)
+{
+    if (step_of(t)->plan)
+        return read_talk(t);
+    if (!step_of(t)->body) {
+        t->done = true;
+        return TSM_OK;
+    }
+    if (t->reply)
+        TRY(read_question(t));
+    return t->done || t->failed || is_cancelled_now(t) ? TSM_OK : step_of(t)->body(t, &t->question);
 }
 
 static enum tsm_err decide(struct turn *t)
@@ -78,15 +104,11 @@ static enum tsm_err decide(struct turn *t)
         t->changed = t->changed || partner_changes(t);
         return TSM_OK;
     }
-    if (step_of(t)->plan)
-        return read_talk(t);
-    if (!step_of(t)->body) {
-        t->done = true;
-        return TSM_OK;
-    }
-    if (t->reply)
-        TRY(read_question(t));
-    return t->done || t->failed ? TSM_OK : step_of(t)->body(t, &t->question);
+    if (!t->order.given_up || (t->reply && step_of(t)->begin != begin_waiting))
+        TRY(read_or_begin(t));
+    if (is_cancelled_now(t))
+        cancel(t);
+    return TSM_OK;
 }
 
 static void drop(void *turn)
@@ -250,8 +272,9 @@ static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
     json_object_set_new(t->progress, "owner", json_integer(t->owner));
     json_object_set_new(t->progress, "changed", t->changed ? json_true() : json_false());
     text = json_text(t->progress);
-    job->next.progress = text ? arena_copy(&job->arena, bytes_of_text(text)) : job->progress;
+    job->next.progress = text ? arena_copy(&job->arena, bytes_of_text(text)) : BYTES_NONE;
     free(text);
+    NEED(job->next.progress.at, NO_MEMORY);
     return e;
 }
 

@@ -128,6 +128,8 @@ bool next_owner(struct turn *t);
 /* Steps that an earlier, failed deployment has done. */
 bool has_domain(const struct turn *t);
 bool has_own_keys(const struct turn *t);
+/* It is there, and its keys are or can be: not one that an earlier order left before it heard of them. */
+bool is_domain_of_use(const struct turn *t);
 /* What partners are asked, and what their answers change. */
 enum tsm_err ask_eligibility(struct turn *t, json_t **question);
 enum tsm_err ask_space(struct turn *t, json_t **question);

@@ -83,6 +83,7 @@ enum tsm_err sp_new(const struct sp_config *config, struct sp **out)
     sp->c = *config;
     sp->c.waits_max = config->waits_max ? config->waits_max : ORDER_WAITS_MAX;
     pthread_mutex_init(&sp->lock, NULL);
+    pthread_mutex_init(&sp->keys, NULL);
     pthread_cond_init(&sp->turned, NULL);
     *out = sp;
     return late_want(sp->c.partners);
@@ -98,6 +99,7 @@ void sp_free(struct sp *sp)
     if (!sp)
         return;
     pthread_mutex_destroy(&sp->lock);
+    pthread_mutex_destroy(&sp->keys);
     pthread_cond_destroy(&sp->turned);
     free(sp);
 }
@@ -113,14 +115,14 @@ uint64_t sp_turns(struct sp *sp)
 
 bool sp_wait_turn(struct sp *sp, uint64_t seen, time_us until, bool due)
 {
-    struct timespec t = {.tv_sec = until / 1000000, .tv_nsec = until % 1000000 * 1000};
+    struct timespec t = clock_after(until - clock_now(&clock_real));
     bool allowed;
     pthread_mutex_lock(&sp->lock);
     allowed = (due || sp->waiting < sp->c.waits_max) && !sp->stopping;
     if (allowed) {
         sp->waiting++;
         while (sp->turns == seen && !sp->stopping)
-            if (pthread_cond_timedwait(&sp->turned, &sp->lock, &t) != 0)
+            if (pthread_cond_clockwait(&sp->turned, &sp->lock, CLOCK_MONOTONIC, &t) != 0)
                 break;
         sp->waiting--;
     }

@@ -8,6 +8,7 @@
 #include "base/json.h"
 #include "order/manage/applications.h"
 #include "order/manage/keys.h"
+#include "role/sp/content/installation.h"
 #include "role/sp/content/part.h"
 #include "role/sp/content/words.h"
 #include "role/sp/life/life.h"
@@ -27,7 +28,8 @@ static enum tsm_err load_flavor(struct turn *t, struct tx *tx)
     if (!flavor)
         return TSM_OK;
     TRY(db_first(tx, &r, SQL_FLAVOR_BY_ID, flavor, t->job->party));
-    return json_read(bytes_of_text(db_text(&r, 1)), &t->flavor);
+    TRY(json_read(bytes_of_text(db_text(&r, 1)), &t->flavor));
+    return installation_apply(t->order.installation, t->flavor);
 }
 
 static enum tsm_err load_token(struct turn *t, struct tx *tx)

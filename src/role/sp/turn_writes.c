@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
-#include "engine/keyset.h"
+#include "engine/element/keyset.h"
 #include "role/sp/life/life.h"
 #include "role/sp/bulk/bulk.h"
 #include "role/sp/spos/record.h"
@@ -137,19 +137,26 @@ static enum tsm_err tell_online_system(struct turn *t, struct tx *tx)
                                                    .failure = t->failed ? &t->failure : NULL});
 }
 
+/* The text is empty for an order that is done, and for no other. */
+static enum tsm_err keep_failure(struct turn *t)
+{
+    char *text = t->failed ? failure_text(&t->failure) : NULL;
+    NEED(text || !t->failed, NO_MEMORY);
+    snprintf(t->order.failure, sizeof t->order.failure, "%s", text ? text : "");
+    free(text);
+    return TSM_OK;
+}
+
 enum tsm_err turn_end_order(struct turn *t, struct tx *tx, enum order_state state)
 {
-    char *failure = NULL, detail[160];
-    json_t *o = t->failed ? failure_json(&t->failure) : NULL;
+    char detail[160];
     enum tsm_err e;
-    if (o)
-        failure = json_text(o);
-    json_decref(o);
-    snprintf(t->order.failure, sizeof t->order.failure, "%s", failure ? failure : "");
-    free(failure);
+    TRY(keep_failure(t));
     TRY(life_end(t, tx));
     TRY(turn_end_conversation(t, tx, true));
     TRY(db_exec(tx, SQL_ORDER_END, t->order.id, (int64_t)state, t->order.failure, tx_now(tx), BYTES_NONE));
+    if (t->order.installation[0])
+        TRY(db_exec(tx, SQL_ORDER_INSTALLATION, t->order.id, ""));
     TRY(db_exec(tx, SQL_SCRIPT_ENDED, t->order.id, BYTES_NONE));
     t->order.updated = tx_now(tx);
     e = turn_say(t, tx,

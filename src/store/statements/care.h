@@ -104,14 +104,17 @@ S(MEMBER_ADD_PROFILE, "iit",
   "s.profile WHERE s.owner = $2 AND p.name = $3 AND s.state < 2")
 S(MEMBER_COUNT, "i", "SELECT COUNT(*) FROM campaign_member WHERE campaign = $1")
 S(MEMBER_NEXT, "ii", "SELECT se FROM campaign_member WHERE campaign = $1 AND state = 0 ORDER BY se LIMIT $2")
-S(MEMBER_SET, "iiii", "UPDATE campaign_member SET state = $3, act = $4 WHERE campaign = $1 AND se = $2")
-S(MEMBER_ENDED, "iiii", "UPDATE campaign_member SET state = $3 WHERE campaign = $1 AND se = $2 AND act = $4")
-S(MEMBER_AGAIN, "i", "UPDATE campaign_member SET state = 0 WHERE campaign = $1 AND state = 3")
+S(MEMBER_SET, "iiiit",
+  "UPDATE campaign_member SET state = $3, act = $4, failure = $5 WHERE campaign = $1 AND se = $2")
+S(MEMBER_ENDED, "iiiit",
+  "UPDATE campaign_member SET state = $3, failure = $5 WHERE campaign = $1 AND se = $2 AND act = $4")
+S(MEMBER_AGAIN, "i", "UPDATE campaign_member SET state = 0, failure = '' WHERE campaign = $1 AND state = 3")
 S(MEMBER_LIST, "iii",
-  "SELECT m.se, m.state, m.act, COALESCE(a.session, ''), COALESCE(a.failure, ''), COALESCE(s.iccid, ''), "
-  "COALESCE(s.seid, '') FROM campaign_member m LEFT JOIN care_act a ON a.id = m.act JOIN se s ON s.id = m.se "
-  "WHERE "
-  "m.campaign = $1 AND m.se > $2 ORDER BY m.se LIMIT $3")
+  "SELECT m.se, m.state, m.act, COALESCE(a.session, ''), COALESCE(NULLIF(m.failure, ''), a.failure, ''), "
+  "COALESCE(s.iccid, ''), COALESCE(s.seid, ''), j.body FROM campaign_member m LEFT JOIN care_act a ON a.id = "
+  "m.act "
+  "LEFT JOIN job j ON j.id = m.act AND j.kind = 4 AND m.state = 1 JOIN se s ON s.id = m.se WHERE m.campaign "
+  "= $1 AND m.se > $2 ORDER BY m.se LIMIT $3")
 
 /* Access rules that are on cards, and the owner's templates for them. */
 S(RULE_SET, "ibbbi",

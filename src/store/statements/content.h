@@ -5,6 +5,8 @@ S(REVISION_ADD, "iibbiibbi",
   "$2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT(party, hash) DO NOTHING")
 S(REVISION_BY_HASH, "ib",
   "SELECT aid, major, minor, content, descriptor, at FROM load_file_revision WHERE party = $1 AND hash = $2")
+S(REVISION_DESCRIBE, "ibb",
+  "UPDATE load_file_revision SET descriptor = $3 WHERE party = $1 AND hash = $2 AND length(descriptor) = 0")
 S(REVISION_LIST, "iii",
   "SELECT id, aid, hash, major, minor, length(content), at FROM load_file_revision WHERE party = $1 AND id < "
   "$2 ORDER BY id DESC LIMIT $3")

@@ -18,13 +18,17 @@ S(SCRIPT_ENDED, "ib", "UPDATE order_script SET inputs = $2, card_key = $2 WHERE 
 S(SCRIPT_DELETE, "i",
   "DELETE FROM order_script WHERE order_id = $1 AND EXISTS (SELECT 1 FROM orders WHERE id = $1 AND state > "
   "1)")
-S(KEY_NAME_ADD, "itttttiti",
-  "INSERT INTO key_name(party, name, usage, algorithm, mode, exportability, bits, kcv, at) VALUES($1, $2, "
-  "$3, $4, "
-  "$5, $6, $7, $8, $9) ON CONFLICT(party, name) DO NOTHING")
+/* A name is begun (state 0) before the token gets its key, and its own (state 1) when the token has it. */
+S(KEY_NAME_BEGIN, "itttttiti",
+  "INSERT INTO key_name(party, name, usage, algorithm, mode, exportability, bits, kcv, at, state) VALUES($1, "
+  "$2, $3, $4, $5, $6, $7, $8, $9, 0)")
+S(KEY_NAME_MADE, "it", "UPDATE key_name SET state = 1 WHERE party = $1 AND name = $2 AND state = 0")
+S(KEY_NAME_FREE, "it", "DELETE FROM key_name WHERE party = $1 AND name = $2 AND state = 0")
+S(KEY_NAME_BEGUN, "i",
+  "SELECT name, usage, kcv FROM key_name WHERE party = $1 AND state = 0 ORDER BY name LIMIT 1")
 S(KEY_NAME_LIST, "i",
-  "SELECT name, usage, algorithm, mode, exportability, bits, kcv, at FROM key_name WHERE party = $1 ORDER BY "
-  "name")
+  "SELECT name, usage, algorithm, mode, exportability, bits, kcv, at FROM key_name WHERE party = $1 AND "
+  "state = 1 ORDER BY name")
 S(KEY_NAME_GET, "it",
   "SELECT name, usage, algorithm, mode, exportability, bits, kcv, at FROM key_name WHERE party = $1 AND name "
-  "= $2")
+  "= $2 AND state = 1")

@@ -56,7 +56,7 @@ S(SPOS_RECEIVER_DOWN, "iit",
   "UPDATE spos_receiver SET since = CASE WHEN since = 0 THEN $2 ELSE since END, error = $3 WHERE config = $1")
 S(SPOS_RECEIVER_GONE, "i", "DELETE FROM spos_receiver WHERE config = $1")
 
-/* What providers and operators look at; $1: the party, 0 for all. */
+/* What a party looks at: its own, $1. */
 S(SPOS_RECEIVERS, "i",
   "SELECT v.config, p.name, COALESCE(c.uid, ''), COALESCE(c.body, ''), v.since, v.taken, v.error, (SELECT "
   "COUNT(*) FROM process_result r WHERE r.config = v.config AND r.state = 0), (SELECT COUNT(*) FROM "
@@ -64,14 +64,14 @@ S(SPOS_RECEIVERS, "i",
   "MIN(j.due) "
   "FROM job j WHERE j.state BETWEEN 1 AND 3 AND j.kind BETWEEN 5 AND 6 AND j.kind = 6 AND j.se = v.config), "
   "0) "
-  "FROM spos_receiver v JOIN party p ON p.id = v.party LEFT JOIN tr_entity c ON c.id = v.config WHERE $1 IN "
-  "(0, v.party) ORDER BY v.config")
+  "FROM spos_receiver v JOIN party p ON p.id = v.party LEFT JOIN tr_entity c ON c.id = v.config WHERE "
+  "v.party = $1 ORDER BY v.config")
 S(SPOS_LIST, "iiii",
   "SELECT id, state, attempt, due, at, error, body, trace FROM process_result WHERE party = $1 AND id < $2 "
   "AND "
   "$3 IN (-1, state) ORDER BY id DESC LIMIT $4")
 S(SPOS_WAITING_OF, "i",
-  "SELECT v.config, v.party FROM spos_receiver v WHERE $1 IN (0, v.party) AND EXISTS (SELECT 1 FROM "
+  "SELECT v.config FROM spos_receiver v WHERE v.party = $1 AND EXISTS (SELECT 1 FROM "
   "process_result r WHERE r.config = v.config AND r.state = 0) ORDER BY v.config LIMIT 1000")
 S(SPOS_DUE_NOW, "ii", "UPDATE process_result SET due = $2 WHERE config = $1 AND state = 0 AND due > $2")
 S(SPOS_COUNTS, "",

@@ -25,6 +25,11 @@ S(TR_PAIR_ADD, "iii",
 S(TR_PAIRS_DELETE, "i", "DELETE FROM tr_pair WHERE source = $1")
 S(TR_USER, "i",
   "SELECT e.kind, e.uid FROM tr_link l JOIN tr_entity e ON e.id = l.source WHERE l.target = $1 LIMIT 1")
+/* A load file is used by who names one of its modules, too. */
+S(TR_MODULE_USER, "i",
+  "SELECT e.kind, e.uid FROM tr_entity m JOIN tr_link l ON l.target = m.id JOIN tr_entity e ON e.id = "
+  "l.source "
+  "WHERE m.parent = $1 AND m.kind = 7 LIMIT 1")
 /* The published flavor that holds an entity fast: by a link of its own, or by one of its configurations. */
 S(TR_PUBLISHED_USER, "i",
   "SELECT f.uid FROM tr_link l JOIN tr_entity f ON f.id = l.source WHERE l.target = $1 AND f.kind = 4 AND "
@@ -114,6 +119,7 @@ S(TR_SERVICE_DELETE, "i", "DELETE FROM service WHERE id = $1")
 S(TR_VERSION_DELETE, "i", "DELETE FROM service_version WHERE id = $1")
 S(TR_SCRIPT_DELETE, "i", "DELETE FROM perso_script WHERE id = $1")
 S(TR_SCRIPT_SET, "it", "UPDATE perso_script SET body = $2 WHERE id = $1")
+S(TR_VERSION_OF_RANK, "ii", "SELECT name FROM service_version WHERE service = $1 AND rank = $2 LIMIT 1")
 S(TR_VERSION_RANK, "ii", "UPDATE service_version SET rank = $2 WHERE id = $1")
 S(TR_FLAVOR_ROW, "i", "SELECT version, name, body FROM flavor WHERE id = $1")
 S(TR_FLAVOR_SET, "iitt", "UPDATE flavor SET version = $2, name = $3, body = $4 WHERE id = $1")

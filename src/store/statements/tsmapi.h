@@ -4,7 +4,7 @@
 S(TSMAPI_SERVICE, "ti", "SELECT id, body, uid FROM tr_entity WHERE uid = $1 AND party = $2 AND kind = 2")
 S(TSMAPI_SERVICE_BY_ID, "ii", "SELECT id, body, uid FROM tr_entity WHERE id = $1 AND party = $2 AND kind = 2")
 S(TSMAPI_VERSIONS, "i",
-  "SELECT id, tag FROM tr_entity WHERE parent = $1 AND parent <> 0 AND kind = 3 ORDER BY id")
+  "SELECT id, tag FROM tr_entity WHERE parent = $1 AND parent <> 0 AND kind = 3 ORDER BY id DESC")
 /* The published flavors of a version; last column: it has the profile of this name. Where the profile is no
  * entity here, the flavor's own list says so. */
 S(TSMAPI_FLAVORS, "it",
@@ -30,9 +30,11 @@ S(TSMAPI_PROCESS_ADD, "iittitiitttiib",
   "data, reader, start_by, begun, inputs, state, order_id, status, details, ended) VALUES($1, $2, $3, $4, "
   "$5, "
   "$6, $7, $8, $9, $10, $11, $12, $13, $14, 0, 0, 0, '', 0)")
+S(TSMAPI_PROCESS_INSTALLATION, "it", "UPDATE tsm_process SET installation = $2 WHERE id = $1")
 S(TSMAPI_PROCESS, "tit",
   "SELECT id, instance, instance_uuid, operation, commands, version, data, reader, state, order_id, status, "
-  "details, start_by, begun, ended, inputs FROM tsm_process WHERE uuid = $1 AND party = $2 AND ($3 = '' OR "
+  "details, start_by, begun, ended, inputs, installation FROM tsm_process WHERE uuid = $1 AND party = $2 AND "
+  "($3 = '' OR "
   "caller = $3)")
 S(TSMAPI_PROCESS_STARTED, "iii",
   "UPDATE tsm_process SET state = 1, order_id = $2, data = '', inputs = CASE WHEN length(inputs) > 0 THEN "

@@ -70,8 +70,15 @@ static enum tsm_err kcv_of(const struct policy_record *r, const struct secret *v
     return gp_kcv(&w->key, GP_KCV_STANDARD, kcv);
 }
 
+/* Who wants to know before the token gets anything. */
+struct keeping {
+    const char *name;
+    enum tsm_err (*about_to)(void *self, const struct block_facts *facts);
+    void *self;
+};
+
 /* Token object and policy, or neither. */
-static enum tsm_err keep(struct vault_party *p, const char *name, struct policy_record *r,
+static enum tsm_err keep(struct vault_party *p, const struct keeping *k, struct policy_record *r,
                          struct block_facts *out)
 {
     struct block_facts f = {.policy = r->policy, .key_len = r->value.len};
@@ -85,13 +92,15 @@ static enum tsm_err keep(struct vault_party *p, const char *name, struct policy_
     memcpy(f.key_version, r->key_version, sizeof f.key_version);
     if (r->policy.exportability == 'N')
         secret_wipe(&r->value);
-    TRY(token_has(p->token, name, &there));
+    TRY(token_has(p->token, k->name, &there));
     if (there)
-        return FAIL(UNIQUE, "the token holds a key named %s already", name);
-    TRY(policy_keep(p, name, r)); /* first: a key is never there without its policy */
-    e = master_put(p, name, kind, secret_bytes(&value));
+        return FAIL(UNIQUE, "the token holds a key named %s already", k->name);
+    if (k->about_to)
+        TRY(k->about_to(k->self, &f));
+    TRY(policy_keep(p, k->name, r)); /* first: a key is never there without its policy */
+    e = master_put(p, k->name, kind, secret_bytes(&value));
     if (e != TSM_OK) {
-        (void)policy_drop(p, name);
+        (void)policy_drop(p, k->name);
         return e;
     }
     if (out)
@@ -126,7 +135,36 @@ enum tsm_err vault_import_block(struct vault_party *p, const struct block_import
     TRY(open_kbpk(p, in->kbpk, version, &kbpk));
     TRY(unwrap(&kbpk, in->text, &r));
     TRY(judge_strength(version, r.policy, &r.value));
-    return keep(p, in->name, &r, out);
+    return keep(p, &(struct keeping){in->name, in->about_to, in->self}, &r, out);
+}
+
+/* The left half of a CVK is put before the whole. */
+static enum tsm_err drop_left(struct vault_party *p, const char *name)
+{
+    char left[TOKEN_NAME_MAX + 1];
+    enum tsm_err e;
+    TRY(cvk_left_name(name, left));
+    e = token_destroy(p->token, left);
+    return e == TSM_KEY_MISSING ? TSM_OK : e;
+}
+
+enum tsm_err vault_settle_key(struct vault_party *p, const char *name, bool *whole)
+{
+    POLICY_RECORD r = {.key_version = ""};
+    enum tsm_err e;
+    TRY(token_has(p->token, name, whole));
+    e = *whole ? TSM_KEY_MISSING : policy_read(p, name, &r);
+    if (e == TSM_KEY_MISSING ||
+        e == TSM_BAD_VALUE) { /* nothing is left, or there never was a policy of this name */
+        err_clear();
+        return TSM_OK;
+    }
+    if (e != TSM_OK && e != TSM_MAC_WRONG)
+        return e;
+    if (e == TSM_OK && r.policy.usage[0] == 'C')
+        TRY(drop_left(p, name));
+    err_clear();
+    return policy_drop(p, name);
 }
 
 static enum tsm_err wrap(const struct cipher_key *kbpk, const struct policy_record *r,
@@ -176,5 +214,5 @@ enum tsm_err vault_generate_bound(struct vault_party *p, const struct block_new 
     TRY(token_random(p->token, r.value.at, r.value.len));
     if (in->policy.algorithm == 'T')
         des_parity(r.value.at, r.value.len);
-    return keep(p, in->name, &r, out);
+    return keep(p, &(struct keeping){.name = in->name}, &r, out);
 }

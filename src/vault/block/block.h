@@ -29,13 +29,24 @@ struct block_facts {
  * KEY_REFUSED for versions other than B and D, for a KBPK that is no K1, for an AES key under a TDES one, for
  * a TDES key whose halves are equal, and in production for a key that everybody knows; UNSUPPORTED for a
  * usage that nothing here works with; UNIQUE when the name is taken. *out may be NULL.
+ *
+ * `about_to` (may be NULL) is called when all is judged and before the token gets anything: what it stores
+ * lets a crash be settled; its error ends the import.
  */
 struct block_import {
     const char *kbpk, *name;
     struct bytes text;
+    enum tsm_err (*about_to)(void *self, const struct block_facts *facts);
+    void *self;
 };
 enum tsm_err vault_import_block(struct vault_party *p, const struct block_import *in,
                                 struct block_facts *out);
+
+/*
+ * A key comes in several objects of the token (its policy first, the key itself last). Is it there whole?
+ * What else a crash has left of it is removed, so that the name is free.
+ */
+enum tsm_err vault_settle_key(struct vault_party *p, const char *name, bool *whole);
 
 /*
  * Makes a block of the key `name` for the partner that shares `kbpk`, with the exportability given (never

@@ -52,12 +52,18 @@ static enum tsm_err mac(struct bytes with, struct bytes over, struct writer *w)
     uint8_t room[2 * SCRIPT_VALUE_MAX + EMV_BLOCK], value[EMV_BLOCK];
     struct writer padded = WRITER(room);
     CIPHER_KEY key = {0};
+    enum tsm_err e;
     TRY(key_of(with, CIPHER_TDES, &key));
-    TRY(write_span(&padded, over));
-    TRY(pad_80(&padded, 0, EMV_BLOCK));
-    TRY(crypto_retail_mac(&key, zero, written(&padded), value));
+    e = write_span(&padded, over);
+    if (e == TSM_OK)
+        e = pad_80(&padded, 0, EMV_BLOCK);
+    if (e == TSM_OK)
+        e = crypto_retail_mac(&key, zero, written(&padded), value);
+    if (e == TSM_OK)
+        e = write_span(w, BYTES(value));
     explicit_bzero(room, sizeof room);
-    return write_span(w, BYTES(value));
+    explicit_bzero(value, sizeof value);
+    return e;
 }
 
 static enum tsm_err cmac(struct bytes with, struct bytes over, struct writer *w)
@@ -73,6 +79,7 @@ static enum tsm_err hmac(struct bytes with, struct bytes over, struct writer *w)
 {
     uint8_t inner[HMAC_BLOCK] = {0}, outer[HMAC_BLOCK], digest[SHA256_LEN];
     struct worker *bench;
+    enum tsm_err e;
     size_t n;
     TRY(worker_get(&bench));
     TRY(bytes_keep(with, inner, sizeof inner, &n));
@@ -80,11 +87,15 @@ static enum tsm_err hmac(struct bytes with, struct bytes over, struct writer *w)
         outer[i] = inner[i] ^ HMAC_OUTER;
         inner[i] ^= HMAC_INNER;
     }
-    TRY(crypto_sha256(bench->crypto, (struct bytes[]){BYTES(inner), over}, 2, digest));
-    TRY(crypto_sha256(bench->crypto, (struct bytes[]){BYTES(outer), BYTES(digest)}, 2, digest));
+    e = crypto_sha256(bench->crypto, (struct bytes[]){BYTES(inner), over}, 2, digest);
+    if (e == TSM_OK)
+        e = crypto_sha256(bench->crypto, (struct bytes[]){BYTES(outer), BYTES(digest)}, 2, digest);
+    if (e == TSM_OK)
+        e = write_span(w, BYTES(digest));
     explicit_bzero(inner, sizeof inner);
     explicit_bzero(outer, sizeof outer);
-    return write_span(w, BYTES(digest));
+    explicit_bzero(digest, sizeof digest);
+    return e;
 }
 
 /* The house's own keys have their own work. */
@@ -106,13 +117,15 @@ static enum tsm_err diversify(struct vault_party *p, const struct script_derivat
     static const uint8_t constant[] = {DIVERSIFY_AES128};
     uint8_t value[CMAC_LEN];
     CIPHER_KEY key = {0};
+    enum tsm_err e;
     if (over.len < CMAC_LEN || over.len > DIVERSIFY_MAX)
         return FAIL(BAD_LENGTH, "{%s} is made over %d to %d octets", d->name, CMAC_LEN, DIVERSIFY_MAX);
     TRY(with.len ? key_of(with, CIPHER_AES, &key) : diversify_master(p, d->key, &key));
-    TRY(crypto_cmac(&key, (struct bytes[]){BYTES(constant), over}, 2, value));
-    TRY(write_span(w, BYTES(value)));
+    e = crypto_cmac(&key, (struct bytes[]){BYTES(constant), over}, 2, value);
+    if (e == TSM_OK)
+        e = write_span(w, BYTES(value));
     explicit_bzero(value, sizeof value);
-    return TSM_OK;
+    return e;
 }
 
 enum tsm_err derive_for(void *party, const struct script_derivation *d, struct emv_card_id card,

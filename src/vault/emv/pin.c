@@ -33,12 +33,18 @@ enum tsm_err pin_for(void *party, const char *zone, const struct card_record *ca
     uint8_t in[PIN_BLOCK_MAX];
     struct cipher_key key;
     PIN pin = {""};
+    enum tsm_err e;
     size_t len;
     TRY(pin_may_become(z.format, PIN_ISO_2));
     TRY(zone_key(party, z, "D", &key));
     TRY(hex_read(card->pin_block, in, sizeof in, &len));
-    if (pin_open(&key, z.format, BYTES_OF(in, len), card->pan, &pin) != TSM_OK)
-        return FAIL_FIELD(BAD_VALUE, "pin_block", "the PIN block holds no PIN under its key");
+    e = pin_open(&key, z.format, BYTES_OF(in, len), card->pan, &pin);
+    if (e != TSM_OK && err_may_retry(e)) /* the token's fault, which passes */
+        return e;
+    if (e != TSM_OK)
+        return FAIL_FIELD(
+            BAD_VALUE, "pin_block", "the PIN block holds no PIN under its key%s",
+            z.format == PIN_ISO_1 ? "" : " for the number that the card has, its token if it has one");
     return pin_block_write(PIN_ISO_2, &pin, (struct pin_fill){NULL, NULL}, block);
 }
 
@@ -58,11 +64,15 @@ enum tsm_err prepared_for(void *party, const char *transport, struct bytes ciphe
 {
     struct vault_party *p = party;
     struct cipher_key key;
+    enum tsm_err e;
     uint8_t *at;
     struct writer to = *w;
     if (policy_need(p, transport, USAGE_KEK, "D") != TSM_OK)
         TRY(policy_need(p, transport, USAGE_DATA, "D"));
-    if (token_cipher_key(p->token, transport, CIPHER_TDES, &key) != TSM_OK)
+    e = token_cipher_key(p->token, transport, CIPHER_TDES, &key);
+    if (e != TSM_OK && err_may_retry(e))
+        return e;
+    if (e != TSM_OK)
         TRY(token_cipher_key(p->token, transport, CIPHER_AES, &key));
     err_clear();
     if (cipher.len == 0 || cipher.len % cipher_block(&key) != 0)

@@ -8,7 +8,9 @@
 #include "vault/emv/inside.h"
 #include "vault/jose/jwe.h"
 
-enum { FIELD_ROOM = 2 * CARD_GROUPING_MAX + 1 };
+/* A field as text; of the groupings each in hex with its frame {"id":"8010","encrypted":true,"value":".."}.
+ */
+enum { FRAME_ROOM = 96, FIELD_ROOM = 2 * CARD_GROUPING_MAX + FRAME_ROOM };
 
 /* What is never taken in clear. */
 static const char *const sensitive[] = {"pan", "pin_block", "groupings", "cardholder", NULL};
@@ -25,7 +27,7 @@ static bool is_sensitive(const char *name)
 static enum tsm_err open_field(struct vault_party *p, const char *name, json_t *fields)
 {
     const char *text = json_string_value(json_object_get(fields, name));
-    uint8_t room[FIELD_ROOM * CARD_GROUPINGS_MAX];
+    uint8_t room[FIELD_ROOM * CARD_GROUPINGS_MAX + 1];
     struct writer w = WRITER(room);
     json_t *value = NULL;
     enum tsm_err e;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bank's callback receiver: what it refuses, what it notes, and that it counts duplicates. */
 #include "bank/bank.h"
-#include "bank/callback.h"
+#include "bank/listen/callback.h"
 
 #include "handset/https.h"
 #include "quiet.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bank as issuer: key derivations, cryptograms and the verdict on a CVN 18 transaction, against published
  * values (transcribed here with their source) and the vector file. */
-#include "bank/issuer.h"
-#include "bank/verify.h"
+#include "bank/cryptogram/issuer.h"
+#include "bank/cryptogram/verify.h"
 
 #include "handset/hex.h"
 #include "rows.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bank's JWE: key derivation against RFC 7518 Appendix C, and what the intended receiver opens. */
-#include "bank/jwe.h"
+#include "bank/seal/jwe.h"
 
 #include <openssl/bn.h>
 #include <openssl/core_names.h>

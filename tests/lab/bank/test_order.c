@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The bank's back office and the story's parts against a scripted server: orders, following, secrets. */
-#include "bank/api.h"
+#include "bank/order/api.h"
 #include "bank/bank.h"
 #include "bank/input.h"
 

@@ -52,6 +52,25 @@ static void the_card_moves_through_its_life_and_ends(void **state)
     desk_free(d);
 }
 
+static void selection_answers_what_it_is_asked_for(void **state)
+{
+    struct desk *d = opened(NULL);
+
+    (void)state;
+    for (unsigned form = 0x00; form <= 0x08; form += 0x04) { /* FCI, FCP, FMD: there is one answer */
+        assert_int_equal(plain(d, "00A404%02X08" ISD "00", form), 0x9000);
+        assert_string_equal(d->data, "6F108408" ISD "A5049F6501FF");
+    }
+    assert_int_equal(plain(d, "00A4040C08" ISD), 0x9000);
+    assert_string_equal(d->data, "");
+    assert_int_equal(plain(d, "00A4040E08" ISD), 0x6A82); /* the next one behind it */
+    for (unsigned bit = 0x10; bit <= 0x80; bit <<= 1)
+        assert_int_equal(plain(d, "00A404%02X08" ISD "00", bit), 0x6A86);
+    assert_int_equal(plain(d, "00A4040108" ISD "00"), 0x6A86);
+    assert_int_equal(plain(d, "00A4040308" ISD "00"), 0x6A86);
+    desk_free(d);
+}
+
 static void locking_hides_an_application_and_unlocking_restores_it(void **state)
 {
     struct desk *d = opened(NULL);
@@ -131,6 +150,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_card_moves_through_its_life_and_ends),
+        cmocka_unit_test(selection_answers_what_it_is_asked_for),
         cmocka_unit_test(locking_hides_an_application_and_unlocking_restores_it),
         cmocka_unit_test(a_domain_locks_its_own_applications),
         cmocka_unit_test(a_locked_domain_is_silent_and_its_tree_goes_with_it),

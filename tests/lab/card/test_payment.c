@@ -330,6 +330,22 @@ static void a_load_file_with_another_hash_gets_no_behaviour(void **state)
     desk_free(d);
 }
 
+static void a_load_file_with_its_descriptor_behaves_alike(void **state)
+{
+    struct desk *d;
+
+    (void)state;
+    if (demo_cap_path == NULL)
+        skip();
+    d = desk_new(NULL);
+    assert_int_equal(open_session(d, 0, 0x33), 0x9000);
+    demo_load_described(d);
+    assert_int_equal(demo_install(d, DEMO_PPSE, PPSE_AID), 0x9000);
+    assert_int_equal(select_aid(d, PPSE_AID), 0x9000);
+    assert_string_equal(d->data, "6F15840E" PPSE_AID "A503BF0C00");
+    desk_free(d);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -345,6 +361,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(deleting_and_locking_take_the_card_from_the_terminal),
         cmocka_unit_test(the_directory_is_empty_then_personalised_then_replaced),
         cmocka_unit_test(a_load_file_with_another_hash_gets_no_behaviour),
+        cmocka_unit_test(a_load_file_with_its_descriptor_behaves_alike),
     };
 
     demo_cap_path = argc > 1 ? argv[1] : NULL;

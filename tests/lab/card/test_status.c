@@ -70,40 +70,98 @@ static void an_old_card_knows_only_the_old_form(void **state)
     desk_free(d);
 }
 
-static void a_long_list_is_cut_in_the_middle_of_an_object(void **state)
+/* How many TLV entries stand in the answer; -1 when it does not end behind one. */
+static int entries_tlv(const char *at)
 {
-    static const uint8_t levels[] = {0x01, 0x11, 0x33};
+    int n = 0;
+
+    for (; *at != '\0'; n++) {
+        char length[3] = {at[2], at[3], '\0'};
+        size_t octets = 2 + strtoul(length, NULL, 16);
+
+        if (memcmp(at, "E3", 2) != 0 || strlen(at) < 2 * octets)
+            return -1;
+        at += 2 * octets;
+    }
+    return n;
+}
+
+/* The same in the old form without modules: length, AID, state, privileges. */
+static int entries_lv(const char *at)
+{
+    int n = 0;
+
+    for (; *at != '\0'; n++) {
+        char length[3] = {at[0], at[1], '\0'};
+        size_t octets = 3 + strtoul(length, NULL, 16);
+
+        if (strlen(at) < 2 * octets)
+            return -1;
+        at += 2 * octets;
+    }
+    return n;
+}
+
+enum { DOMAINS = 24 };
+
+static struct desk *with_many_domains(const char *quirk)
+{
+    struct card_config cfg = {.quirk = quirk};
+    struct desk *d = opened(&cfg);
+    char aid[33];
+
+    for (int i = 0; i < DOMAINS; i++) {
+        snprintf(aid, sizeof aid, "F04F5453440000000000000000%06d", i);
+        assert_int_equal(create_domain(d, aid, ""), 0x9000);
+    }
+    return d;
+}
+
+static const uint8_t levels[] = {0x01, 0x11, 0x33};
+
+static void each_answer_of_a_long_list_ends_behind_an_entry(void **state)
+{
+    struct desk *d = with_many_domains(NULL);
 
     (void)state;
-    for (size_t l = 0; l < sizeof levels; l++) {
-        struct desk *d = opened(NULL);
-        char all[4096] = "", aid[33];
-        size_t parts = 0, objects = 0;
-        uint16_t sw;
+    for (unsigned form = 0; form <= 2; form += 2)
+        for (size_t l = 0; l < sizeof levels; l++) {
+            int seen = 0, parts = 0;
+            uint16_t sw = 0x6310;
 
-        for (int i = 0; i < 12; i++) {
-            snprintf(aid, sizeof aid, "F04F5453440000000000000000%06d", i);
-            assert_int_equal(create_domain(d, aid, ""), 0x9000);
-        }
-        assert_int_equal(open_session(d, 0, levels[l]), 0x9000);
-        assert_int_equal(secure(d, "80F24003024F0000"), 0x6985);
-        for (sw = secure(d, "80F24002024F0000"); sw == 0x6310; sw = secure(d, "80F24003024F0000")) {
-            strcat(all, d->data);
-            parts++;
-        }
-        assert_int_equal(sw, 0x9000);
-        strcat(all, d->data);
-        assert_true(parts >= 2);
-        for (const char *at = all; *at != '\0'; objects++) {
-            char length[3] = {at[2], at[3], '\0'};
+            assert_int_equal(open_session(d, 0, levels[l]), 0x9000);
+            assert_int_equal(secure(d, "80F240%02X024F0000", 1 | form), 0x6985);
+            for (; sw == 0x6310; parts++) {
+                int n;
 
-            assert_memory_equal(at, "E3", 2);
-            at += 4 + 2 * strtoul(length, NULL, 16);
+                sw = secure(d, "80F240%02X024F0000", (parts > 0) | form);
+                n = form != 0 ? entries_tlv(d->data) : entries_lv(d->data);
+                assert_true(n > 0);
+                seen += n;
+            }
+            assert_int_equal(sw, 0x9000);
+            assert_true(parts >= 2);
+            assert_int_equal(seen, DOMAINS);
+            assert_int_equal(secure(d, "80F240%02X024F0000", 1 | form), 0x6985);
         }
-        assert_int_equal(objects, 12);
-        assert_int_equal(secure(d, "80F24003024F0000"), 0x6985);
-        desk_free(d);
-    }
+    desk_free(d);
+}
+
+static void an_element_may_cut_an_entry_in_the_middle(void **state)
+{
+    struct desk *d = with_many_domains("split-status");
+    char all[8192] = "";
+    uint16_t sw;
+
+    (void)state;
+    assert_int_equal(secure(d, "80F24002024F0000"), 0x6310);
+    assert_int_equal(entries_tlv(d->data), -1);
+    strcat(all, d->data);
+    for (sw = 0x6310; sw == 0x6310; strcat(all, d->data))
+        sw = secure(d, "80F24003024F0000");
+    assert_int_equal(sw, 0x9000);
+    assert_int_equal(entries_tlv(all), DOMAINS);
+    desk_free(d);
 }
 
 static void the_continuation_dies_with_another_command(void **state)
@@ -159,7 +217,8 @@ int main(void)
         cmocka_unit_test(the_registry_is_listed_as_the_tables_say),
         cmocka_unit_test(the_old_form_lists_length_and_value),
         cmocka_unit_test(an_old_card_knows_only_the_old_form),
-        cmocka_unit_test(a_long_list_is_cut_in_the_middle_of_an_object),
+        cmocka_unit_test(each_answer_of_a_long_list_ends_behind_an_entry),
+        cmocka_unit_test(an_element_may_cut_an_entry_in_the_middle),
         cmocka_unit_test(the_continuation_dies_with_another_command),
         cmocka_unit_test(malformed_queries_are_refused),
         cmocka_unit_test(a_domain_sees_only_what_is_below_it),

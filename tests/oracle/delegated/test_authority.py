@@ -129,6 +129,19 @@ def tokens(tsm, signer):
         tsm.run("token", "verify", command(p1, p2, body, ours).hex())
         other = signer.sign(token_input(p1, p2 ^ 0x80, body))
         refused(lambda: tsm.run("token", "verify", command(p1, p2, body, other).hex()), "does not belong")
+    pieces(tsm, p1, p2, body)
+
+
+def pieces(tsm, p1, p2, body):
+    """What is printed to be sent, a chain where it is long, is what may be verified (11.1.5.1)."""
+    told = tsm.run("token", "sign", "--block", "20", command(p1, p2, body, b"").hex())
+    chain = [line.split()[1] for line in told.splitlines() if line.startswith("send")]
+    assert len(chain) > 1 and all(HEX(c)[2] & 0x80 for c in chain[:-1]), chain
+    tsm.run("token", "verify", *chain)
+    refused(lambda: tsm.run("token", "verify", *chain[:-1]), "missing")
+    stranger = chain[1][:6] + "01" + chain[1][8:]
+    refused(lambda: tsm.run("token", "verify", chain[0], stranger, *chain[2:]), "next piece")
+    refused(lambda: tsm.run("token", "verify", *chain, *2 * chain[-1:]), "too many")
 
 
 def answer_of(signer, kind, counter, unique=UNIQUE, token_id=b""):

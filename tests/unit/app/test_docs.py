@@ -56,7 +56,7 @@ def laboratory_verbs_are_in_the_page():
 
 
 def metrics_are_on_the_page():
-    told = set(re.findall(r"# TYPE (tsm_[a-z_]+)", text("src/app/tsmd/operations.c")))
+    told = set(re.findall(r"# TYPE (tsm_[a-z_]+)", text("src/app/tsmd/serve/operations.c")))
     page = {m.removesuffix("_total") for m in re.findall(r"^\| `(tsm_[a-z_]+)", text("docs/operations.md"), flags=re.M)}
     assert told and told == page, told ^ page
 

@@ -93,7 +93,10 @@ static void hex_refuses_odd_lengths_and_other_letters(void **state)
     assert_int_equal(hex_read("00ffA5", out, sizeof out, &n), TSM_OK);
     assert_string_equal(hex_text(BYTES_OF(out, n), text), "00FFA5");
     assert_int_equal(hex_read("00f", out, sizeof out, &n), TSM_BAD_FORM);
+    assert_string_equal(err_cause(), "3 hexadecimal digits are no whole octets");
     assert_int_equal(hex_read("0g", out, sizeof out, &n), TSM_BAD_FORM);
+    assert_string_equal(err_cause(),
+                        "character 2 is no hexadecimal digit"); /* which, not what: it may be a key */
     assert_int_equal(hex_read("0011223344", out, sizeof out, &n), TSM_TOO_LONG);
 }
 
@@ -229,6 +232,8 @@ static void json_failures_name_the_member(void **state)
         struct thing t = {0};
         assert_int_equal(fill(rows[i].text, &t), rows[i].e);
         assert_string_equal(err_field(), rows[i].field);
+        if (!strcmp(rows[i].field, "colour"))
+            assert_string_equal(err_cause(), "colour is none of: red, green");
     }
 }
 

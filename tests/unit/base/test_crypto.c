@@ -183,6 +183,7 @@ static void a_key_of_another_length_is_refused(void **state)
     struct cipher_key out;
     (void)state;
     assert_int_equal(crypto_key(lib, CIPHER_AES, BYTES_OF(k, 15), &out), TSM_BAD_LENGTH);
+    assert_string_equal(err_cause(), "an AES key has 16, 24 or 32 octets, not 15");
     assert_int_equal(crypto_key(lib, CIPHER_AES, BYTES_OF(k, 33), &out), TSM_BAD_LENGTH);
     assert_int_equal(crypto_key(lib, CIPHER_TDES, BYTES_OF(k, 12), &out), TSM_BAD_LENGTH);
 }

@@ -180,6 +180,33 @@ static void outside_its_window_it_waits_until_it_opens(void **state)
                      CAMPAIGN_WAITS);
 }
 
+static void a_hand_is_laid_on_what_can_take_it(void **state)
+{
+    static const struct {
+        const char *word;
+        int64_t from;
+        int to; /* -1: not now */
+    } rows[] = {{"pause", CAMPAIGN_RUNNING, CAMPAIGN_PAUSED},
+                {"pause", CAMPAIGN_PAUSED, -1},
+                {"pause", CAMPAIGN_DONE, -1},
+                {"stop", CAMPAIGN_RUNNING, CAMPAIGN_STOPPED},
+                {"stop", CAMPAIGN_PAUSED, CAMPAIGN_STOPPED},
+                {"stop", CAMPAIGN_STOPPED, -1},
+                {"resume", CAMPAIGN_RUNNING, -1},
+                {"resume", CAMPAIGN_PAUSED, CAMPAIGN_RUNNING},
+                {"resume", CAMPAIGN_STOPPED, CAMPAIGN_RUNNING},
+                {"resume", CAMPAIGN_DONE, CAMPAIGN_RUNNING}};
+    enum campaign_state next;
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        enum tsm_err e = campaign_hand(rows[i].word, rows[i].from, &next);
+        assert_int_equal(e, rows[i].to < 0 ? TSM_WRONG_STATE : TSM_OK);
+        if (rows[i].to >= 0)
+            assert_int_equal(next, rows[i].to);
+    }
+    assert_int_equal(campaign_hand("dance", CAMPAIGN_RUNNING, &next), TSM_NOT_FOUND);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -197,6 +224,7 @@ int main(void)
         cmocka_unit_test(after_its_deadline_none_begins),
         cmocka_unit_test(the_end_is_estimated_over_windows),
         cmocka_unit_test(outside_its_window_it_waits_until_it_opens),
+        cmocka_unit_test(a_hand_is_laid_on_what_can_take_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

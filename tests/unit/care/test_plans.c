@@ -138,6 +138,31 @@ static void the_state_of_a_card_is_read(void **state)
     assert_int_equal(card_life_read(HEX("E3")), 0);
 }
 
+/* The compact form shows the status word of GET RESPONSE, which may hide the 6310 of GET STATUS. */
+static void a_page_in_the_compact_form_may_not_be_the_last(void **state)
+{
+    const struct plan_step *s = &plan_audit.steps[READ_MORE_FILES];
+    struct se_profile p = rig.profile;
+    (void)state;
+    p.protocol = 0x80;
+    for (int format = FORMAT_COMPACT; format <= FORMAT_EXPANDED; format++) {
+        p.format = format;
+        assert_int_equal(care_more_after(&p, SW_MORE_ENTRIES, 200), MORE_SAID);
+        assert_int_equal(care_more_after(&p, SW_OK, 200), format == FORMAT_COMPACT ? MORE_MAYBE : MORE_NONE);
+        assert_int_equal(care_more_after(&p, SW_OK, 0), MORE_NONE);
+        assert_int_equal(care_more_after(&p, SW_NOT_FOUND, 0), MORE_NONE);
+    }
+    p.format = FORMAT_COMPACT;
+    p.protocol = 3; /* a channel has no script format */
+    assert_int_equal(care_more_after(&p, SW_OK, 200), MORE_NONE);
+    for (uint8_t more = MORE_NONE; more <= MORE_SAID; more++) {
+        care.more[s->arg] = more;
+        assert_int_equal(s->needless(&rig.facts, s->arg), more == MORE_NONE);
+        assert_int_equal(s->fine(&rig.facts, s->arg, SW_CONDITIONS), more == MORE_MAYBE);
+        assert_false(s->fine(&rig.facts, s->arg, SW_SECURITY));
+    }
+}
+
 #define TEST(f) cmocka_unit_test_setup(f, set)
 int main(void)
 {
@@ -150,6 +175,7 @@ int main(void)
         TEST(there_are_as_many_deletions_as_targets),
         TEST(a_card_is_brought_to_secured_by_the_steps_that_it_needs),
         TEST(the_state_of_a_card_is_read),
+        TEST(a_page_in_the_compact_form_may_not_be_the_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -198,6 +198,18 @@ static void wrong_scripts_are_refused_with_step_and_rule(void **state)
         {STEP("\"apdu\":\"80CA9F3600\",\"for\":{\"item\":\"i\",\"input\":\"l\",\"max\":2}"), "no input l"},
         {STEP("\"apdu\":\"80CA9F3600\",\"for\":{\"item\":\"i\",\"in\":[\"01\",\"02\"],\"max\":1}"),
          "at most 1"},
+        {STEP("\"store\":[{\"id\":\"01FF\",\"value\":\"{i}\"}],\"for\":{\"item\":\"i\",\"in\":[\"01\"],"
+              "\"max\":2}"),
+         "grouping 01FF with 2 members counts beyond its file"},
+        {STEP("\"store\":[{\"id\":\"0101\",\"value\":\"{i}\"},{\"id\":\"0103\",\"value\":\"00\"}],"
+              "\"for\":{\"item\":\"i\",\"in\":[\"01\"],\"max\":3}"),
+         "grouping 0103 is among those that 0101 counts up to"},
+        {STEP("\"store\":[{\"id\":\"0101\",\"value\":\"{i}\"},{\"id\":\"0201\",\"value\":\"00\"}],"
+              "\"for\":{\"item\":\"i\",\"in\":[\"01\"],\"max\":16}"),
+         "more than 24 groupings in one step"},
+        {STEP("\"store\":[{\"id\":\"0101\",\"value\":\"{j}\"}],\"for\":{\"item\":\"i\",\"in\":[\"01\"],"
+              "\"max\":1}"),
+         "no variable {j}"},
         {WITH("\"derive\":[{\"name\":\"c\",\"how\":\"kcv\",\"with\":\"k\"}]", "\"apdu\":\"80CA9F3600\""),
          "derivation c: no secret k"},
         {WITH("\"derive\":[{\"name\":\"c\",\"how\":\"mac\",\"key\":\"k\",\"over\":\"00\"}]",
@@ -214,6 +226,56 @@ static void wrong_scripts_are_refused_with_step_and_rule(void **state)
             !strstr(err_cause(), wrong[i].cause))
             fail_msg("script %zu: %s", i, err_cause());
     }
+}
+
+/* An object without a named length is as long as the card says, in every step that reads it. */
+/* Records of a file: one grouping a member, numbers counting up; of an order's list, of none of its members.
+ */
+static void groupings_of_a_list_count_up(void **state)
+{
+    static const char list[] =
+        "{\"name\":\"records\",\"inputs\":[{\"name\":\"all\",\"from\":\"order\",\"list\":true}],"
+        "\"steps\":[{\"name\":\"r\",\"store\":[{\"id\":\"0201\",\"value\":\"70({one})\"}],"
+        "\"for\":{\"item\":\"one\",\"input\":\"all\",\"max\":3}}]}";
+    static const char *const orders[] = {"{\"all\":[\"AA01\",\"BB\"]}", "{\"all\":[]}",
+                                         "{\"all\":[\"01\",\"02\",\"03\",\"04\"]}"};
+    struct script_output out;
+    SCRIPT_PLAY p = {.script = &script, .keys = &keys};
+    (void)state;
+    assert_ok(perso_script_read(bytes_of_text(list), &script));
+    for (size_t i = 0; i < 3; i++) {
+        struct writer w = WRITER(room);
+        json_t *order = json_loads(orders[i], 0, NULL);
+        p.inputs[FROM_ORDER] = order;
+        if (i == 2)
+            assert_err(script_write(&p, 0, &w, &out), TSM_BAD_VALUE);
+        else
+            assert_ok(script_write(&p, 0, &w, &out));
+        assert_true(i == 2 || (out.store && out.n == (i == 0 ? 2 : 0)));
+        if (i == 0) {
+            assert_int_equal(out.dgi[0].id, 0x0201);
+            assert_int_equal(out.dgi[1].id, 0x0202);
+            assert_hex(out.dgi[0].value, "7002AA01");
+            assert_hex(out.dgi[1].value, "7001BB");
+        }
+        json_decref(order);
+    }
+}
+
+static void what_is_read_twice_keeps_its_unknown_length(void **state)
+{
+    static const char twice[] =
+        "{\"name\":\"twice\",\"steps\":["
+        "{\"name\":\"one\",\"apdu\":\"80CA9F3600\",\"read\":[{\"name\":\"x\",\"tag\":\"9F36\"},"
+        "{\"name\":\"y\",\"at\":0,\"len\":2}]},"
+        "{\"name\":\"two\",\"apdu\":\"80CA9F3600\",\"read\":[{\"name\":\"x\",\"tag\":\"9F36\"}]},"
+        "{\"name\":\"use\",\"apdu\":\"80E2000002{x}\"}%s]}";
+    char whole[1024];
+    (void)state;
+    snprintf(whole, sizeof whole, twice, "");
+    assert_ok(perso_script_read(bytes_of_text(whole), &script));
+    snprintf(whole, sizeof whole, twice, ",{\"name\":\"wrong\",\"apdu\":\"80E2000003{y}\"}");
+    assert_int_not_equal(perso_script_read(bytes_of_text(whole), &script), TSM_OK); /* y is two octets long */
 }
 
 static void a_cut_script_is_refused_wherever_it_ends(void **state)
@@ -233,6 +295,8 @@ int main(void)
         cmocka_unit_test(wrong_answers_stop_the_script_and_tell_the_step),
         cmocka_unit_test(what_an_order_does_not_bring_is_named),
         cmocka_unit_test(wrong_scripts_are_refused_with_step_and_rule),
+        cmocka_unit_test(groupings_of_a_list_count_up),
+        cmocka_unit_test(what_is_read_twice_keeps_its_unknown_length),
         cmocka_unit_test(a_cut_script_is_refused_wherever_it_ends),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -85,9 +85,27 @@ static void the_boundary_is_found_in_any_dress(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
         assert_int_equal(first(types[i], two, &p), TSM_OK);
+    assert_int_equal(
+        first("multipart/form-data; boundary=-=_P/1:2", "---=_P/1:2\r\n" NAME "x\r\n---=_P/1:2--", &p),
+        TSM_OK); /* of bchars that are no token, unquoted */
     assert_int_equal(first(TYPE, "a preamble\r\n--xyz \t\r\n" NAME "x\r\n--xyz--", &p), TSM_OK);
     assert_int_equal(first(TYPE, "--xyz\r\n" NAME "\r\n--xyz--", &p), TSM_OK);
     assert_int_equal(p.body.len, 0);
+}
+
+/* TR-03165 4.1.6.5.2 writes a comma between name and file name. */
+static void a_comma_parts_name_and_file_name_too(void **state)
+{
+    struct multipart_part p;
+    (void)state;
+    assert_int_equal(
+        first(TYPE,
+              "--xyz\r\nContent-Disposition: form-data; name=\"elfFile\", filename=\"a,b;c.cap\"\r\n\r\n"
+              "x\r\n--xyz--",
+              &p),
+        TSM_OK);
+    assert_string_equal(p.name, "elfFile");
+    assert_string_equal(p.filename, "a,b;c.cap");
 }
 
 static void what_is_no_form_is_refused(void **state)
@@ -102,6 +120,7 @@ static void what_is_no_form_is_refused(void **state)
         {"multipart/form-data", two, TSM_MISSING_FIELD},
         {"multipart/form-data; boundary=\"\"", two, TSM_MISSING_FIELD},
         {"multipart/form-data; boundary=a b", two, TSM_MISSING_FIELD},
+        {"multipart/form-data; boundary=xyz, multipart/form-data; boundary=xyz", two, TSM_MISSING_FIELD},
         {TYPE, "", TSM_BAD_FORM},
         {TYPE, "--xy", TSM_BAD_FORM},
         {TYPE, "--xyzw\r\n" NAME "\r\n--xyz--", TSM_BAD_FORM},
@@ -148,6 +167,7 @@ int main(void)
         cmocka_unit_test(every_part_is_whole_or_refused),
         cmocka_unit_test(a_failed_step_leaves_the_reader_where_it_was),
         cmocka_unit_test(the_boundary_is_found_in_any_dress),
+        cmocka_unit_test(a_comma_parts_name_and_file_name_too),
         cmocka_unit_test(what_is_no_form_is_refused),
         cmocka_unit_test(fields_and_names_have_their_limits),
     };

@@ -26,7 +26,9 @@ static void escapes_are_decoded(void **state)
 
 static void bad_escapes_are_refused(void **state)
 {
-    static const char *const bad[] = {"%", "%4", "a%", "%zz", "%4g", "%00", "a%0Ab", "%7f", "\t"};
+    static const char *const bad[] = {
+        "%",   "%4", "a%",  "%zz",    "%4g",  "%00",      "a%0Ab",
+        "%7f", "\t", "%ff", "%C0%AF", "a%C3", "%ED%A0%80"}; /* the last four are no UTF-8 */
     char out[32];
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)

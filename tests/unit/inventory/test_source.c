@@ -49,9 +49,23 @@ static void a_heading_is_a_line_too(void **state)
 {
     (void)state;
     assert_string_equal(shape(SOURCE_CSV, "a,b\n1,2\n3,4\n"), "2 3");
-    assert_string_equal(shape(SOURCE_CSV, "a,b\n1,2,3\n\"1\",2\n1\n"), "!2 !3 4");
+    assert_string_equal(shape(SOURCE_CSV, "a,b\n1,2,3\n\"1,2\",2\n\"1\"\"\",2\n1\"\n1\n"), "!2 !3 !4 !5 6");
     assert_string_equal(shape(SOURCE_CSV, "a,b\n"), "");
     assert_string_equal(shape(SOURCE_CSV, "a-name-that-is-far-too-long-for-a-column\n1\n"), "#");
+}
+
+static void a_spreadsheets_mark_and_quotes_are_taken_off(void **state)
+{
+    struct source s;
+    json_t *o;
+    (void)state;
+    source_open(&s, SOURCE_CSV,
+                bytes_of_text("\xEF\xBB\xBF\"iccid\",\"kvn\",msisdn\r\n\"89\",\"1\",\"\"\r\n"));
+    assert_int_equal(source_next(&s, &o), TSM_OK);
+    assert_string_equal(json_string_value(json_object_get(o, "iccid")), "89");
+    assert_int_equal(json_integer_value(json_object_get(o, "kvn")), 1);
+    assert_int_equal(json_object_size(o), 2);
+    json_decref(o);
 }
 
 static void elements_of_a_list_are_read_one_by_one(void **state)
@@ -105,6 +119,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_counted_as_in_the_file),
         cmocka_unit_test(a_heading_is_a_line_too),
+        cmocka_unit_test(a_spreadsheets_mark_and_quotes_are_taken_off),
         cmocka_unit_test(elements_of_a_list_are_read_one_by_one),
         cmocka_unit_test(what_is_no_list_ends_the_reading),
         cmocka_unit_test(an_element_may_come_without_keys),

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What status words, proofs of receipt and errors of our own mean for an order. Unit test of order/outcome.c
  * and order/partner.c. [ISO 7816-4 5.6, TS 102 225 5.2 table 5] */
+#include <stdlib.h>
 #include <string.h>
 
 #include "gp/apdu/apdu.h"
@@ -29,6 +30,42 @@ static void what_a_step_wants_anyway_goes_on_for_that_step_only(void **state)
     assert_int_equal(outcome_of_sw(&loading, SW_NOT_FOUND, "LOAD", &f), OUTCOME_FAIL);
     assert_int_equal(outcome_of_sw(&loading, 0, "LOAD", &f),
                      OUTCOME_FAIL); /* no also_fine is not status 0000 */
+}
+
+/* A limit may cut a character in two, and a cause may quote what is no text at all. */
+static void a_failure_is_utf8_whatever_its_cause_quotes(void **state)
+{
+    char quoted[FAILURE_TEXT_MAX + 8];
+    struct failure f;
+    json_t *o;
+    (void)state;
+    memset(quoted, 'x', sizeof quoted);
+    memcpy(quoted + FAILURE_TEXT_MAX - 2, "\xC3\xA9", 3); /* its first octet is the last that has room */
+    failure_set(&f, OWNER_SP, "mend it", "%s", quoted);
+    assert_non_null(o = failure_json(&f));
+    assert_int_equal(strlen(f.reason), FAILURE_TEXT_MAX - 2);
+    json_decref(o);
+    failure_set(&f, OWNER_SP, "mend it", "\xC3\xA9 \xFF no text");
+    assert_non_null(o = failure_json(&f));
+    assert_string_equal(f.reason, "\xC3\xA9 ? no text");
+    json_decref(o);
+}
+
+static void the_json_of_a_failure_has_room(void **state)
+{
+    struct failure f;
+    char *text;
+    json_t *o;
+    (void)state;
+    failure_set(&f, OWNER_SP, "", "%s", "");
+    memset(f.reason, 1, sizeof f.reason - 1);
+    memset(f.next_action, 1, sizeof f.next_action - 1);
+    f.reason[sizeof f.reason - 1] = f.next_action[sizeof f.next_action - 1] = 0;
+    assert_non_null(o = failure_json(&f));
+    assert_non_null(text = json_dumps(o, JSON_COMPACT));
+    assert_in_range(strlen(text), 2 * 6 * (FAILURE_TEXT_MAX - 1), FAILURE_JSON_MAX - 1);
+    free(text);
+    json_decref(o);
 }
 
 /* Status, whose fault, and a word of what to do. */
@@ -182,6 +219,8 @@ int main(void)
         cmocka_unit_test(a_failure_is_the_same_behind_the_wire),
         cmocka_unit_test(a_partners_failure_may_lack_anything),
         cmocka_unit_test(long_texts_are_cut),
+        cmocka_unit_test(a_failure_is_utf8_whatever_its_cause_quotes),
+        cmocka_unit_test(the_json_of_a_failure_has_room),
         cmocka_unit_test(partner_verbs_have_words_and_back),
     };
     return cmocka_run_group_tests_name("outcome", tests, NULL, NULL);

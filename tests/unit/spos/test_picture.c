@@ -38,6 +38,21 @@ static void a_png_and_a_jpeg_say_type_and_size(void **state)
     assert_int_equal(p.height, 8);
 }
 
+static void fill_octets_stand_before_any_marker(void **state)
+{
+    uint8_t filled[2 * sizeof jpeg] = {0xFF, 0xD8}; /* the mark of a JPEG has none */
+    size_t n = 2;
+    struct picture p;
+    (void)state;
+    for (size_t i = 2; i < sizeof jpeg; i++) {
+        if (jpeg[i] == 0xFF && jpeg[i + 1] != 0x00 && jpeg[i + 1] != 0xD0)
+            filled[n++] = 0xFF;
+        filled[n++] = jpeg[i];
+    }
+    assert_int_equal(picture_read(BYTES_OF(filled, n), &p), TSM_OK);
+    assert_int_equal(p.width, 16);
+}
+
 static void every_beginning_of_a_picture_is_refused(void **state)
 {
     struct picture p;
@@ -113,6 +128,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_png_and_a_jpeg_say_type_and_size),
+        cmocka_unit_test(fill_octets_stand_before_any_marker),
         cmocka_unit_test(every_beginning_of_a_picture_is_refused),
         cmocka_unit_test(every_flipped_bit_of_a_png_is_seen),
         cmocka_unit_test(nothing_stands_behind_a_picture),

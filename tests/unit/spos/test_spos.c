@@ -99,12 +99,15 @@ static void assert_operations(enum operation operation, unsigned commands, const
 static void operations_have_the_numbers_of_the_guideline(void **state)
 {
     (void)state;
-    assert_operations(OP_DEPLOY, SPOS_INSTALL | SPOS_PERSONALISE | SPOS_ACTIVATE, "[10,11,12]");
-    assert_operations(OP_DEPLOY, SPOS_INSTALL, "[10]");
-    assert_operations(OP_DEPLOY, SPOS_PERSONALISE | SPOS_ACTIVATE, "[11,12]");
-    assert_operations(OP_DEPLOY, 0, "[]");
-    assert_operations(OP_UPDATE, SPOS_INSTALL | SPOS_PERSONALISE | SPOS_ACTIVATE, "[20,21,22]");
-    assert_operations(OP_UPDATE, SPOS_ACTIVATE, "[22]");
+    assert_operations(OP_DEPLOY, COMMAND_INSTALL | COMMAND_PERSONALISE | COMMAND_ACTIVATE, "[10,11,12]");
+    assert_operations(OP_DEPLOY, COMMAND_INSTALL, "[10]");
+    assert_operations(OP_DEPLOY, COMMAND_PERSONALISE | COMMAND_ACTIVATE, "[11,12]");
+    assert_operations(OP_DEPLOY, COMMANDS_ALL, "[10,11,12]");
+    assert_operations(OP_DEPLOY, COMMANDS_ALL | COMMAND_PERSONALISE_LAST, "[10,12,11]");
+    assert_operations(OP_UPDATE, COMMANDS_ALL | COMMAND_SUSPENDED | COMMAND_PERSONALISE_LAST, "[20,22,21]");
+    assert_operations(OP_DEPLOY, COMMAND_FINALISE, "[]");
+    assert_operations(OP_UPDATE, COMMAND_INSTALL | COMMAND_PERSONALISE | COMMAND_ACTIVATE, "[20,21,22]");
+    assert_operations(OP_UPDATE, COMMAND_ACTIVATE, "[22]");
     assert_operations(OP_SUSPEND, 7, "[30]");
     assert_operations(OP_RESUME, 7, "[31]");
     assert_operations(OP_TERMINATE, 7, "[40]");

@@ -95,6 +95,36 @@ static void refusals_have_the_texts_of_the_guideline(void **state)
     assert_non_null(shown);
 }
 
+/* A path may be decoded to any octets. */
+static void a_refusal_is_utf8_whatever_it_shows(void **state)
+{
+    static const char *const sent[] = {"\xFF",         "\xC3",     "\xC0\xAF",         "\xED\xA0\x80",
+                                       "\xE0\x80\xAF", "\xE2\x82", "\xF4\x90\x80\x80", "\xF0\x8F\xBF\xBF",
+                                       "\xE2\x82x",    "\x80\x80"};
+    struct refusal r;
+    json_t *shown;
+    (void)state;
+    for (size_t i = 0; i < sizeof sent / sizeof sent[0]; i++) {
+        refuse(&r, TR_NOT_EXISTING, "ELF", sent[i], NULL);
+        json_decref(shown = refusal_json(&r));
+        assert_non_null(shown);
+        assert_non_null(strchr(r.text, '?'));
+    }
+    refuse(&r, TR_NOT_EXISTING, "ELF", "\xF0\x9F\x98\x80 \xE2\x82\xAC \xC3\xBC", NULL);
+    assert_string_equal(r.text, "Not existing: ELF with id \xE2\x80\x98\xF0\x9F\x98\x80 \xE2\x82\xAC \xC3\xBC"
+                                "\xE2\x80\x99 does not exist.");
+}
+
+static void a_form_is_told_whole(void **state)
+{
+    const struct tr_attribute *privileges =
+        tr_attribute(tr_attribute(tr_entity(TR_CONFIG)->attributes, "installConfig")->inside, "privileges");
+    struct refusal r;
+    (void)state;
+    refuse(&r, TR_INVALID_FORMAT, "x", "installConfig.privileges", form_wrong(privileges, json_true()));
+    assert_non_null(strstr(r.text, "PrivacyTrusted."));
+}
+
 static void bodies_are_held_against_the_tables(void **state)
 {
     static const struct {
@@ -118,6 +148,10 @@ static void bodies_are_held_against_the_tables(void **state)
         {TR_VERSION, "{\"tag\":\"1.0.0\",\"allowedDeployments\":{\"f\":[\"s\",\"s\"]}}", NULL, 1008},
         {TR_VERSION, "{\"tag\":\"1.0.0\",\"allowedDeployments\":{\"f\":[\"s\"],\"g\":[\"t\"]}}", NULL, 0},
         {TR_SPOS, "{\"url\":\"/path\",\"certificateId\":\"" UID "\"}", NULL, 0},
+        {TR_SPOS, "{\"url\":\"https://a.example/b\",\"certificateId\":\"" UID "\"}", NULL, 0},
+        {TR_SPOS, "{\"url\":\"http://a.example/b\",\"certificateId\":\"" UID "\"}", NULL, 0},
+        {TR_SPOS, "{\"url\":\"https://\",\"certificateId\":\"" UID "\"}", NULL, 1008},
+        {TR_SPOS, "{\"url\":\"https://a.example/b?c\",\"certificateId\":\"" UID "\"}", NULL, 1008},
         {TR_SPOS, "{\"url\":\"no uri\",\"certificateId\":\"" UID "\"}", NULL, 1008},
         {TR_SPOS, "{\"url\":\"https://\",\"certificateId\":\"" UID "\"}", NULL, 1008},
     };
@@ -173,6 +207,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(an_operation_is_found_by_method_and_path),
         cmocka_unit_test(refusals_have_the_texts_of_the_guideline),
+        cmocka_unit_test(a_refusal_is_utf8_whatever_it_shows),
+        cmocka_unit_test(a_form_is_told_whole),
         cmocka_unit_test(bodies_are_held_against_the_tables),
         cmocka_unit_test(what_a_published_flavor_holds_is_fast),
         cmocka_unit_test(versions_are_compared_by_their_numbers),

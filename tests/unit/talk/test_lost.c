@@ -48,6 +48,23 @@ static void a_lost_packet_is_asked_for_and_sent_with_a_counter_of_its_own(void *
     assert_int_equal(b.card.counter, 3); /* the first one was never seen, and never used again */
 }
 
+/* What the payment system environment lists shows in no registry. */
+static void a_step_of_which_nothing_tells_begins_again_unasked(void **state)
+{
+    (void)state;
+    bench_open(&b, rig_uicc(), &plan_activate);
+    b.card.aid = RIG_PPSE;
+    assert_int_equal(bench_exchange(&b, ANSWER_LOST), TALK_GO_ON);
+    assert_int_equal(b.state.phase, TALK_COMMANDS);
+    assert_int_equal(bench_exchange(&b, CARRIED), TALK_DONE);
+    assert_null(strchr(b.card.log, 'g')); /* no question was spent */
+    bench_close(&b);
+    bench_open(&b, rig_uicc(), &plan_activate);
+    for (int i = 0; i < PLAN_REDO_MAX; i++)
+        assert_int_equal(bench_exchange(&b, NEVER_SENT), TALK_GO_ON);
+    assert_int_equal(bench_exchange(&b, NEVER_SENT), TALK_FAILED);
+}
+
 static void a_lost_probe_is_asked_again(void **state)
 {
     (void)state;
@@ -271,6 +288,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TALK(a_lost_answer_is_asked_for_and_found_done),
         TALK(a_lost_packet_is_asked_for_and_sent_with_a_counter_of_its_own),
+        TALK(a_step_of_which_nothing_tells_begins_again_unasked),
         TALK(a_lost_probe_is_asked_again),
         TALK(a_run_that_was_cut_begins_again_at_its_first_block),
         TALK(a_proof_without_answers_is_no_licence_to_send_again),

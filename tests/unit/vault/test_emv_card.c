@@ -2,6 +2,7 @@
 /* Cards with offline authentication, a PIN and values that their issuer prepared: made in the vault, judged
  * here as a terminal judges them. Unit test of vault/emv and of its part in vault/operation/perso.c. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/ber.h"
@@ -9,6 +10,7 @@
 #include "rig.h"
 #include "vault/block/block.h"
 #include "vault/emv/emv.h"
+#include "vault/emv/inside.h"
 #include "vault/jose/jwe.h"
 #include "vault/jose/jwk.h"
 #include "vault/keys/master.h"
@@ -201,6 +203,31 @@ static void a_pin_block_of_another_card_is_refused_by_its_name(void **state)
     assert_int_equal(w.len, 0);
 }
 
+/* Each as long as a grouping may be, all of them in one envelope. */
+static void as_many_full_groupings_as_a_card_may_have_come_alone(void **state)
+{
+    char value[2 * CARD_GROUPING_MAX + 1], *text;
+    uint8_t box[BOX], clear[BOX];
+    struct writer w = WRITER(box), out = WRITER(clear);
+    json_t *list = json_array(), *jwk = NULL, *record;
+    (void)state;
+    memset(value, 'A', sizeof value - 1);
+    value[sizeof value - 1] = 0;
+    for (int i = 0; i < CARD_GROUPINGS_MAX; i++)
+        json_array_append_new(list, json_pack("{ss sb ss}", "id", "8400", "encrypted", 1, "value", value));
+    text = json_dumps(list, 0);
+    json_decref(list);
+    assert_ok(vault_public_jwk(party(), VAULT_KEY_INTAKE, &jwk));
+    assert_ok(vault_jwe_seal(jwk, (struct jwe_content){bytes_of_text(text), NULL}, &w));
+    record = json_pack("{ss%}", "groupings", (const char *)box, w.len);
+    free(text);
+    text = json_dumps(record, JSON_COMPACT);
+    assert_ok(record_open(party(), bytes_of_text(text), &out));
+    json_decref(record);
+    json_decref(jwk);
+    free(text);
+}
+
 static void pin_blocks_go_from_zone_to_zone_and_never_back(void **state)
 {
     uint8_t a[PIN_BLOCK_MAX], b[PIN_BLOCK_MAX], in[PIN_BLOCK];
@@ -229,6 +256,7 @@ int main(void)
         cmocka_unit_test(a_terminal_recovers_the_whole_chain_of_a_card),
         cmocka_unit_test(pin_and_prepared_values_reach_the_card_under_its_own_key),
         cmocka_unit_test(a_pin_block_of_another_card_is_refused_by_its_name),
+        cmocka_unit_test(as_many_full_groupings_as_a_card_may_have_come_alone),
         cmocka_unit_test(pin_blocks_go_from_zone_to_zone_and_never_back),
     };
     return cmocka_run_group_tests_name("vault/emv card", tests, rig_setup, rig_teardown);

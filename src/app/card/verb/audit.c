@@ -133,6 +133,20 @@ static void add_orphans(const struct card *c, json_t *root)
     json_decref(orphans);
 }
 
+/* Whether the card has told of this domain; one without a name counts, it is an orphan of the issuer's. A
+ * domain tells of itself and what is below it alone. */
+static bool is_told(const struct card *c, const char *aid)
+{
+    bool told = !aid[0];
+    for (size_t n = 0; n + 1 < LISTS && !told; n++) {
+        size_t i;
+        json_t *node;
+        json_array_foreach(json_object_get(c->doc, lists[n]), i, node) told =
+            told || strcmp(text_of(node, "aid"), aid) == 0;
+    }
+    return told;
+}
+
 /* The issuer's tree, with what names no domain of its own, and the trees of domains that belong to
  * themselves. */
 static json_t *trees(const struct card *c)
@@ -151,11 +165,12 @@ static json_t *trees(const struct card *c)
     }
     json_array_foreach(json_object_get(c->doc, lists[1]), i, node)
     {
+        bool own = strcmp(text_of(node, "domain"), text_of(node, "aid")) == 0;
         json_t *root;
-        if (!is_domain(node) || strcmp(text_of(node, "domain"), text_of(node, "aid")) != 0)
+        if (!is_domain(node) || (!own && is_told(c, text_of(node, "domain"))))
             continue;
         root = json_copy(node);
-        json_object_set_new(root, "kind", json_string("domain of its own"));
+        json_object_set_new(root, "kind", json_string(own ? "domain of its own" : "domain"));
         json_object_set_new(root, "children", below(c, text_of(node, "aid"), 1));
         json_array_append_new(roots, root);
     }

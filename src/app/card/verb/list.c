@@ -44,8 +44,11 @@ enum tsm_err registry_ask(struct card *c, enum gp_status_scope scope, struct byt
     }
     if (refused_form(sw) && scope == STATUS_LOAD_FILES_AND_MODULES) /* cards without modules in the list */
         return registry_ask(c, STATUS_LOAD_FILES, aid, joined, dialect);
+    /* Only the issuer's domain, or one with Global Registry, tells of the issuer's [GPCS 11.4.2.1]. */
+    if (scope == STATUS_ISSUER_DOMAIN && c->args->domain.given && (refused_form(sw) || sw == SW_CONDITIONS))
+        sw = SW_NOT_FOUND;
     if (sw != SW_OK && sw != SW_NOT_FOUND)
-        return FAIL(CARD_REFUSED, "GET STATUS was answered %04X (%s)", sw, sw_text(sw));
+        return FAIL(CARD_REFUSED, "%s: GET STATUS was answered %04X (%s)", c->verb->name, sw, sw_text(sw));
     *dialect = g.dialect;
     return TSM_OK;
 }

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "app/client/care/bulk.h"
+#include "app/client/care/wish.h"
 #include "app/client/client.h"
 #include "app/client/verbs.h"
-#include "base/hex.h"
 
 /* The path: before REF after, or for an operand REF/ID: before REF after ID tail. */
 struct care_verb {
@@ -29,6 +29,12 @@ static const struct care_verb care_rows[] = {
      false},
     {"rotate", "POST", SE, "/rotations", "", "replace its key set: kvn=, same_kvn=true, domain=", true,
      false},
+    {"upgrade", "POST", SE, "/upgrades", "",
+     "a new version under applications that keep their data: cap=FILE or hash=, domain=", true, false},
+    {"install", "POST", SE, "/installations", "",
+     "in an own domain: cap=FILE or hash=, domain=, applications=INSTANCE:MODULE,..", true, false},
+    {"remove", "POST", SE, "/removals", "", "from an own domain: package=, domain=, applications=INSTANCE,..",
+     true, false},
     {"rules", "POST", SE, "/access-rules", "",
      "op=store, delete or audit with aid=, app_hash=, filters=", true, false},
     {"contactless", "POST", SE, "/contactless", "", "who answers a reader: aid=, active=, priority=", true,
@@ -42,7 +48,8 @@ static const struct care_verb campaign_rows[] = {
      "a provider's: operation=, service=, version=, select by state= profile= from_version= instances=A,B; "
      "rate_per_s=, canary= then=, from= to= zone=, stop_at_failure_percent=",
      false, false},
-    {"start", "POST", CAMP, "", "", "an owner's: kind=rotate or audit, elements=A,B or profile= or all=true",
+    {"start", "POST", CAMP, "", "",
+     "an owner's: kind=rotate, audit, upgrade, install or remove, elements=A,B or profile= or all=true",
      false, false},
     {"list", "GET", CAMP, "", "", "the newest campaigns", false, false},
     {"show", "GET", CAMP "/", "", "", "one campaign", true, false},
@@ -52,76 +59,6 @@ static const struct care_verb campaign_rows[] = {
     {"stop", "POST", CAMP "/", "/stop", "", "end it", true, false},
     {NULL, NULL, NULL, NULL, NULL, NULL, false, false},
 };
-
-/* "A,B" as a list of texts. */
-static json_t *texts_of(const char *value)
-{
-    json_t *list = json_array();
-    for (;;) {
-        size_t n = strcspn(value, ",");
-        json_array_append_new(list, json_stringn(value, n));
-        if (!value[n])
-            return list;
-        value += n + 1;
-    }
-}
-
-/* "0:delete,2:register" as a list of choices. */
-static json_t *choices_of(const char *value)
-{
-    json_t *list = json_array();
-    while (*value) {
-        size_t n = strcspn(value, ",");
-        const char *colon = memchr(value, ':', n);
-        size_t word = colon ? (size_t)(colon - value) + 1 : n;
-        json_array_append_new(list, json_pack("{sI ss%}", "drift", (json_int_t)strtoll(value, NULL, 10),
-                                              "repair", value + word, n - word));
-        value += n + (value[n] == ',');
-    }
-    return list;
-}
-
-/* Identifiers and AIDs are digits, too: only these members are numbers. */
-static bool is_number(const char *name, const char *value)
-{
-    static const char *const names[] = {"kvn",    "deadline_s",   "per_minute", "at_once",
-                                        "canary", "stop_percent", NULL};
-    for (size_t i = 0; names[i]; i++)
-        if (!strcmp(name, names[i]))
-            return text_is_digits(value, 1, 9);
-    return false;
-}
-
-static json_t *value_of(const char *name, const char *value)
-{
-    if (!strcmp(name, "repairs"))
-        return choices_of(value);
-    if (!strcmp(name, "elements"))
-        return texts_of(value);
-    if (!strcmp(value, "true") || !strcmp(value, "false"))
-        return json_boolean(value[0] == 't');
-    return is_number(name, value) ? json_integer(strtoll(value, NULL, 10)) : json_string(value);
-}
-
-/* Each --with NAME=VALUE is a member; what a campaign asks of each element stands in `ask`. */
-static json_t *body_of(const struct client_args *a, bool campaign)
-{
-    static const char *const asked[] = {"kvn", "same_kvn", "domain", NULL};
-    json_t *o = json_object(), *ask = json_object();
-    for (size_t i = 0; i < a->n_with; i++) {
-        const char *equals = strchr(a->with[i], '=');
-        char name[32];
-        bool inner = false;
-        snprintf(name, sizeof name, "%.*s", equals ? (int)(equals - a->with[i]) : 31, a->with[i]);
-        for (size_t k = 0; campaign && asked[k]; k++)
-            inner = inner || !strcmp(name, asked[k]);
-        json_object_set_new(inner ? ask : o, name, value_of(name, equals ? equals + 1 : "true"));
-    }
-    if (json_object_size(ask))
-        json_object_set(o, "ask", ask);
-    json_decref(ask);
-    return o;
-}
 
 static bool path_of(const struct care_verb *v, const char *operand, char path[CLIENT_PATH_MAX])
 {
@@ -155,8 +92,8 @@ static void print_one(const json_t *o)
         bulk_print(o, false);
         return;
     }
-    printf("%s%s %s %s", client_text(o, "act"), client_text(o, "campaign"), client_text(o, "kind"),
-           client_text(o, "state"));
+    printf("%s%s%s %s %s", client_text(o, "act"), client_text(o, "work"), client_text(o, "campaign"),
+           client_text(o, "kind"), client_text(o, "state"));
     if (json_object_get(o, "total"))
         printf(" %lld of %lld, %lld failed %s", (long long)client_number(o, "done"),
                (long long)client_number(o, "total"), (long long)client_number(o, "failed"),
@@ -201,7 +138,7 @@ static enum client_exit ask(struct client *c, const struct care_verb *v, bool ca
         return CLIENT_USAGE;
     }
     if (takes_body) {
-        body = is_creation(v) ? bulk_body(&c->args) : body_of(&c->args, campaign);
+        body = is_creation(v) ? bulk_body(&c->args) : care_wish(&c->args, campaign);
         if (!body)
             return CLIENT_USAGE;
         text = json_text(body);

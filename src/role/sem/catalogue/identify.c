@@ -30,10 +30,11 @@ static enum tsm_err plain_payload(json_t **out)
     char hex[2 * 16 + 1];
     struct script *s = calloc(1, sizeof *s);
     json_t *list = json_array();
-    enum tsm_err e;
-    NEED(s && list, NO_MEMORY);
-    s->store = WRITER(room);
-    e = identify_commands(s);
+    enum tsm_err e = s && list ? TSM_OK : FAIL(NO_MEMORY, "no memory for the questions to a card");
+    if (e == TSM_OK) {
+        s->store = WRITER(room);
+        e = identify_commands(s);
+    }
     for (size_t i = 0; e == TSM_OK && i < s->n; i++)
         json_array_append_new(list, json_string(hex_text(s->command[i], hex)));
     free(s);

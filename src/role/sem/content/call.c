@@ -22,6 +22,7 @@ enum tsm_err load_file_read_member(struct turn *t, struct arena *arena)
         TRY(json_member_hex(file, "hash", hash, 32, &n));
         f->load_hash = BYTES_OF(hash, n);
     }
+    TRY(own_file_room(t, arena));
     if (json_object_get(file, "content")) {
         bytes = arena_get(arena, LOAD_FILE_MAX);
         NEED(bytes != NULL, NO_MEMORY);

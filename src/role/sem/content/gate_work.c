@@ -33,6 +33,9 @@ enum tsm_err content_gate(struct turn *t, struct job *job)
                           .content = t->facts.load_file};
     if (f.content.len == 0 || job->progress.len || job->answer.len)
         return TSM_OK;
-    TRY(read_descriptor(json_object_get(t->body, "load_file"), job, &f.descriptor));
+    if (t->own.content)
+        f.descriptor = BYTES_OF(t->own.descriptor, t->own.descriptor_len);
+    else
+        TRY(read_descriptor(json_object_get(t->body, "load_file"), job, &f.descriptor));
     return owner_gate_judge(t->sem->c.store, &f, &t->gate);
 }

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/hex.h"
+#include "role/sem/care/act/act.h"
 #include "role/sem/work.h"
 
 enum { FIRST_LOSS = 2 }; /* step of plan_upgrade before which the element still has the former version */
@@ -13,7 +15,7 @@ enum { FIRST_LOSS = 2 }; /* step of plan_upgrade before which the element still 
 enum tsm_err upgrade_read_call(struct turn *t, struct arena *arena)
 {
     TRY(content_read(t, arena));
-    if (t->facts.load_file.len == 0 &&
+    if (t->facts.load_file.len == 0 && !t->own.content &&
         !json_is_true(json_object_get(json_object_get(t->body, "load_file"), "again")))
         return FAIL_FIELD(MISSING_FIELD, "load_file", "the new version of the load file is asked for");
     t->former.content = arena_get(arena, FORMER_MAX);
@@ -53,6 +55,7 @@ static enum tsm_err judge_package(const struct turn *t)
 enum tsm_err upgrade_judge(struct turn *t, struct tx *tx, int64_t provider, bool *nothing)
 {
     TRY(domain_of_provider(t, tx, provider));
+    TRY(own_file_load(t, tx));
     *nothing = t->facts.load_file.len == 0; /* an earlier part of the order has brought it */
     if (*nothing)
         return TSM_OK;
@@ -79,6 +82,7 @@ static void take_former(struct turn *t)
 enum tsm_err upgrade_load(struct turn *t, struct tx *tx)
 {
     TRY(domain_known(tx, &t->el, &t->domain));
+    TRY(own_file_load(t, tx));
     TRY(registry_load(t, tx));
     TRY(load_former(t, tx));
     /* Another work has done it meanwhile: the steps are needless. */
@@ -123,13 +127,26 @@ static json_t *turned_back(void)
     return json_pack("{so sb}", "failure", failure_json(&f), "changed", 0);
 }
 
+/* A provider whose applications got a new version without its order hears of it. */
+static enum tsm_err tell_provider(const struct turn *t, struct tx *tx, const struct job *job)
+{
+    char domain[33], package[33], hash[65];
+    if (t->call || t->domain.holder == t->el.owner)
+        return TSM_OK;
+    return care_tell(tx, t->domain.holder, BYTES(job->trace),
+                     json_pack("{ss sO ss ss ss}", "event", "upgraded", "se", json_object_get(t->body, "se"),
+                               "domain", hex_text(BYTES_OF(t->domain.aid, t->domain.aid_len), domain),
+                               "package", hex_text(t->facts.package_aid, package), "hash",
+                               hex_text(t->facts.load_hash, hash)));
+}
+
 enum tsm_err upgrade_done(struct turn *t, struct tx *tx, const struct job *job, json_t **reply)
 {
-    (void)job;
     if (t->stage == UPGRADE_BACK) {
         *reply = turned_back();
         return *reply ? TSM_OK : FAIL(NO_MEMORY, "no memory for a reply");
     }
+    TRY(tell_provider(t, tx, job));
     return db_exec(tx, SQL_EXECUTABLE_UPGRADED, t->el.id, t->facts.package_aid, t->facts.load_hash,
                    (int64_t)t->facts.load_file.len);
 }

@@ -9,12 +9,18 @@ struct used {
     int64_t units;
 };
 
+/* A new version that the owner put under a provider's applications of its own accord is nobody's bill. */
+static bool is_own(const struct turn *t)
+{
+    return !t->call && t->verb == VERB_UPGRADE;
+}
+
 static enum tsm_err add(struct turn *t, struct tx *tx, const struct job *job, struct used u)
 {
     char key[120];
     snprintf(key, sizeof key, "%s:%lld", u.what, (long long)job->id);
     return db_exec(tx, SQL_USAGE_FOR, store_id(tx_store(tx)), job->party, key, BYTES(job->trace), tx_now(tx),
-                   u.what, u.units, t->domain.holder);
+                   u.what, u.units, is_own(t) ? t->el.owner : t->domain.holder);
 }
 
 enum tsm_err content_used(struct turn *t, struct tx *tx, const struct job *job, const json_t *reply)

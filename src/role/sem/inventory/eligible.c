@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/hex.h"
-#include "engine/block.h"
+#include "engine/element/block.h"
 #include "order/eligibility.h"
 #include "role/sem/inventory/inventory.h"
 #include "role/sem/inventory/row.h"
@@ -163,9 +163,12 @@ static json_t *reason_text(const struct eligibility_facts *f, enum eligibility_r
 
 static enum tsm_err answer(struct tx *tx, const struct scene *s, json_t **out)
 {
-    json_t *reasons = json_array(), *codes = json_array(), *next = json_array(), *profile;
+    json_t *reasons, *codes, *next, *profile;
     struct eligibility v;
     TRY(profile_json(tx, s->el.profile_id, &profile));
+    reasons = json_array();
+    codes = json_array();
+    next = json_array();
     eligibility_judge(&s->facts, &v);
     for (size_t i = 0; i < v.n; i++) {
         json_array_append_new(reasons, reason_text(&s->facts, v.reason[i]));

@@ -91,6 +91,12 @@ static enum tsm_err judge_stored_keys(struct rows *r, const struct importer *im,
 {
     struct bytes stored = db_blob(r, 3), now = BYTES_OF(row->kcvs[0], sizeof row->kcvs);
     struct keyset_facts f;
+    if (stored.len == 0 && db_blob(r, 2).len == 0)
+        return FAIL_FIELD(
+            CONFLICT, "kvn",
+            "key version %lld of this element was retired, and an import never brings keys back: "
+            "rotate them",
+            (long long)row->line.kvn);
     if (stored.len == 0) {
         TRY(vault_keyset_facts(im->vault, (struct sealed_keyset){(uint64_t)db_int(r, 0), db_blob(r, 2)}, &f));
         stored = BYTES_OF(f.kcvs[0], sizeof f.kcvs);

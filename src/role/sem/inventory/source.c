@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* NDJSON, CSV and JSON lists cut into objects. Station 1. Pure but for jansson. [RFC 8259, RFC 4180 without
- * quotes] */
+/* NDJSON, CSV and JSON lists cut into objects. Station 1. Pure but for jansson. [RFC 8259, RFC 4180 with
+ * quotes around whole fields only] */
 #include "role/sem/inventory/source.h"
 
 #include <stdio.h>
@@ -11,7 +11,10 @@
 
 void source_open(struct source *s, enum source_form form, struct bytes body)
 {
+    static const uint8_t mark[] = {0xEF, 0xBB, 0xBF}; /* what spreadsheets put in front of UTF-8 */
     *s = (struct source){.form = form, .rest = body};
+    if (body.len >= sizeof mark && memcmp(body.at, mark, sizeof mark) == 0)
+        s->rest = BYTES_OF(body.at + sizeof mark, body.len - sizeof mark);
 }
 
 static void take(struct source *s, size_t n)
@@ -33,7 +36,8 @@ static bool next_line(struct source *s, struct bytes *line)
     return true;
 }
 
-/* The next field up to a comma; quotes are not needed by any value here and are refused. */
+/* The next field up to a comma, without the quotes around it. No value here needs a quote or a comma within;
+ * what has one keeps its quotes and is refused. */
 static bool next_field(struct bytes *line, struct bytes *field)
 {
     size_t n = 0;
@@ -42,6 +46,8 @@ static bool next_field(struct bytes *line, struct bytes *field)
     while (n < line->len && line->at[n] != ',')
         n++;
     *field = BYTES_OF(line->at, n);
+    if (n > 1 && line->at[0] == '"' && line->at[n - 1] == '"')
+        *field = BYTES_OF(line->at + 1, n - 2);
     *line = n < line->len ? BYTES_OF(line->at + n + 1, line->len - n - 1) : BYTES_NONE;
     return true;
 }
@@ -81,7 +87,7 @@ static enum tsm_err read_csv(const struct source *s, struct bytes line, json_t *
     for (size_t i = 0; o && next_field(&line, &f); i++) {
         if (i >= s->n_names || memchr(f.at, '"', f.len)) {
             json_decref(o);
-            return FAIL(BAD_FORM, "the line has more fields than the heading, or quotes");
+            return FAIL(BAD_FORM, "the line has more fields than the heading, or quotes within a field");
         }
         if (f.len)
             json_object_set_new(o, s->names[i], csv_value(s->names[i], f));

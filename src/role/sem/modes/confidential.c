@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "order/manage/confidential.h"
 #include "order/manage/mode.h"
 #include "role/sem/modes/steps.h"
 
@@ -12,7 +13,7 @@ enum { GROUPINGS_MAX = 2048 };
 
 void confidential_heard(struct turn *t, const struct plan_step *step, const struct step_answer *answer)
 {
-    if (!strcmp(step->name, "READ_CASD") || !strcmp(step->name, "SET_UP_KEYS"))
+    if (!strcmp(step->name, "READ_CASD") || is_key_set_up(step))
         t->told = arena_copy(t->arena, answer->data);
 }
 
@@ -66,6 +67,26 @@ enum tsm_err set_up_judge(struct turn *t, struct tx *tx, int64_t provider, bool 
     return t->domain.state == DOMAIN_CREATED && hand_over_is_confidential(t->domain.hand_over)
                ? TSM_OK
                : FAIL(WRONG_STATE, "the security domain does not wait for keys");
+}
+
+bool set_up_may_be_done(const struct turn *t)
+{
+    return t->domain.hand_over == HAND_OVER_CASD_PULL;
+}
+
+/* The verdict of a probe alone: what the card refuses by a status word it would refuse in a new domain, too.
+ * The card agrees with the same groupings again, under a random number of its own: other keys. */
+bool set_up_turn_back(struct turn *t)
+{
+    bool unheard = t->talk.refused && t->state.phase == TALK_PROBING && is_key_set_up(t->talk.said);
+    if (!unheard || t->domain.hand_over != HAND_OVER_CASD_PULL)
+        return false;
+    failure_set(&t->talk.failure, OWNER_DEVICE, "look at the device and its agent, then order again",
+                "the card's answer was lost, and what the keys are made of with it");
+    if (t->stage >= SET_UP_ANEW_MAX)
+        return false;
+    t->stage++;
+    return true;
 }
 
 enum tsm_err set_up_done(struct turn *t, struct tx *tx, const struct job *job, json_t **reply)

@@ -41,6 +41,8 @@ enum tsm_err sem_post_receipts(void *app, struct http_request *q, struct http_re
     e = json_is_object(r.ask) ? store_write(r.sem->c.store, take_receipts, &r)
                               : FAIL(BAD_FORM, "a JSON object is asked for");
     json_decref(r.ask);
+    if (e != TSM_OK)
+        json_decref(r.answer); /* made, and not committed */
     TRY(e);
     return http_reply_json(reply, json_object_get(r.answer, "failure") ? 409 : 200, r.answer);
 }

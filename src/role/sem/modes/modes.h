@@ -7,7 +7,7 @@
 #include "order/plan.h"
 #include "role/sem/internal.h"
 
-enum { DIRECTORY_ROOM = 1024, WORK_DEADLINE_S = 86400, WORK_LIST_MAX = 100 };
+enum { DIRECTORY_ROOM = 1024, WORK_DEADLINE_S = 86400, WORK_LIST_MAX = 100, SET_UP_ANEW_MAX = 3 };
 
 /* Beside the partner verbs; numbers are stored. */
 enum owner_work { WORK_PREPARE = 100, WORK_CREATE_DOMAIN, WORK_REMOVE_DOMAIN, WORK_EXTRADITE };
@@ -34,8 +34,8 @@ struct work {
 };
 /* NULL for a number that is none. */
 const struct work *work_of(int64_t verb);
-/* A work of the owner's own, judged and stored; its answer is read by GET /api/v1/works/{id}. `ask` is taken
- * over; it names the element as calls do. */
+/* A work of the owner's own, judged and stored; its answer is read by GET /api/v1/works/{id}. `ask` is
+ * borrowed and gets members; it names the element as calls do. */
 struct work_new {
     int64_t owner, verb;
     json_t *ask;
@@ -62,6 +62,10 @@ void confidential_heard(struct turn *t, const struct plan_step *step, const stru
 enum tsm_err confidential_hand_over(struct turn *t, struct tx *tx, const struct job *job, json_t **reply);
 enum tsm_err set_up_read(struct turn *t, struct arena *arena);
 enum tsm_err set_up_judge(struct turn *t, struct tx *tx, int64_t provider, bool *nothing);
+/* An earlier order may have brought keys whose answer nobody heard. */
+bool set_up_may_be_done(const struct turn *t);
+/* Such keys go with their domain, which is made anew: true, at most SET_UP_ANEW_MAX times a work. */
+bool set_up_turn_back(struct turn *t);
 enum tsm_err set_up_done(struct turn *t, struct tx *tx, const struct job *job, json_t **reply);
 enum tsm_err prepare_judge(struct turn *t, struct tx *tx, int64_t provider, bool *nothing);
 enum tsm_err terms_read(struct turn *t, struct arena *arena);

@@ -42,8 +42,7 @@ static const struct plan *plan_of_settlement(const struct turn *t)
 }
 static const struct plan *plan_of_set_up(const struct turn *t)
 {
-    (void)t;
-    return &plan_set_up;
+    return t->stage ? &plan_set_up_anew : &plan_set_up;
 }
 static const struct plan *plan_of_preparation(const struct turn *t)
 {
@@ -79,6 +78,7 @@ static enum tsm_err creation_load(struct turn *t, struct tx *tx)
 static enum tsm_err content_load(struct turn *t, struct tx *tx)
 {
     TRY(domain_known(tx, &t->el, &t->domain));
+    TRY(own_file_load(t, tx));
     return registry_load(t, tx);
 }
 static enum tsm_err domain_load(struct turn *t, struct tx *tx)
@@ -166,6 +166,8 @@ static const struct work rows[] = {
      .judge = set_up_judge,
      .load = domain_load,
      .plan = plan_of_set_up,
+     .was_begun = set_up_may_be_done,
+     .turn_back = set_up_turn_back,
      .done = set_up_done},
     {.verb = WORK_PREPARE,
      .word = "prepare",

@@ -32,6 +32,14 @@ static enum tsm_err open_session(struct sem *sem, struct tx *tx, const struct el
                    tx_now(tx) + SECONDS(WORK_DEADLINE_S));
 }
 
+/* Nothing is to be done: no agent has to come. */
+static enum tsm_err close_session(struct tx *tx, const struct element *el, const json_t *ask, json_t *answer)
+{
+    const char *session = json_member(ask, "session");
+    json_object_del(answer, "seram");
+    return *session ? db_exec(tx, SQL_SERAM_END, session, el->id) : TSM_OK;
+}
+
 enum tsm_err work_begin(struct sem *sem, struct tx *tx, const struct work_new *w, json_t **answer)
 {
     uint8_t trace[TRACE_LEN];
@@ -51,6 +59,8 @@ enum tsm_err work_begin(struct sem *sem, struct tx *tx, const struct work_new *w
         t->verb = w->verb;
         e = work_accept(t, tx, &call, w->ask, &job);
     }
+    if (e == TSM_OK && !job)
+        e = close_session(tx, &el, w->ask, o);
     free(t);
     if (e != TSM_OK) {
         json_decref(o);
@@ -89,24 +99,29 @@ static enum tsm_err post(struct tx *tx, void *arg)
 
 static enum tsm_err ask_of(const struct http_request *q, json_t **ask)
 {
-    TRY(json_read(q->body.len ? q->body : bytes_of_text("{}"), ask));
-    if (json_is_object(*ask))
-        return TSM_OK;
-    json_decref(*ask);
-    return FAIL(BAD_FORM, "a JSON object is asked for");
+    json_t *read;
+    TRY(json_read(q->body.len ? q->body : bytes_of_text("{}"), &read));
+    if (!json_is_object(read)) {
+        json_decref(read);
+        return FAIL(BAD_FORM, "a JSON object is asked for");
+    }
+    *ask = read;
+    return TSM_OK;
 }
 
+/* Takes p->ask over, whatever comes of it. */
 static enum tsm_err begin(struct sem *sem, struct http_request *q, struct http_reply *reply, struct posted *p)
 {
-    enum tsm_err e;
+    enum tsm_err e = element_ref_read(sem, q, &p->ref);
     p->sem = sem;
-    TRY(element_ref_read(sem, q, &p->ref));
-    if (!p->ask)
-        TRY(ask_of(q, &p->ask));
-    e = store_write(sem->c.store, post, p);
+    if (e == TSM_OK && !p->ask)
+        e = ask_of(q, &p->ask);
+    if (e == TSM_OK)
+        e = store_write(sem->c.store, post, p);
     json_decref(p->ask);
-    TRY(e);
-    return http_reply_json(reply, 202, p->answer);
+    if (e != TSM_OK)
+        json_decref(p->answer);
+    return e == TSM_OK ? http_reply_json(reply, 202, p->answer) : e;
 }
 
 enum tsm_err work_post(struct sem *sem, struct http_request *q, struct http_reply *reply, int64_t verb)
@@ -119,8 +134,7 @@ enum tsm_err sem_post_prepare(void *app, struct http_request *q, struct http_rep
     return begin(app, q, reply, &(struct posted){.verb = WORK_PREPARE});
 }
 
-/* Members that no domain has are refused by name: a quota misspelt would be none. */
-static enum tsm_err only_known(const json_t *ask, const char *const *names)
+enum tsm_err members_known(const json_t *ask, const char *const *names)
 {
     const char *name;
     json_t *v;
@@ -142,7 +156,7 @@ enum tsm_err sem_post_domain(void *app, struct http_request *q, struct http_repl
     struct posted p = {.verb = WORK_CREATE_DOMAIN};
     enum tsm_err e;
     TRY(ask_of(q, &p.ask));
-    e = only_known(p.ask, names);
+    e = members_known(p.ask, names);
     if (e != TSM_OK) {
         json_decref(p.ask);
         return e;

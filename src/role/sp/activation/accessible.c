@@ -26,8 +26,11 @@ static bool any(const struct turn *t, const char *word)
 {
     const json_t *app;
     size_t i;
-    json_array_foreach(json_object_get(t->flavor, "applications"), i,
-                       app) if (is_wanted(app, word)) return true;
+    json_array_foreach(json_object_get(t->flavor, "applications"), i, app)
+    {
+        if (is_wanted(app, word))
+            return true;
+    }
     return false;
 }
 
@@ -57,7 +60,9 @@ static enum tsm_err device_apps(const struct turn *t, json_t *list)
     const json_t *app;
     size_t i;
     json_array_foreach(json_object_get(t->flavor, WORD_DEVICE_APPS), i, app)
+    {
         TRY(add_device_app(json_string_value(app), list));
+    }
     return TSM_OK;
 }
 
@@ -81,8 +86,11 @@ enum tsm_err ask_accessible(struct turn *t, json_t **question)
     const json_t *app;
     size_t i;
     enum tsm_err e = TSM_OK;
-    json_array_foreach(json_object_get(t->flavor, "applications"), i, app) if (e == TSM_OK) e =
-        add_application(t, app, list);
+    json_array_foreach(json_object_get(t->flavor, "applications"), i, app)
+    {
+        if (e == TSM_OK)
+            e = add_application(t, app, list);
+    }
     if (e != TSM_OK) {
         json_decref(list);
         return e;
@@ -123,8 +131,11 @@ static enum tsm_err fill(const struct turn *t, json_t *payload)
     size_t i;
     TRY(select_write(BYTES_OF(crs_aid, CRS_AID_LEN), &w));
     TRY(add_command(payload, written(&w)));
-    json_array_foreach(json_object_get(t->flavor, "applications"), i, app) if (is_wanted(app, WORD_BY_NFC))
-        TRY(add_activation(payload, app));
+    json_array_foreach(json_object_get(t->flavor, "applications"), i, app)
+    {
+        if (is_wanted(app, WORD_BY_NFC))
+            TRY(add_activation(payload, app));
+    }
     return TSM_OK;
 }
 
@@ -178,8 +189,11 @@ enum tsm_err read_contactless(struct turn *t, const json_t *reply)
         return lost(t);
     if (!is_good(json_array_get(answers, 0)))
         return refuse(t, "the secure element has no contactless registry: accessibleViaNfc cannot be kept");
-    json_array_foreach(answers, i, one) if (!is_good(one)) return refuse(
-        t, "the contactless registry did not activate an application");
+    json_array_foreach(answers, i, one)
+    {
+        if (!is_good(one))
+            return refuse(t, "the contactless registry did not activate an application");
+    }
     return TSM_OK;
 }
 

@@ -11,6 +11,7 @@
 
 #include "base/hex.h"
 #include "role/sp/art/picture.h"
+#include "role/sp/life/subject.h"
 #include "role/sp/orders/order_api.h"
 
 /* A picture that is given. */
@@ -80,14 +81,8 @@ enum tsm_err art_words_read(const struct http_request *q, struct art_words *out)
 /* By its name or by the id that the administration interface gave it. */
 static enum tsm_err know_service(struct tx *tx, const struct art *a)
 {
-    ROWS by_name = {0}, by_id = {0};
-    enum tsm_err e;
-    if (!a->words.service[0])
-        return TSM_OK;
-    e = db_first(tx, &by_name, SQL_SERVICE_BY_NAME, a->party, a->words.service);
-    if (e == TSM_NOT_FOUND)
-        e = db_first(tx, &by_id, SQL_TR_SERVICE_ID_OF, a->words.service, a->party);
-    return e == TSM_NOT_FOUND ? FAIL_FIELD(NOT_FOUND, "service", "no service of yours has this name") : e;
+    int64_t service;
+    return a->words.service[0] ? subject_service(tx, a->party, a->words.service, &service) : TSM_OK;
 }
 
 static enum tsm_err store_art(struct tx *tx, void *arg)

@@ -125,16 +125,28 @@ static enum tsm_err skip_scan(struct reader *r)
     }
 }
 
+/* Any number of fill octets may stand before a marker. [T.81 B.1.1.2] */
+static enum tsm_err read_marker(struct reader *r, unsigned *out)
+{
+    uint8_t octet;
+    TRY(read_u8(r, &octet));
+    NEED(octet == 0xFF, BAD_FORM);
+    while (octet == 0xFF)
+        TRY(read_u8(r, &octet));
+    *out = 0xFF00U | octet;
+    return TSM_OK;
+}
+
 static enum tsm_err read_jpeg(struct reader *r, struct picture *out)
 {
     bool has_frame = false, has_scan = false;
     for (;;) {
         struct bytes segment;
-        uint16_t marker;
-        TRY(read_u16(r, &marker));
+        unsigned marker;
+        TRY(read_marker(r, &marker));
         if (marker == EOI)
             break;
-        NEED(marker > 0xFF00 && marker != 0xFFFF && marker != SOI, BAD_FORM);
+        NEED(marker > 0xFF00 && marker != SOI, BAD_FORM);
         TRY(read_segment(r, &segment));
         if (is_frame(marker))
             TRY(read_frame(segment, out));

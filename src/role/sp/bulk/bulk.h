@@ -10,7 +10,6 @@
 #include "order/care/campaign.h"
 #include "role/sp/internal.h"
 
-enum bulk_state { BULK_RUNNING, BULK_PAUSED, BULK_STOPPED, BULK_DONE };
 enum target_state { TARGET_PLANNED, TARGET_RUNNING, TARGET_DONE, TARGET_FAILED };
 enum {
     BULK_AT_ONCE = 1000, /* orders in work at a time, where the campaign names no number */
@@ -38,13 +37,12 @@ enum tsm_err bulk_load(struct tx *tx, int64_t party, int64_t id, struct bulk *ou
 /* {campaign, operation, service, state, total, planned, ordered, running, done, failed, failures, rate ..};
  * owned by the caller. */
 enum tsm_err bulk_json(struct tx *tx, const struct bulk *b, json_t **out);
-const char *bulk_state_word(int64_t state);
 extern const char *const target_state_words[]; /* ended by NULL */
 
 /* A job that works on the campaign until it stands still. */
 enum tsm_err bulk_start_job(struct tx *tx, int64_t party, int64_t id, int64_t *job);
 /* With an audit leaf, but for a new note of a campaign that runs on. */
-enum tsm_err bulk_set_state(struct tx *tx, const struct bulk *b, enum bulk_state state, const char *note);
+enum tsm_err bulk_set_state(struct tx *tx, const struct bulk *b, enum campaign_state state, const char *note);
 /* Gives the orders of at most `want` planned targets. *given: how many, refused ones included. */
 enum tsm_err bulk_give(struct tx *tx, const struct bulk *b, int64_t want, int64_t *given);
 /* In the commit that ends an order: its campaign, if it has one, counts it. `failure`: JSON, "" when it went

@@ -157,7 +157,7 @@ enum tsm_err bulk_members(void *app, struct http_request *q, struct http_reply *
 static enum tsm_err resume(struct tx *tx, const struct bulk *b)
 {
     int64_t job;
-    if (b->state != BULK_PAUSED) {
+    if (b->state != CAMPAIGN_PAUSED) {
         TRY(db_exec(tx, SQL_TARGET_AGAIN, b->id));
         TRY(db_exec(tx, SQL_FAILURE_FORGET, b->id));
         TRY(db_exec(tx, SQL_BULK_AGAIN, b->id));
@@ -168,19 +168,13 @@ static enum tsm_err resume(struct tx *tx, const struct bulk *b)
 
 static enum tsm_err act_on(struct tx *tx, const char *action, const struct bulk *b)
 {
-    bool runs = b->state == BULK_RUNNING;
-    if (!strcmp(action, "resume")) {
-        if (runs)
-            return FAIL(WRONG_STATE, "the campaign is running");
-        if (b->rules.deadline && tx_now(tx) >= b->rules.deadline)
-            return FAIL(WRONG_STATE, "the campaign's time is over: make another one");
-        return resume(tx, b);
-    }
-    if (strcmp(action, "pause") != 0 && strcmp(action, "stop") != 0)
-        return FAIL(NOT_FOUND, "a campaign is paused, resumed or stopped");
-    if (!runs && !(b->state == BULK_PAUSED && action[0] == 's'))
-        return FAIL(WRONG_STATE, "the campaign is %s", bulk_state_word(b->state));
-    return bulk_set_state(tx, b, action[0] == 'p' ? BULK_PAUSED : BULK_STOPPED, "the provider said so");
+    enum campaign_state next;
+    TRY(campaign_hand(action, b->state, &next));
+    if (next != CAMPAIGN_RUNNING)
+        return bulk_set_state(tx, b, next, "the provider said so");
+    if (b->rules.deadline && tx_now(tx) >= b->rules.deadline)
+        return FAIL(WRONG_STATE, "the campaign's time is over: make another one");
+    return resume(tx, b);
 }
 
 static enum tsm_err lay_hand(struct tx *tx, void *arg)
@@ -202,9 +196,13 @@ static enum tsm_err lay_hand(struct tx *tx, void *arg)
 enum tsm_err bulk_hand(void *app, struct http_request *q, struct http_reply *reply)
 {
     struct looking l = {.sp = app};
+    enum tsm_err e;
     TRY(begin(&l, q, true));
     if (http_path_param(q, "action", l.action, sizeof l.action) != TSM_OK)
         return FAIL(NOT_FOUND, "a campaign is paused, resumed or stopped");
-    TRY(store_write(l.sp->c.store, lay_hand, &l));
+    e = store_write(l.sp->c.store, lay_hand, &l);
+    if (e != TSM_OK)
+        json_decref(l.answer); /* made, and not committed */
+    TRY(e);
     return http_reply_json(reply, 200, l.answer);
 }

@@ -6,6 +6,7 @@
 
 #include "role/sp/bulk/api.h"
 #include "role/sp/bulk/wish.h"
+#include "role/sp/life/subject.h"
 #include "role/sp/orders/order_api.h"
 
 struct posting {
@@ -13,21 +14,6 @@ struct posting {
     int64_t party, id, service, total;
     json_t *answer;
 };
-
-static enum tsm_err find_service(struct tx *tx, struct posting *p)
-{
-    ROWS r = {0};
-    enum tsm_err e = db_first(tx, &r, SQL_SERVICE_BY_NAME, p->party, p->wish.service);
-    if (e == TSM_NOT_FOUND) { /* or the id that the administration interface gave it */
-        db_end(&r);
-        e = db_first(tx, &r, SQL_TR_SERVICE_ID_OF, p->wish.service, p->party);
-    }
-    if (e == TSM_NOT_FOUND)
-        return FAIL_FIELD(NOT_FOUND, "service", "no service of yours has this name");
-    TRY(e);
-    p->service = db_int(&r, 0);
-    return TSM_OK;
-}
 
 /* An update to a version that is not there would fail a hundred thousand times. */
 static enum tsm_err find_version(struct tx *tx, const struct posting *p)
@@ -105,7 +91,7 @@ static enum tsm_err accept(struct tx *tx, void *arg)
     int64_t job;
     enum tsm_err e;
     p->id = store_id(tx_store(tx));
-    TRY(find_service(tx, p));
+    TRY(subject_service(tx, p->party, p->wish.service, &p->service));
     TRY(find_version(tx, p));
     TRY(add_targets(tx, p));
     TRY(bulk_start_job(tx, p->party, p->id, &job));

@@ -10,12 +10,6 @@ enum { HOUR_S = 3600, MINUTE_S = 60 };
 
 const char *const target_state_words[] = {"planned", "running", "done", "failed", NULL};
 
-const char *bulk_state_word(int64_t state)
-{
-    static const char *const words[] = {"RUNNING", "PAUSED", "STOPPED", "DONE"};
-    return state >= 0 && state <= BULK_DONE ? words[state] : "UNKNOWN";
-}
-
 void bulk_drop(struct bulk *b)
 {
     json_decref(b->choice);
@@ -104,7 +98,7 @@ static json_t *rules_json(const struct bulk *b)
 
 static double per_second(const struct bulk *b, time_us now)
 {
-    time_us spent = (b->state == BULK_RUNNING ? now : b->updated) - b->begun;
+    time_us spent = (b->state == CAMPAIGN_RUNNING ? now : b->updated) - b->begun;
     return spent > 0 ? (double)b->counts.started * (double)SECONDS(1) / (double)spent : 0;
 }
 
@@ -116,7 +110,7 @@ static json_t *estimate_json(const struct bulk *b, time_us now)
     double rate = b->rules.per_minute ? (double)b->rules.per_minute / 60 : per_second(b, now);
     time_us end = rate > 0 ? campaign_estimate(&b->rules, now, (int64_t)((double)planned / rate)) : -1;
     char text[TIME_TEXT];
-    return b->state == BULK_RUNNING && end > 0 ? json_string(time_text(end, text)) : NULL;
+    return b->state == CAMPAIGN_RUNNING && end > 0 ? json_string(time_text(end, text)) : NULL;
 }
 
 static enum tsm_err failures_json(struct tx *tx, const struct bulk *b, json_t *list)
@@ -144,7 +138,7 @@ static json_t *head_json(const struct bulk *b, const char *service)
     char created[TIME_TEXT], updated[TIME_TEXT];
     return json_pack("{so ss ss ss ss* sO so ss ss ss}", "campaign", json_sprintf("%lld", (long long)b->id),
                      "operation", operation_words[b->operation], "service", service, "state",
-                     bulk_state_word(b->state), "version", b->version[0] ? b->version : NULL, "select",
+                     campaign_state_word(b->state), "version", b->version[0] ? b->version : NULL, "select",
                      b->choice, "rules", rules_json(b), "created", time_text(b->created, created), "updated",
                      time_text(b->updated, updated), "note", b->note);
 }

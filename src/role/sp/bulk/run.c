@@ -5,30 +5,24 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "engine/turn/campaign.h"
 #include "role/sp/bulk/bulk.h"
 
 enum tsm_err bulk_start_job(struct tx *tx, int64_t party, int64_t id, int64_t *job)
 {
-    struct job_new j = {.kind = JOB_BULK,
-                        .state = JOB_READY,
-                        .party = party,
-                        .ref = id,
-                        .due = tx_now(tx),
-                        .deadline = tx_now(tx) + SECONDS(BULK_DEADLINE_MAX_S)};
     uint8_t trace[TRACE_LEN];
     TRY(vault_random(trace, sizeof trace));
-    j.trace = BYTES(trace);
-    return job_add(tx, &j, job);
+    return campaign_job(tx, &(struct campaign_new){JOB_BULK, party, id, BYTES(trace)}, job);
 }
 
-enum tsm_err bulk_set_state(struct tx *tx, const struct bulk *b, enum bulk_state state, const char *note)
+enum tsm_err bulk_set_state(struct tx *tx, const struct bulk *b, enum campaign_state state, const char *note)
 {
     char detail[160];
     TRY(db_exec(tx, SQL_BULK_SET, b->id, (int64_t)state, note, tx_now(tx)));
-    if (state == BULK_RUNNING)
+    if (state == CAMPAIGN_RUNNING)
         return TSM_OK;
     snprintf(detail, sizeof detail, "{\"campaign\":\"%lld\",\"state\":\"%s\",\"done\":%lld,\"failed\":%lld}",
-             (long long)b->id, bulk_state_word(state), (long long)b->counts.done,
+             (long long)b->id, campaign_state_word(state), (long long)b->counts.done,
              (long long)b->counts.failed);
     return audit_add(tx, &(struct audit_leaf){b->party, BYTES_NONE, "campaign.state", detail});
 }
@@ -64,56 +58,46 @@ static enum tsm_err tell(struct tx *tx, const struct bulk *b, struct bytes trace
     return e;
 }
 
-static enum tsm_err stand_still(struct tx *tx, const struct bulk *b, struct job *job, enum bulk_state state,
-                                const char *note)
+/* One turn of a campaign: what the engine's hands need. */
+struct bulk_work {
+    const struct bulk *b;
+    const struct job *job;
+};
+
+static enum tsm_err say(void *self, struct tx *tx, const char *note)
 {
-    job->next.state = JOB_DONE;
-    TRY(bulk_set_state(tx, b, state, note));
-    return tell(tx, b, BYTES(job->trace));
+    const struct bulk_work *w = self;
+    return bulk_set_state(tx, w->b, CAMPAIGN_RUNNING, note);
 }
 
-static enum tsm_err go_on(struct tx *tx, const struct bulk *b, const struct campaign_step *step,
-                          struct job *job)
+static enum tsm_err stand(void *self, struct tx *tx, enum campaign_verdict verdict, const char *why)
 {
-    int64_t given = 0;
-    if (b->note[0])
-        TRY(bulk_set_state(tx, b, BULK_RUNNING, ""));
-    if (step->anew)
-        TRY(db_exec(tx, SQL_BULK_ANEW, b->id, tx_now(tx)));
-    if (step->start > 0)
-        TRY(bulk_give(tx, b, step->start, &given));
-    if (step->start > 0 && given == 0) /* those that are left have other orders in work */
-        job->next.due = job->now + SECONDS(CAMPAIGN_LOOK_S);
-    return TSM_OK;
+    const struct bulk_work *w = self;
+    enum campaign_state state = verdict == CAMPAIGN_OVER    ? CAMPAIGN_DONE
+                                : verdict == CAMPAIGN_HOLDS ? CAMPAIGN_PAUSED
+                                                            : CAMPAIGN_STOPPED;
+    TRY(bulk_set_state(tx, w->b, state, state == CAMPAIGN_DONE ? "all instances were looked after" : why));
+    return tell(tx, w->b, BYTES(w->job->trace));
+}
+
+static enum tsm_err anew(void *self, struct tx *tx)
+{
+    const struct bulk_work *w = self;
+    return db_exec(tx, SQL_BULK_ANEW, w->b->id, tx_now(tx));
+}
+
+static enum tsm_err give(void *self, struct tx *tx, int64_t want, int64_t *given)
+{
+    const struct bulk_work *w = self;
+    return bulk_give(tx, w->b, want, given);
 }
 
 static enum tsm_err turn(struct tx *tx, const struct bulk *b, struct job *job)
 {
-    struct campaign_step step;
-    campaign_decide(&b->rules, &b->counts, b->begun, tx_now(tx), &step);
-    job->next.state = JOB_READY;
-    job->next.due = step.due;
-    job->next.moved = true;
-    switch (step.verdict) {
-    case CAMPAIGN_OVER:
-        return stand_still(tx, b, job, BULK_DONE, "all instances were looked after");
-    case CAMPAIGN_STOPS:
-        return stand_still(tx, b, job, BULK_STOPPED, step.why);
-    case CAMPAIGN_HOLDS:
-        return stand_still(tx, b, job, BULK_PAUSED, step.why);
-    case CAMPAIGN_WAITS:
-        return bulk_set_state(tx, b, BULK_RUNNING, step.why);
-    case CAMPAIGN_GOES_ON:
-        break;
-    }
-    return go_on(tx, b, &step, job);
-}
-
-static enum tsm_err work(void *self, struct job *job)
-{
-    (void)self;
-    job->next.state = JOB_READY;
-    return TSM_OK;
+    struct bulk_work w = {b, job};
+    struct campaign_now now = {
+        .rules = b->rules, .counts = b->counts, .begun = b->begun, .noted = b->note[0] != 0};
+    return campaign_turn(tx, job, &now, &(struct campaign_hands){&w, say, stand, anew, give});
 }
 
 /* All is in the commit: the counts that decide are those of the orders' own commits. */
@@ -129,7 +113,7 @@ static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
         job->next.state = JOB_DONE;
     if (e != TSM_OK)
         return e == TSM_NOT_FOUND ? TSM_OK : e;
-    if (b.state == BULK_RUNNING && b.job == job->id)
+    if (b.state == CAMPAIGN_RUNNING && b.job == job->id)
         e = turn(tx, &b, job);
     else
         job->next.state = JOB_DONE; /* paused, or another job carries it on */
@@ -139,5 +123,6 @@ static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
 
 struct step_row sp_bulk_row(struct sp *sp)
 {
-    return (struct step_row){.kind = JOB_BULK, .name = "bulk", .work = work, .commit = commit, .self = sp};
+    return (struct step_row){
+        .kind = JOB_BULK, .name = "bulk", .work = campaign_look, .commit = commit, .self = sp};
 }

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "base/utf8.h"
 #include "role/sp/orders/accept.h"
 #include "role/sp/bulk/bulk.h"
 
@@ -39,7 +40,7 @@ static enum tsm_err count_reason(struct tx *tx, int64_t bulk, const struct failu
     char said[FAILURE_TEXT_MAX], reason[FAILURE_TEXT_MAX + 16];
     bool known;
     generalise(f->reason, said, sizeof said);
-    snprintf(reason, sizeof reason, "%s: %s", fault_owner_word(f->owner), said);
+    snprintf(reason, sizeof reason, "%s: %s", fault_owner_word(f->owner), utf8_clean(said));
     {
         ROWS r = {0};
         TRY(db_first(tx, &r, SQL_FAILURE_KNOWN, bulk, reason));
@@ -51,12 +52,9 @@ static enum tsm_err count_reason(struct tx *tx, int64_t bulk, const struct failu
 static enum tsm_err refuse(struct tx *tx, const struct bulk *b, int64_t instance, enum tsm_err e)
 {
     struct failure f;
-    json_t *o;
     char *text;
     failure_of_error(&f, e, err_cause());
-    o = failure_json(&f);
-    text = o ? json_text(o) : NULL;
-    json_decref(o);
+    text = failure_text(&f);
     NEED(text != NULL, NO_MEMORY);
     e = db_exec(tx, SQL_TARGET_SET, b->id, instance, (int64_t)TARGET_FAILED, (int64_t)0, text);
     free(text);
@@ -79,7 +77,9 @@ static enum tsm_err give_one(struct tx *tx, const struct bulk *b, int64_t instan
                               .version = b->version,
                               .deadline_s = validity(b, tx_now(tx))};
     struct accepted accepted;
-    enum tsm_err e = sp_accept_in(tx, &wish, &accepted);
+    enum tsm_err e;
+    err_clear(); /* the cause is noted with the target: that of the one before is none */
+    e = sp_accept_in(tx, &wish, &accepted);
     if (e != TSM_OK && err_may_retry(e))
         return e;
     *out = e == TSM_OK         ? GIVEN_ORDER

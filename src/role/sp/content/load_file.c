@@ -37,10 +37,14 @@ static enum tsm_err add_name(struct load_file_result *out, const char *name)
 static bool names_have(const char *names, const char *name)
 {
     size_t n = strlen(name);
-    for (const char *at = names; (at = strstr(at, name)) != NULL; at += n)
-        if ((at == names || at[-1] == ',') && (at[n] == ',' || at[n] == 0))
+    for (const char *at = names;; at++) {
+        size_t len = strcspn(at, ",");
+        if (len == n && memcmp(at, name, n) == 0)
             return true;
-    return false;
+        at += len;
+        if (!*at)
+            return false;
+    }
 }
 
 /* The profiles of the flavors that name the package: there it shall go. */
@@ -54,11 +58,14 @@ static enum tsm_err profiles_of_flavors(struct tx *tx, struct taking *t)
         json_t *body = json_loads(db_text(&r, 0), 0, NULL), *name;
         size_t i;
         enum tsm_err added = TSM_OK;
-        if (strcmp(json_member(body, "load_file"), wanted) == 0)
-            json_array_foreach(json_object_get(body, "profiles"), i,
-                               name) if (json_is_string(name) &&
-                                         !names_have(t->out->names, json_string_value(name)) &&
-                                         added == TSM_OK) added = add_name(t->out, json_string_value(name));
+        if (strcmp(json_member(body, "load_file"), wanted) == 0) {
+            json_array_foreach(json_object_get(body, "profiles"), i, name)
+            {
+                if (added == TSM_OK && json_is_string(name) &&
+                    !names_have(t->out->names, json_string_value(name)))
+                    added = add_name(t->out, json_string_value(name));
+            }
+        }
         json_decref(body);
         TRY(added);
     }

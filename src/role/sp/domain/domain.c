@@ -2,7 +2,7 @@
 /* The provider's security domain and the keys to it: asked of the owner, taken over, made its own. Stations 6
  * and 7. Role. [DESIGN 6] */
 #include "base/json.h"
-#include "engine/keyset.h"
+#include "engine/element/keyset.h"
 #include "order/manage/mode.h"
 #include "role/sp/domain/provision.h"
 #include "role/sp/modes/confidential.h"
@@ -17,6 +17,12 @@ bool has_domain(const struct turn *t)
 bool has_own_keys(const struct turn *t)
 {
     return has_domain(t) && t->own_live;
+}
+
+bool is_domain_of_use(const struct turn *t)
+{
+    bool keys_to_come = json_member(t->progress, "groupings")[0] != 0;
+    return has_domain(t) && (t->hand_over != HAND_OVER_CASD_PULL || t->own_live || keys_to_come);
 }
 
 enum tsm_err ask_domain(struct turn *t, json_t **question)
@@ -69,6 +75,8 @@ enum tsm_err keep_domain(struct turn *t, struct tx *tx, const json_t *reply)
 {
     int64_t party = t->job->party, tar = json_integer_value(json_object_get(reply, "tar")),
             domain = store_id(tx_store(tx));
+    if (has_domain(t))
+        return TSM_OK; /* an earlier order's: only its keys are still to come */
     TRY(db_exec(tx, SQL_DOMAIN_ADD, domain, party, t->instance.id, BYTES_OF(t->domain_aid, t->domain_aid_len),
                 (int64_t)0, tar, party, t->mode, (int64_t)DOMAIN_HANDED_OVER));
     TRY(db_exec(tx, SQL_DOMAIN_TERMS, domain, t->mode, (int64_t)0, (int64_t)0, (int64_t)0, (int64_t)t->dap,

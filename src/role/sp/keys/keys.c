@@ -8,12 +8,12 @@
 #include "base/hex.h"
 #include "base/json.h"
 #include "engine/note.h"
+#include "role/sp/keys/making.h"
 #include "role/sp/orders/order_api.h"
-#include "vault/block/block.h"
 #include "vault/emv/emv.h"
 #include "vault/keys/master.h"
 
-enum { OCTET = 8, KEY_NAME_MAX = 48, PUBLIC_TEXT = 2 * ODA_MODULUS_MAX + 1, KEYS_KIND_MAX = 16 };
+enum { OCTET = 8, PUBLIC_TEXT = 2 * ODA_MODULUS_MAX + 1, KEYS_KIND_MAX = 16 };
 
 struct asked {
     char name[KEY_NAME_MAX + 1], kbpk[KEY_NAME_MAX + 1], block[BLOCK_TEXT_MAX + 1], kind[KEYS_KIND_MAX + 1];
@@ -43,17 +43,22 @@ static const struct json_row leaving_rows[] = {
 };
 
 /* Who asks, with the vault of that party. */
-struct owner {
-    struct sp *sp;
-    struct caller who;
-    struct vault_party *vault;
-};
-
-static enum tsm_err owner_of(struct sp *sp, struct http_request *q, struct owner *o)
+static enum tsm_err owner_of(struct sp *sp, struct http_request *q, struct key_owner *o)
 {
+    struct caller who;
     o->sp = sp;
-    TRY(sp_caller(sp, q, &o->who));
-    return sp->c.vault_of(sp->c.self, o->who.party, &o->vault);
+    TRY(sp_caller(sp, q, &who));
+    o->party = who.party;
+    return sp->c.vault_of(sp->c.self, who.party, &o->vault);
+}
+
+/* Of one who only looks: what a crash left is settled, unless a key is just made. */
+static enum tsm_err looker_of(struct sp *sp, struct http_request *q, struct key_owner *o)
+{
+    TRY(owner_of(sp, q, o));
+    if (key_enter(o, false))
+        key_leave(o);
+    return TSM_OK;
 }
 
 static enum tsm_err fill(const struct http_request *q, const struct json_row *rows, void *into)
@@ -66,30 +71,12 @@ static enum tsm_err fill(const struct http_request *q, const struct json_row *ro
     return e;
 }
 
-/* What will be known of a key, and of what came about. */
+/* What is known of keys. */
 struct known {
     int64_t party;
-    const char *name, *act;
-    struct block_facts facts;
-    int64_t bits;
-    char kcv[2 * GP_KCV_LEN + 1];
+    const char *name;
     json_t *json;
 };
-
-static enum tsm_err keep(struct tx *tx, void *arg)
-{
-    const struct known *k = arg;
-    const struct keyblock_policy *p = &k->facts.policy;
-    const char algorithm[2] = {p->algorithm, 0}, mode[2] = {p->mode, 0}, leaves[2] = {p->exportability, 0};
-    char detail[160];
-    uint8_t trace[TRACE_LEN];
-    TRY(db_exec(tx, SQL_KEY_NAME_ADD, k->party, k->name, p->usage, algorithm, mode, leaves, k->bits, k->kcv,
-                tx_now(tx)));
-    TRY(vault_random(trace, sizeof trace));
-    snprintf(detail, sizeof detail, "{\"key\":\"%s\",\"usage\":\"%s\",\"kcv\":\"%s\"}", k->name, p->usage,
-             k->kcv);
-    return audit_add(tx, &(struct audit_leaf){k->party, BYTES(trace), k->act, detail});
-}
 
 static json_t *row_json(struct rows *r)
 {
@@ -129,66 +116,72 @@ static enum tsm_err name_check(const char *name)
                : FAIL_FIELD(BAD_FORM, "name", "a key's name has letters, digits, '-', '_' and '.'");
 }
 
-static enum tsm_err take_block(const struct owner *o, const struct asked *a, struct known *k)
+static enum tsm_err about_to(void *self, const struct block_facts *facts)
 {
-    const struct block_import in = {a->kbpk, a->name, bytes_of_text(a->block)};
-    enum tsm_err e = vault_import_block(o->vault, &in, &k->facts);
+    struct making *m = self;
+    m->facts = *facts;
+    m->bits = (int64_t)facts->key_len * OCTET;
+    return key_begin(m);
+}
+
+static enum tsm_err take_block(const struct asked *a, struct making *m)
+{
+    const struct block_import in = {a->kbpk, a->name, bytes_of_text(a->block), about_to, m};
+    enum tsm_err e = vault_import_block(m->owner->vault, &in, NULL);
     if (e == TSM_MAC_WRONG) /* not a fault of a peer on the way: of what was handed in */
         return FAIL_FIELD(BAD_VALUE, "block", "the key block was changed, or is not under the key %s",
                           a->kbpk);
-    if (e == TSM_KEY_MISSING)
-        return FAIL_FIELD(NOT_FOUND, "kbpk", "no key of yours has the name %s", a->kbpk);
-    TRY(e);
-    k->bits = (int64_t)k->facts.key_len * OCTET;
-    k->act = "key.imported";
-    return TSM_OK;
+    return e == TSM_KEY_MISSING ? FAIL_FIELD(NOT_FOUND, "kbpk", "no key of yours has the name %s", a->kbpk)
+                                : e;
 }
 
-static enum tsm_err make_pair(const struct owner *o, const struct asked *a, struct known *k)
+static enum tsm_err make_pair(const struct asked *a, struct making *m)
 {
     if (strcmp(a->kind, "rsa-card") != 0 || !a->bits || a->bits % (2 * OCTET))
         return FAIL_FIELD(BAD_VALUE, "kind",
                           "a pair is made as rsa-card with bits of whole octets in each half");
-    TRY(vault_generate_master(o->vault, a->name, MASTER_RSA_CARD, (size_t)a->bits / OCTET));
-    k->bits = a->bits;
-    k->act = "key.made";
-    return TSM_OK;
+    m->bits = a->bits;
+    TRY(key_begin(m));
+    return vault_generate_master(m->owner->vault, a->name, MASTER_RSA_CARD, (size_t)a->bits / OCTET);
+}
+
+static enum tsm_err make(const struct key_owner *o, const struct asked *a)
+{
+    struct making m = {.owner = o, .name = a->name};
+    enum tsm_err e;
+    TRY(key_free(&m));
+    e = a->block[0] ? take_block(a, &m) : make_pair(a, &m);
+    return e == TSM_OK ? key_made(&m) : key_given_up(&m, e);
 }
 
 enum tsm_err sp_post_key(void *app, struct http_request *q, struct http_reply *reply)
 {
     struct asked a = {.name = ""};
-    struct owner o;
-    struct known k = {.act = ""};
-    bool is_block;
+    struct key_owner o;
+    struct known k = {.name = a.name};
     enum tsm_err e;
     TRY(owner_of(app, q, &o));
     TRY(fill(q, asked_rows, &a));
     TRY(name_check(a.name));
     if ((a.block[0] != 0) == (a.kind[0] != 0) || (a.block[0] != 0) != (a.kbpk[0] != 0))
         return FAIL_FIELD(BAD_VALUE, "block", "a key comes as a block under a kbpk, or is made as a kind");
-    k.party = o.who.party;
-    k.name = a.name;
-    is_block = a.block[0];
-    e = is_block ? take_block(&o, &a, &k) : make_pair(&o, &a, &k);
+    (void)key_enter(&o, true);
+    e = make(&o, &a);
+    key_leave(&o);
     explicit_bzero(a.block, sizeof a.block);
-    if (e == TSM_UNIQUE)
-        return FAIL_FIELD(UNIQUE, "name", "a key named %s is there already", a.name);
     TRY(e);
-    if (is_block)
-        hex_text(BYTES(k.facts.kcv), k.kcv);
-    TRY(store_write(o.sp->c.store, keep, &k));
+    k.party = o.party;
     TRY(store_read(o.sp->c.store, read_one, &k));
     return http_reply_json(reply, 201, k.json);
 }
 
 enum tsm_err sp_list_keys(void *app, struct http_request *q, struct http_reply *reply)
 {
-    struct owner o;
+    struct key_owner o;
     struct known k = {.json = NULL};
     enum tsm_err e;
-    TRY(owner_of(app, q, &o));
-    k.party = o.who.party;
+    TRY(looker_of(app, q, &o));
+    k.party = o.party;
     k.json = json_array();
     e = store_read(o.sp->c.store, read_all, &k);
     if (e != TSM_OK) {
@@ -199,7 +192,7 @@ enum tsm_err sp_list_keys(void *app, struct http_request *q, struct http_reply *
 }
 
 /* Modulus and exponent of a pair: what a scheme certifies. */
-static enum tsm_err add_public(const struct owner *o, struct known *k)
+static enum tsm_err add_public(const struct key_owner *o, struct known *k)
 {
     uint8_t room[VAULT_ISSUER_ROOM];
     char n[PUBLIC_TEXT], e[2 * ODA_EXPONENT_MAX + 1];
@@ -217,12 +210,12 @@ static enum tsm_err add_public(const struct owner *o, struct known *k)
 enum tsm_err sp_get_key(void *app, struct http_request *q, struct http_reply *reply)
 {
     char name[KEY_NAME_MAX + 1];
-    struct owner o;
+    struct key_owner o;
     struct known k = {.name = name};
     enum tsm_err e;
-    TRY(owner_of(app, q, &o));
+    TRY(looker_of(app, q, &o));
     TRY(http_path_param(q, "name", name, sizeof name));
-    k.party = o.who.party;
+    k.party = o.party;
     TRY(store_read(o.sp->c.store, read_one, &k));
     e = add_public(&o, &k);
     if (e != TSM_OK) {
@@ -232,26 +225,44 @@ enum tsm_err sp_get_key(void *app, struct http_request *q, struct http_reply *re
     return http_reply_json(reply, 200, k.json);
 }
 
+/* Who took a key away, and which. */
+static enum tsm_err keep_exported(struct tx *tx, void *arg)
+{
+    const struct known *k = arg;
+    char detail[160];
+    uint8_t trace[TRACE_LEN];
+    TRY(vault_random(trace, sizeof trace));
+    snprintf(detail, sizeof detail, "{\"key\":\"%s\",\"usage\":\"%s\",\"kcv\":\"%s\"}", k->name,
+             json_member(k->json, "usage"), json_member(k->json, "kcv"));
+    return audit_add(tx, &(struct audit_leaf){k->party, BYTES(trace), "key.exported", detail});
+}
+
+static enum tsm_err export(const struct key_owner *o, const struct leaving *l, struct known *k,
+                           struct writer *w) {
+    enum tsm_err e = vault_export_block(
+        o->vault, &(struct block_export){l->kbpk, k->name, l->version[0], l->exportability[0]}, w);
+    if (e == TSM_KEY_MISSING) return FAIL_FIELD(NOT_FOUND, "kbpk", "no key of yours has the name %s",
+                                                l->kbpk);
+    TRY(e);
+    return store_write(o->sp->c.store, keep_exported, k);
+}
+
 enum tsm_err sp_export_key(void *app, struct http_request *q, struct http_reply *reply)
 {
     char name[KEY_NAME_MAX + 1], text[BLOCK_TEXT_MAX + 1];
     struct leaving l = {.version = "D", .exportability = "N"};
-    struct owner o;
-    struct known k = {.name = name, .act = "key.exported"};
+    struct key_owner o;
+    struct known k = {.name = name};
     struct writer w = {(uint8_t *)text, 0, BLOCK_TEXT_MAX};
     enum tsm_err e;
-    TRY(owner_of(app, q, &o));
+    TRY(looker_of(app, q, &o));
     TRY(http_path_param(q, "name", name, sizeof name));
     TRY(fill(q, leaving_rows, &l));
-    k.party = o.who.party;
+    k.party = o.party;
     TRY(store_read(o.sp->c.store, read_one, &k));
+    e = export(&o, &l, &k, &w);
     json_decref(k.json);
-    e = vault_export_block(o.vault, &(struct block_export){l.kbpk, name, l.version[0], l.exportability[0]},
-                           &w);
-    if (e == TSM_KEY_MISSING)
-        return FAIL_FIELD(NOT_FOUND, "kbpk", "no key of yours has the name %s", l.kbpk);
     TRY(e);
     text[w.len] = 0;
-    TRY(store_write(o.sp->c.store, keep, &k)); /* the row is there: this is the audit leaf */
     return http_reply_json(reply, 200, json_pack("{ss}", "block", text));
 }

@@ -119,9 +119,8 @@ enum tsm_err life_finish(struct turn *t, struct tx *tx)
  * app knows stays where its eligibility check has put it [TR-03165 4.2.5.1]. */
 static enum tsm_err back_to_start(struct turn *t, struct tx *tx)
 {
-    if (!t->instance.uuid[0])
-        if (!json_is_true(json_object_get(t->progress, WORD_CREATED)))
-            TRY(db_exec(tx, SQL_INSTANCE_SET_ELEMENT, t->instance.id, ""));
+    if (!t->instance.uuid[0] && !json_is_true(json_object_get(t->progress, WORD_CREATED)))
+        TRY(db_exec(tx, SQL_INSTANCE_SET_ELEMENT, t->instance.id, ""));
     t->instance.state = INSTANCE_NOT_DEPLOYED;
     return db_exec(tx, SQL_INSTANCE_SET_STATE, t->instance.id, t->instance.state);
 }

@@ -8,18 +8,18 @@
 
 #include "order/life/commands.h"
 
-static enum tsm_err find_service(struct tx *tx, struct subject *s, const struct order *o)
+enum tsm_err subject_service(struct tx *tx, int64_t party, const char *word, int64_t *id)
 {
     ROWS r = {0};
-    enum tsm_err e = db_first(tx, &r, SQL_SERVICE_BY_NAME, o->party, o->service);
-    if (e == TSM_NOT_FOUND) { /* or the id that the administration interface gave it */
+    enum tsm_err e = db_first(tx, &r, SQL_SERVICE_BY_NAME, party, word);
+    if (e == TSM_NOT_FOUND) {
         db_end(&r);
-        e = db_first(tx, &r, SQL_TR_SERVICE_ID_OF, o->service, o->party);
+        e = db_first(tx, &r, SQL_TR_SERVICE_ID_OF, word, party);
     }
     if (e == TSM_NOT_FOUND)
         return FAIL_FIELD(NOT_FOUND, "service", "no service of yours has this name");
     TRY(e);
-    s->service = db_int(&r, 0);
+    *id = db_int(&r, 0);
     return TSM_OK;
 }
 
@@ -37,7 +37,7 @@ static enum tsm_err find_instance(struct tx *tx, struct subject *s, struct order
 {
     ROWS r = {0};
     enum tsm_err e;
-    TRY(find_service(tx, s, o));
+    TRY(subject_service(tx, o->party, o->service, &s->service));
     e = db_first(tx, &r, SQL_INSTANCE_FIND, o->party, s->service, o->se_kind, o->se_ref);
     if (e == TSM_NOT_FOUND && !s->by_element)
         return make_instance(tx, s, o);

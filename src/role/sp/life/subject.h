@@ -16,6 +16,9 @@ struct subject {
 /* Sets the order's instance, and its service and element where they were not said. NOT_FOUND, the field
  * service named where that is it. */
 enum tsm_err subject_find(struct tx *tx, struct subject *s, struct order *o);
+/* A service by its name, or by the id that the administration interface gave it; NOT_FOUND, the field service
+ * named. */
+enum tsm_err subject_service(struct tx *tx, int64_t party, const char *word, int64_t *id);
 /* How an order names a service: by its name, or by its id where the name is longer than an order's is: a name
  * that is cut is no name of anything, and may end within a character. */
 enum tsm_err subject_service_word(struct tx *tx, int64_t service, const char *name,

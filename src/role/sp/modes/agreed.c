@@ -12,16 +12,10 @@
 
 enum { KVN_MAX = 0x7F };
 
-static enum tsm_err octets(struct turn *t, const json_t *from, const char *name, struct bytes *out)
+static enum tsm_err needed_octets(struct turn *t, const json_t *from, const char *name, struct bytes *out)
 {
-    size_t n = strlen(json_member(from, name)) / 2;
-    uint8_t *room = arena_get(&t->job->arena, n + 1);
-    NEED(room != NULL, NO_MEMORY);
-    TRY(json_member_hex(from, name, room, n, &n));
-    if (n == 0)
-        return FAIL_FIELD(MISSING_FIELD, name, "the flavor has no %s for SCP11", name);
-    *out = BYTES_OF(room, n);
-    return TSM_OK;
+    TRY(member_octets(t, from, name, out));
+    return out->len ? TSM_OK : FAIL_FIELD(MISSING_FIELD, name, "the flavor has no %s for SCP11", name);
 }
 
 enum tsm_err agreed_way(struct turn *t)
@@ -31,8 +25,8 @@ enum tsm_err agreed_way(struct turn *t)
     struct talk_agreed a = {.oce = VAULT_KEY_OCE, .trust = {.ca = {.curve = EC_P256}}};
     if (kvn < 1 || kvn > KVN_MAX)
         return FAIL_FIELD(BAD_VALUE, "kvn", "the flavor names no key version for SCP11");
-    TRY(octets(t, way, "certificates", &a.certificates));
-    TRY(octets(t, way, "card_ca", &a.trust.ca.point));
+    TRY(needed_octets(t, way, "certificates", &a.certificates));
+    TRY(needed_octets(t, way, "card_ca", &a.trust.ca.point));
     a.trust.today = today_of(t->job->now);
     a.kvn = (uint8_t)kvn;
     t->agreed = a;

@@ -127,7 +127,7 @@ enum tsm_err ask_set_up(struct turn *t, json_t **question)
     return TSM_OK;
 }
 
-static enum tsm_err member_bytes(struct turn *t, const json_t *from, const char *name, struct bytes *out)
+enum tsm_err member_octets(struct turn *t, const json_t *from, const char *name, struct bytes *out)
 {
     size_t n = strlen(json_member(from, name)) / 2;
     uint8_t *room = arena_get(&t->job->arena, n + 1);
@@ -145,9 +145,9 @@ static enum tsm_err take_agreed(struct turn *t, const json_t *reply)
     struct writer own = WRITER(t->new_blob[1]);
     t->new_id[1] = store_id(t->sp->c.store);
     f.ephemeral.id = (uint64_t)json_integer_value(json_object_get(t->progress, "casd_id"));
-    TRY(member_bytes(t, t->progress, "casd_ephemeral", &f.ephemeral.blob));
-    TRY(member_bytes(t, t->progress, "casd_point", &f.casd.point));
-    TRY(member_bytes(t, reply, "answer", &f.answer));
+    TRY(member_octets(t, t->progress, "casd_ephemeral", &f.ephemeral.blob));
+    TRY(member_octets(t, t->progress, "casd_point", &f.casd.point));
+    TRY(member_octets(t, reply, "answer", &f.answer));
     if (f.answer.len == 0)
         return FAIL(CARD_REFUSED,
                     "the card's answer was lost, and its keys with it: terminate and order again");

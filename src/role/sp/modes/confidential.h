@@ -13,6 +13,9 @@ static inline bool by_casd(int64_t way)
     return way == HAND_OVER_CASD_PULL || way == HAND_OVER_CASD_PUSH;
 }
 
+/* Hex of a reply, of the flavor or of the progress as octets that live as long as the turn. BAD_VALUE for
+ * what is missing or no hex. */
+enum tsm_err member_octets(struct turn *t, const json_t *from, const char *name, struct bytes *out);
 /* The reply of CREATE_DOMAIN: the card's certificates become groupings, kept with the order's progress; a key
  * set that is pushed becomes t->new_blob[1]. KEY_REFUSED for a certificate that the flavor's authority did
  * not sign. */

@@ -9,6 +9,7 @@
 #include "order/manage/mode.h"
 #include "role/sp/content/part.h"
 #include "role/sp/content/words.h"
+#include "role/sp/modes/confidential.h"
 #include "role/sp/modes/managed.h"
 #include "vault/operation/delegated.h"
 
@@ -83,32 +84,21 @@ enum tsm_err managed_dap(struct turn *t, const char **hex)
     return TSM_OK;
 }
 
-/* Hex of the progress as octets that live as long as the turn. */
-static enum tsm_err octets_of(struct turn *t, const char *text, struct bytes *out)
-{
-    size_t n = strlen(text) / 2;
-    uint8_t *room = arena_get(&t->job->arena, n + 1);
-    NEED(room != NULL, NO_MEMORY);
-    TRY(hex_read(text, room, n, &n));
-    *out = BYTES_OF(room, n);
-    return TSM_OK;
-}
-
 /* Blocks that the owner adds for its verification authority stand behind the provider's own. */
 static enum tsm_err dap_facts(struct turn *t)
 {
-    const char *own, *owners = json_member(t->progress, "owners_dap");
+    const char *own;
     struct bytes block;
     uint8_t *room = arena_get(&t->job->arena, 2 * (size_t)DAP_BLOCK_MAX);
     struct writer w = {room, 0, 2 * (size_t)DAP_BLOCK_MAX};
     NEED(room != NULL, NO_MEMORY);
     TRY(managed_dap(t, &own));
     if (own) {
-        TRY(octets_of(t, own, &block));
+        TRY(member_octets(t, t->progress, "dap", &block));
         TRY(write_span(&w, block));
     }
-    if (*owners) {
-        TRY(octets_of(t, owners, &block));
+    if (*json_member(t->progress, "owners_dap")) {
+        TRY(member_octets(t, t->progress, "owners_dap", &block));
         TRY(write_span(&w, block));
     }
     t->facts.dap_blocks = written(&w);
@@ -126,7 +116,7 @@ static enum tsm_err token_fact(struct turn *t, const struct plan_step *step)
             t->facts.applications[step->arg].not_ours = true;
         return TSM_OK;
     }
-    return token ? octets_of(t, json_member(token, "token"), &t->facts.token[step->token]) : TSM_OK;
+    return token ? member_octets(t, token, "token", &t->facts.token[step->token]) : TSM_OK;
 }
 
 enum tsm_err managed_facts(struct turn *t)
@@ -154,8 +144,11 @@ static const json_t *shared_application(const struct turn *t)
 {
     const json_t *app;
     size_t i;
-    json_array_foreach(json_object_get(t->flavor, "applications"), i,
-                       app) if (json_is_true(json_object_get(app, "shared"))) return app;
+    json_array_foreach(json_object_get(t->flavor, "applications"), i, app)
+    {
+        if (json_is_true(json_object_get(app, "shared")))
+            return app;
+    }
     return NULL;
 }
 
@@ -175,8 +168,11 @@ bool has_nothing_to_delete(const struct turn *t)
     json_t *token;
     if (has_no_content(t))
         return true;
-    json_object_foreach(json_object_get(t->progress, "tokens"), step,
-                        token) if (!json_is_true(json_object_get(token, "needless"))) return false;
+    json_object_foreach(json_object_get(t->progress, "tokens"), step, token)
+    {
+        if (!json_is_true(json_object_get(token, "needless")))
+            return false;
+    }
     return true;
 }
 
@@ -184,8 +180,11 @@ bool no_own_directory(const struct turn *t)
 {
     const json_t *list = json_object_get(t->flavor, "applications"), *app;
     size_t i;
-    json_array_foreach(list, i, app) if (is_directory(app)) return json_array_size(list) < 2 ||
-        shared_application(t);
+    json_array_foreach(list, i, app)
+    {
+        if (is_directory(app))
+            return json_array_size(list) < 2 || shared_application(t);
+    }
     return true;
 }
 
@@ -194,7 +193,11 @@ static const json_t *listed_application(const struct turn *t)
 {
     const json_t *app;
     size_t i;
-    json_array_foreach(json_object_get(t->flavor, "applications"), i, app) if (!is_directory(app)) return app;
+    json_array_foreach(json_object_get(t->flavor, "applications"), i, app)
+    {
+        if (!is_directory(app))
+            return app;
+    }
     return NULL;
 }
 
@@ -214,9 +217,9 @@ enum tsm_err ask_listing(struct turn *t, json_t **question)
 {
     char *text;
     TRY(ppse_make(t, NULL));
+    TRY(listing(t, question));
     text = malloc(2 * t->facts.ppse.len + 1);
     NEED(text != NULL, NO_MEMORY);
-    TRY(listing(t, question));
     json_object_set_new(*question, "entry", json_string(hex_text(t->facts.ppse, text)));
     free(text);
     return TSM_OK;

@@ -43,9 +43,12 @@ static enum tsm_err add_request(struct turn *t, const struct plan_step *step, js
 enum tsm_err ask_tokens(struct turn *t, json_t **question)
 {
     const struct plan *plan = plan_of(t);
-    json_t *commands = json_array(), *steps = json_array();
+    json_t *commands, *steps;
     enum tsm_err e;
     TRY(managed_facts(t));
+    TRY(turn_removes(t) ? ask_remove(t, question) : ask_install(t, question));
+    commands = json_array();
+    steps = json_array();
     for (size_t i = 0; i < plan->n; i++) {
         const struct plan_step *step = &plan->steps[i];
         if (step->needless && step->needless(&t->facts, step->arg))
@@ -59,7 +62,6 @@ enum tsm_err ask_tokens(struct turn *t, json_t **question)
         json_array_append_new(steps, json_string(step->name));
     }
     json_object_set_new(t->progress, "token_steps", steps);
-    TRY(turn_removes(t) ? ask_remove(t, question) : ask_install(t, question));
     json_object_del(*question, "applications");
     if (turn_removes(t))
         json_object_del(*question, "load_file");
@@ -71,9 +73,10 @@ enum tsm_err read_tokens(struct turn *t, const json_t *reply)
 {
     const json_t *steps = json_object_get(t->progress, "token_steps"), *step,
                  *tokens = json_object_get(reply, "tokens");
-    json_t *kept = json_object();
+    json_t *kept;
     size_t i;
     NEED(json_array_size(tokens) == json_array_size(steps), BAD_LENGTH);
+    kept = json_object();
     json_array_foreach(steps, i, step)
         json_object_set(kept, json_string_value(step), json_array_get(tokens, i));
     json_object_set_new(t->progress, "tokens", kept);

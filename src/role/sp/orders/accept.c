@@ -12,6 +12,7 @@
 #include "role/sp/owner/ask_now.h"
 #include "role/sp/prep/same.h"
 #include "role/sp/process.h"
+#include "role/sp/verify/verify.h"
 #include "vault/operation/perso.h"
 
 struct accepting {
@@ -88,6 +89,8 @@ static enum tsm_err write_rows(struct tx *tx, const struct accepting *a)
                 bytes_of_text(said(a->wish->data)), o->state, "", o->created, o->updated, o->deadline));
     if (o->commands != COMMANDS_ALL || o->version[0])
         TRY(db_exec(tx, SQL_LIFE_ORDER_WISH, o->id, (int64_t)o->commands, o->version));
+    if (said(a->wish->installation)[0])
+        TRY(db_exec(tx, SQL_ORDER_INSTALLATION, o->id, a->wish->installation));
     if (o->operation == OP_EXCHANGE)
         TRY(db_exec(tx, SQL_EXCHANGE_SET, o->id, said(a->wish->exchange)));
     if (a->wish->inputs.len)
@@ -207,4 +210,16 @@ enum tsm_err sp_accept_order(struct sp *sp, const struct order_wish *wish, struc
                                                            .ref = out->order.se_ref},
                                    &a.subject.by_element));
     return accept_or_known(sp, &a);
+}
+
+/* An order that sleeps until its customer answers is woken; any other hears of something soon. */
+enum tsm_err sp_give_up_in(struct tx *tx, int64_t party, int64_t order)
+{
+    struct verifying v;
+    enum tsm_err e;
+    TRY(db_exec(tx, SQL_ORDER_GIVE_UP, order, party));
+    e = verifying_load(tx, party, order, &v);
+    if (e == TSM_OK)
+        return verify_settle(tx, &v, "manually cancelled");
+    return e == TSM_NOT_FOUND ? TSM_OK : e;
 }

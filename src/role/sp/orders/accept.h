@@ -24,11 +24,12 @@ struct order_wish {
     const char *data;     /* card data as compact JWE, or a JSON object of fields with those that must not be
                              seen as compact JWE; for orders that personalise, and exchange */
     const char *exchange; /* of exchange: JSON, order/issuer/changes.h */
-    const char *client_ref; /* the same again is the same order */
-    struct bytes inputs;    /* personalizationData, sealed for `trace` by inputs_seal (prep/played.h) */
-    struct bytes digest;    /* SHA-256 of the request, compared when client_ref comes again */
-    int64_t deadline_s;     /* 0: ORDER_DEADLINE_S */
-    struct bytes trace;     /* TRACE_LEN octets, which are the process's UUID, too; empty: new ones */
+    const char *client_ref;   /* the same again is the same order */
+    struct bytes inputs;      /* personalizationData, sealed for `trace` by inputs_seal (prep/played.h) */
+    const char *installation; /* what counts of installationData, content/installation.h */
+    struct bytes digest;      /* SHA-256 of the request, compared when client_ref comes again */
+    int64_t deadline_s;       /* 0: ORDER_DEADLINE_S */
+    struct bytes trace;       /* TRACE_LEN octets, which are the process's UUID, too; empty: new ones */
 };
 struct accepted {
     struct order order; /* as it is stored; its session is a secret between app and agent */
@@ -49,5 +50,10 @@ enum tsm_err sp_accept_order(struct sp *sp, const struct order_wish *wish, struc
 /* The same inside the caller's transaction. An element that was deployed under another of its names is not
  * looked for, and the same card again is no repetition: both ask partners or the vault. */
 enum tsm_err sp_accept_in(struct tx *tx, const struct order_wish *wish, struct accepted *out);
+
+/* Gives a running order up, inside the caller's transaction: what is in flight is heard, so that it is known
+ * what the element has done, nothing new is sent, and the order fails as "manually cancelled"; the step that
+ * was the last one ends it as done. One that has ended stays as it is. */
+enum tsm_err sp_give_up_in(struct tx *tx, int64_t party, int64_t order);
 
 #endif

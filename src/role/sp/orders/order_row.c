@@ -39,6 +39,8 @@ enum tsm_err order_load(struct tx *tx, int64_t party, int64_t id, struct order *
     o.end_state = db_int(&r, 16);
     o.started = db_int(&r, 17);
     o.ended = db_int(&r, 18);
+    o.given_up = db_int(&r, 19) != 0;
+    COPY_TEXT(o.installation, db_text(&r, 20));
     *out = o;
     return TSM_OK;
 }

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "role/sp/life/subject.h"
 #include "role/sp/orders/order_api.h"
 
 enum { LOOK_AGAIN_MS = 20, REPLIED = 2 };
@@ -133,14 +134,12 @@ struct finding {
 static enum tsm_err find(struct tx *tx, void *arg)
 {
     struct finding *f = arg;
-    enum tsm_err e;
-    {
-        ROWS r = {0};
-        e = db_first(tx, &r, SQL_SERVICE_BY_NAME, f->n->party, f->n->service);
-        if (e != TSM_OK)
-            return e == TSM_NOT_FOUND ? TSM_OK : e;
-        f->service = db_int(&r, 0);
+    enum tsm_err e = subject_service(tx, f->n->party, f->n->service, &f->service);
+    if (e == TSM_NOT_FOUND) {
+        err_clear();
+        return TSM_OK;
     }
+    TRY(e);
     ROWS r = {0};
     e = f->element ? db_first(tx, &r, SQL_INSTANCE_OF_ELEMENT, f->n->party, f->service, f->element)
                    : db_first(tx, &r, SQL_INSTANCE_FIND, f->n->party, f->service, f->kind, f->n->ref);

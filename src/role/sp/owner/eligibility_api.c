@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/json.h"
+#include "role/sp/life/subject.h"
 #include "role/sp/owner/ask_now.h"
 #include "role/sp/owner/needs.h"
 #include "role/sp/orders/order_api.h"
@@ -25,14 +26,7 @@ static enum tsm_err load_needs(struct tx *tx, void *arg)
 {
     struct posted *p = arg;
     struct service_need need = {.party = p->party, .flavor = p->flavor};
-    {
-        ROWS r = {0};
-        enum tsm_err e = db_first(tx, &r, SQL_SERVICE_BY_NAME, p->party, p->service);
-        if (e == TSM_NOT_FOUND)
-            return FAIL_FIELD(NOT_FOUND, "service", "no service of yours has this name");
-        TRY(e);
-        need.service = db_int(&r, 0);
-    }
+    TRY(subject_service(tx, p->party, p->service, &need.service));
     return needs_of_service(tx, &need, &p->flavors);
 }
 
@@ -42,10 +36,13 @@ static json_t *answer_of(const json_t *reply)
     json_t *list = json_array();
     const json_t *code;
     size_t i;
-    json_array_foreach(json_object_get(reply, "codes"), i, code) json_array_append_new(
-        list,
-        json_pack("{sO sO sO}", "code", code, "text", json_array_get(json_object_get(reply, "reasons"), i),
-                  "next_action", json_array_get(json_object_get(reply, "next_actions"), i)));
+    json_array_foreach(json_object_get(reply, "codes"), i, code)
+    {
+        json_array_append_new(list,
+                              json_pack("{sO sO sO}", "code", code, "text",
+                                        json_array_get(json_object_get(reply, "reasons"), i), "next_action",
+                                        json_array_get(json_object_get(reply, "next_actions"), i)));
+    }
     return json_pack("{sO so ss}", "eligible", json_object_get(reply, "eligible"), "reasons", list, "profile",
                      json_member(json_object_get(reply, "profile"), "name"));
 }

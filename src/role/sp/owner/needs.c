@@ -16,9 +16,11 @@ static json_t *aids_of(const json_t *flavor)
     size_t i;
     if (json_member(flavor, "domain")[0])
         json_array_append(list, json_object_get(flavor, "domain"));
-    json_array_foreach(json_object_get(flavor, "applications"), i,
-                       app) if (json_member(app, "instance")[0] && !is_directory(app))
-        json_array_append(list, json_object_get(app, "instance"));
+    json_array_foreach(json_object_get(flavor, "applications"), i, app)
+    {
+        if (json_member(app, "instance")[0] && !is_directory(app))
+            json_array_append(list, json_object_get(app, "instance"));
+    }
     return list;
 }
 
@@ -107,8 +109,10 @@ void not_eligible_failure(const json_t *reply, struct failure *out)
                *owner = json_member(reply, "owner");
     const json_t *reason;
     size_t i, n = 0;
-    json_array_foreach(json_object_get(reply, "reasons"), i, reason) n =
-        add_text(text, n, sizeof text, json_is_string(reason) ? json_string_value(reason) : "?");
+    json_array_foreach(json_object_get(reply, "reasons"), i, reason)
+    {
+        n = add_text(text, n, sizeof text, json_is_string(reason) ? json_string_value(reason) : "?");
+    }
     failure_set(out, owner_of(owner), next ? next : "choose another secure element", "not eligible: %s",
                 text);
 }

@@ -8,7 +8,7 @@
 #include "role/sp/life/subject.h"
 #include "role/sp/owner/ask_now.h"
 
-enum { INSTANCES_MAX = 64 };
+enum { INSTANCES_AT_ONCE = 64 };
 
 struct open_instance {
     int64_t id;
@@ -21,7 +21,7 @@ static enum tsm_err list_open(struct tx *tx, int64_t party, const char *element,
     ROWS r = {0};
     enum tsm_err e = db_query(tx, &r, SQL_INSTANCES_OF_ELEMENT, party, element);
     *n = 0;
-    while (e == TSM_OK && *n < INSTANCES_MAX && (e = db_next(&r)) == TSM_OK) {
+    while (e == TSM_OK && *n < INSTANCES_AT_ONCE && (e = db_next(&r)) == TSM_OK) {
         list[*n].id = db_int(&r, 0);
         TRY(subject_service_word(tx, db_int(&r, 2), db_text(&r, 1), list[(*n)++].service));
     }
@@ -69,14 +69,16 @@ static enum tsm_err close_one(struct tx *tx, const struct partner_call *call, co
 static enum tsm_err close_all(struct tx *tx, const struct partner_call *call, const json_t *body,
                               json_t *told)
 {
-    struct open_instance list[INSTANCES_MAX];
+    struct open_instance list[INSTANCES_AT_ONCE];
     char element[IDENT_MAX + 1];
-    size_t n;
+    size_t n = INSTANCES_AT_ONCE;
     snprintf(element, sizeof element, "%lld/%s", (long long)call->peer, json_member(body, "old"));
-    TRY(list_open(tx, call->party, element, list, &n));
-    for (size_t i = 0; i < n; i++) {
-        TRY(close_one(tx, call, &list[i], json_object_get(body, "se")));
-        json_array_append_new(told, json_sprintf("%lld", (long long)list[i].id));
+    while (n == INSTANCES_AT_ONCE) { /* who is closed is no more of the element */
+        TRY(list_open(tx, call->party, element, list, &n));
+        for (size_t i = 0; i < n; i++) {
+            TRY(close_one(tx, call, &list[i], json_object_get(body, "se")));
+            json_array_append_new(told, json_sprintf("%lld", (long long)list[i].id));
+        }
     }
     return TSM_OK;
 }

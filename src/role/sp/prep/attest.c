@@ -82,10 +82,11 @@ static bool wants_diversification(const struct turn *t, int application)
     const json_t *one;
     size_t i;
     hex_text(BYTES_OF(a->instance, a->instance_len), aid);
-    json_array_foreach(
-        json_object_get(t->flavor, "applications"), i,
-        one) if (!strcasecmp(json_member(one, "instance"),
-                             aid)) return json_is_true(json_object_get(one, WORD_DIVERSIFICATION));
+    json_array_foreach(json_object_get(t->flavor, "applications"), i, one)
+    {
+        if (!strcasecmp(json_member(one, "instance"), aid))
+            return json_is_true(json_object_get(one, WORD_DIVERSIFICATION));
+    }
     return false;
 }
 

@@ -10,7 +10,7 @@
  * data of the domain's keys where the flavor says so. Errors of domain/provision.h and vault/operation. */
 enum tsm_err attest_make(struct turn *t, int application);
 
-/* GET /api/v1/attestation-key: the certificate as PEM text, and its key identifier. */
+/* GET /api/v1/attestation-key: the certificate as PEM text. */
 enum tsm_err sp_get_attestation_key(void *app, struct http_request *q, struct http_reply *reply);
 
 #endif

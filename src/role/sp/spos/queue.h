@@ -38,8 +38,8 @@ enum tsm_err spos_post(struct tx *tx, const struct spos_letter *letter);
 /* The carrier of this receiver, if it has one: wakes it; else makes one. `again`: forgets its delay. */
 enum tsm_err spos_wake(struct tx *tx, int64_t party, int64_t config, bool again);
 
-/* What providers and operators see of it. GET /api/v1/spos: the receivers; .../results: the provider's
- * results; POST .../retry: every receiver is tried at once. */
+/* What a party sees of its own. GET /api/v1/spos: the receivers; .../results: the provider's results; POST
+ * .../retry: every receiver of the party is tried at once. */
 enum tsm_err sp_get_spos(void *app, struct http_request *q, struct http_reply *reply);
 enum tsm_err sp_list_spos_results(void *app, struct http_request *q, struct http_reply *reply);
 enum tsm_err sp_post_spos_retry(void *app, struct http_request *q, struct http_reply *reply);

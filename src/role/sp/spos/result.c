@@ -10,12 +10,12 @@ static const struct operation_row {
     unsigned command; /* 0: the operation has none */
     int number;
 } numbers[] = {
-    {OP_DEPLOY, SPOS_INSTALL, 10}, /* SERVICE_DEPLOYMENT_INSTALLATION */
-    {OP_DEPLOY, SPOS_PERSONALISE, 11},
-    {OP_DEPLOY, SPOS_ACTIVATE, 12},
-    {OP_UPDATE, SPOS_INSTALL, 20}, /* SERVICE_UPDATE_INSTALLATION */
-    {OP_UPDATE, SPOS_PERSONALISE, 21},
-    {OP_UPDATE, SPOS_ACTIVATE, 22},
+    {OP_DEPLOY, COMMAND_INSTALL, 10}, /* SERVICE_DEPLOYMENT_INSTALLATION */
+    {OP_DEPLOY, COMMAND_PERSONALISE, 11},
+    {OP_DEPLOY, COMMAND_ACTIVATE, 12},
+    {OP_UPDATE, COMMAND_INSTALL, 20}, /* SERVICE_UPDATE_INSTALLATION */
+    {OP_UPDATE, COMMAND_PERSONALISE, 21},
+    {OP_UPDATE, COMMAND_ACTIVATE, 22},
     {OP_SUSPEND, 0, 30},
     {OP_RESUME, 0, 31},
     {OP_TERMINATE, 0, 40},
@@ -30,13 +30,23 @@ bool process_result_is_told(enum operation operation)
     return false;
 }
 
+static void add_number(json_t *list, enum operation operation, unsigned command)
+{
+    for (size_t i = 0; i < NUMBERS; i++)
+        if (numbers[i].operation == operation && numbers[i].command == command)
+            json_array_append_new(list, json_integer(numbers[i].number));
+}
+
+/* "operations that have been requested by the SP app": its commands in its order. Finalising has no number.
+ */
 static json_t *operations_of(const struct process_result *r)
 {
     json_t *list = json_array();
-    for (size_t i = 0; i < NUMBERS; i++)
-        if (numbers[i].operation == r->operation &&
-            (!numbers[i].command || (r->commands & numbers[i].command)))
-            json_array_append_new(list, json_integer(numbers[i].number));
+    struct command_list asked;
+    commands_list(r->commands, &asked);
+    add_number(list, r->operation, 0);
+    for (size_t i = 0; i < asked.n; i++)
+        add_number(list, r->operation, asked.at[i]);
     return list;
 }
 

@@ -7,10 +7,7 @@
 #include <jansson.h>
 
 #include "base/clock.h"
-#include "order/states.h"
-
-/* What the app asked for, as bits; the numbers of requestedOperations follow from the operation. */
-enum spos_commands { SPOS_INSTALL = 1, SPOS_PERSONALISE = 2, SPOS_ACTIVATE = 4 };
+#include "order/life/commands.h"
 
 struct process_result {
     const char *process; /* UUID; "" where the request failed before there was a process */
@@ -19,7 +16,7 @@ struct process_result {
     time_us start, end;
     const char *service, *version, *instance; /* UUID, tag, UUID ("" where there is none) */
     enum operation operation;
-    unsigned commands;              /* enum spos_commands, of deploy and update */
+    unsigned commands; /* of deploy and update: order/life/commands.h; told in the order of the app's list */
     int64_t start_state, end_state; /* enum instance_state; INSTANCE_REMOVED is told as NOT_DEPLOYED */
 };
 

@@ -11,14 +11,14 @@
 enum { RECEIVERS_MAX = 1000, STATE_WORD_MAX = 16, ALL_STATES = -1 };
 
 struct asked {
-    int64_t party; /* 0: of all providers */
+    int64_t party;
     int64_t before, limit, state;
     json_t *answer;
-    int64_t config[RECEIVERS_MAX], owner[RECEIVERS_MAX];
+    int64_t config[RECEIVERS_MAX];
     size_t n;
 };
 
-/* A provider sees its own, the operator of this server the receivers of all. */
+/* Each party sees its own: an operator's token is an element owner's, who may be a provider as well. */
 static enum tsm_err who_asks(struct sp *sp, struct http_request *q, int64_t *party)
 {
     const char *token;
@@ -26,10 +26,8 @@ static enum tsm_err who_asks(struct sp *sp, struct http_request *q, int64_t *par
     enum tsm_err e;
     TRY(http_bearer(q, &token));
     e = access_of(sp->c.store, token, ACCESS_PROVIDER, &who);
-    if (e == TSM_NOT_ALLOWED) {
+    if (e == TSM_NOT_ALLOWED)
         e = access_of(sp->c.store, token, ACCESS_OPERATOR, &who);
-        who.party = 0;
-    }
     TRY(e);
     err_clear();
     *party = who.party;
@@ -149,10 +147,8 @@ static enum tsm_err find_receivers(struct tx *tx, struct asked *a)
 {
     ROWS r = {0};
     enum tsm_err e = db_query(tx, &r, SQL_SPOS_WAITING_OF, a->party);
-    while (e == TSM_OK && (e = db_next(&r)) == TSM_OK && a->n < RECEIVERS_MAX) {
-        a->config[a->n] = db_int(&r, 0);
-        a->owner[a->n++] = db_int(&r, 1);
-    }
+    while (e == TSM_OK && (e = db_next(&r)) == TSM_OK && a->n < RECEIVERS_MAX)
+        a->config[a->n++] = db_int(&r, 0);
     return e == TSM_NOT_FOUND ? TSM_OK : e;
 }
 
@@ -163,7 +159,7 @@ static enum tsm_err try_now(struct tx *tx, void *arg)
     TRY(find_receivers(tx, a));
     for (size_t i = 0; i < a->n; i++) {
         TRY(db_exec(tx, SQL_SPOS_DUE_NOW, a->config[i], tx_now(tx)));
-        TRY(spos_wake(tx, a->owner[i], a->config[i], true));
+        TRY(spos_wake(tx, a->party, a->config[i], true));
     }
     return TSM_OK;
 }

@@ -10,36 +10,28 @@
 #include "role/sp/content/part.h"
 #include "role/sp/sptsm/call.h"
 
-enum { GATE_FLAVORS_MAX = 16 };
-
-/* A flavor, its load files and the profiles that it is to be judged for. */
-struct case_of_flavor {
+/* A flavor and a profile that it is to be judged for; 0: for its load files alone. */
+struct pair {
+    int64_t flavor, profile;
+};
+/* What is judged at a time: load files of a flavor, for as many of its profiles as an offer holds. */
+struct batch {
     int64_t flavor;
     struct writer file[FLAVOR_FILES_MAX]; /* owned */
     struct cap_package package[FLAVOR_FILES_MAX];
     uint8_t aid[FLAVOR_FILES_MAX][16];
-    size_t files;
+    size_t files, profiles_n;
     char profiles[PROFILES_TEXT_MAX];
 };
 struct gate {
     struct tr_call *c;
-    size_t n;
-    struct case_of_flavor at[GATE_FLAVORS_MAX];
+    size_t n, room, at; /* at: the first pair that is not judged */
+    struct pair *pair;  /* owned; those of a flavor side by side once they are sorted */
+    struct batch batch;
 };
 
-static enum tsm_err add_profile(struct tx *tx, struct case_of_flavor *f, int64_t profile)
-{
-    size_t len = strlen(f->profiles);
-    int n;
-    ROWS r = {0};
-    TRY(db_first(tx, &r, SQL_TR_PROFILE_NAME, profile));
-    n = snprintf(f->profiles + len, sizeof f->profiles - len, "%s%s", len ? "," : "", db_text(&r, 0));
-    NEED((size_t)n < sizeof f->profiles - len, TOO_LONG);
-    return TSM_OK;
-}
-
 /* Who imports another file of the flavor finds it loaded. */
-static enum tsm_err read_package(struct case_of_flavor *f, size_t i, const json_t *elf)
+static enum tsm_err read_package(struct batch *f, size_t i, const json_t *elf)
 {
     unsigned major = 0, minor = 0;
     size_t n;
@@ -50,7 +42,7 @@ static enum tsm_err read_package(struct case_of_flavor *f, size_t i, const json_
     return TSM_OK;
 }
 
-static enum tsm_err read_load_files(struct tx *tx, struct case_of_flavor *f)
+static enum tsm_err read_load_files(struct tx *tx, struct batch *f)
 {
     ITEMS elfs = {NULL, 0};
     TRY(items_of_two(tx, SQL_TR_TARGET_IDS, f->flavor, TR_ELF, &elfs));
@@ -67,18 +59,59 @@ static enum tsm_err read_load_files(struct tx *tx, struct case_of_flavor *f)
     return TSM_OK;
 }
 
-/* The case of a flavor, made at its first profile; NULL where there is no room for one more. */
-static enum tsm_err case_of(struct tx *tx, struct gate *g, int64_t flavor, struct case_of_flavor **out)
+static void drop_load_files(struct batch *b)
 {
-    for (size_t i = 0; i < g->n; i++)
-        if (g->at[i].flavor == flavor) {
-            *out = &g->at[i];
-            return TSM_OK;
-        }
-    NEED(g->n < GATE_FLAVORS_MAX, TOO_LONG);
-    *out = &g->at[g->n++];
-    (*out)->flavor = flavor;
-    return read_load_files(tx, *out);
+    for (size_t i = 0; i < b->files; i++)
+        free(b->file[i].at);
+    b->files = 0;
+}
+
+/* Not taken: it must wait for another batch. */
+static enum tsm_err take_profile(struct tx *tx, struct batch *b, int64_t profile, bool *taken)
+{
+    const size_t len = strlen(b->profiles), room = sizeof b->profiles - len;
+    ROWS r = {0};
+    *taken = !profile;
+    if (!profile || b->profiles_n == LOAD_FILE_PROFILES_MAX)
+        return TSM_OK;
+    TRY(db_first(tx, &r, SQL_TR_PROFILE_NAME, profile));
+    *taken = (size_t)snprintf(b->profiles + len, room, "%s%s", len ? "," : "", db_text(&r, 0)) < room;
+    if (!*taken)
+        b->profiles[len] = 0;
+    b->profiles_n += *taken;
+    return *taken || len ? TSM_OK : FAIL(TOO_LONG, "the name of a profile is too long");
+}
+
+static enum tsm_err next_batch(struct tx *tx, void *arg)
+{
+    struct gate *g = arg;
+    struct batch *b = &g->batch;
+    bool taken = true;
+    if (b->flavor != g->pair[g->at].flavor) {
+        drop_load_files(b);
+        b->flavor = g->pair[g->at].flavor;
+        TRY(read_load_files(tx, b));
+    }
+    b->profiles[0] = 0;
+    b->profiles_n = 0;
+    while (taken && g->at < g->n && g->pair[g->at].flavor == b->flavor) {
+        TRY(take_profile(tx, b, g->pair[g->at].profile, &taken));
+        g->at += taken;
+    }
+    return TSM_OK;
+}
+
+static enum tsm_err add(struct gate *g, int64_t flavor, int64_t profile)
+{
+    if (g->n == g->room) {
+        size_t room = 2 * g->room + 16;
+        struct pair *more = reallocarray(g->pair, room, sizeof *more);
+        NEED(more != NULL, NO_MEMORY);
+        g->pair = more;
+        g->room = room;
+    }
+    g->pair[g->n++] = (struct pair){flavor, profile};
+    return TSM_OK;
 }
 
 /* What does not exist is refused later, by its category; what is not published is judged when it is. */
@@ -87,15 +120,13 @@ static enum tsm_err add_pair(struct tx *tx, struct gate *g, const char *flavor, 
     struct tr_wanted f = {g->c->party, g->c->row[0].id, TR_FLAVOR, flavor};
     struct tr_wanted p = {g->c->party, 0, TR_PROFILE, profile};
     struct tr_row one, two;
-    struct case_of_flavor *found;
     enum tsm_err e = row_find(tx, &f, &one, NULL);
     if (e == TSM_OK)
         e = row_find(tx, &p, &two, NULL);
     if (e == TSM_NOT_FOUND || (e == TSM_OK && !one.published))
         return TSM_OK;
     TRY(e);
-    TRY(case_of(tx, g, one.id, &found));
-    return add_profile(tx, found, two.id);
+    return add(g, one.id, two.id);
 }
 
 static enum tsm_err add_map(struct tx *tx, struct gate *g, const json_t *map)
@@ -108,8 +139,11 @@ static enum tsm_err add_map(struct tx *tx, struct gate *g, const json_t *map)
     {
         if (json_is_string(profiles)) /* {profile: flavor} */
             TRY(add_pair(tx, g, json_string_value(profiles), flavor));
-        json_array_foreach(profiles, i, profile) if (json_is_string(profile))
-            TRY(add_pair(tx, g, flavor, json_string_value(profile)));
+        json_array_foreach(profiles, i, profile)
+        {
+            if (json_is_string(profile))
+                TRY(add_pair(tx, g, flavor, json_string_value(profile)));
+        }
     }
     return TSM_OK;
 }
@@ -132,16 +166,14 @@ static enum tsm_err need_room(struct tx *tx, struct gate *g, const struct tr_row
 static enum tsm_err add_published(struct tx *tx, struct gate *g)
 {
     ITEMS profiles = {NULL, 0};
-    struct case_of_flavor *found;
     const struct tr_row *flavor = call_row(g->c);
     if (flavor->published)
         return TSM_OK;
     TRY(need_room(tx, g, flavor));
     TRY(items_of_one(tx, SQL_TR_PAIR_PROFILES, flavor->id, &profiles));
-    TRY(case_of(tx, g, flavor->id, &found));
     for (size_t i = 0; i < profiles.n; i++)
-        TRY(add_profile(tx, found, profiles.at[i].id));
-    return TSM_OK;
+        TRY(add(g, flavor->id, profiles.at[i].id));
+    return profiles.n ? TSM_OK : add(g, flavor->id, 0);
 }
 
 static enum tsm_err gather(struct tx *tx, void *arg)
@@ -164,7 +196,7 @@ static enum tsm_err refused(struct tr_call *c, const struct load_file_result *r)
     return call_refuse(c, TR_INVALID_REQUEST, reason);
 }
 
-static enum tsm_err judge_one(struct tr_call *c, const struct case_of_flavor *f, size_t file)
+static enum tsm_err judge_one(struct tr_call *c, const struct batch *f, size_t file)
 {
     struct load_file_offer offer = {.store = c->sp->c.store,
                                     .party = c->party,
@@ -188,6 +220,27 @@ static bool is_about_release(const struct tr_operation *op)
     return op->act == ACT_PUBLISH || deploys;
 }
 
+static int by_flavor(const void *a, const void *b)
+{
+    const struct pair *x = a, *y = b;
+    if (x->flavor != y->flavor)
+        return x->flavor < y->flavor ? -1 : 1;
+    return (x->profile > y->profile) - (x->profile < y->profile);
+}
+
+static enum tsm_err judge_all(struct gate *g)
+{
+    TRY(store_read(g->c->sp->c.store, gather, g));
+    if (g->n)
+        qsort(g->pair, g->n, sizeof *g->pair, by_flavor);
+    while (g->at < g->n) {
+        TRY(store_read(g->c->sp->c.store, next_batch, g));
+        for (size_t i = 0; i < g->batch.files; i++)
+            TRY(judge_one(g->c, &g->batch, i));
+    }
+    return TSM_OK;
+}
+
 enum tsm_err gate_judge(struct tr_call *c)
 {
     struct gate *g;
@@ -197,14 +250,9 @@ enum tsm_err gate_judge(struct tr_call *c)
     g = calloc(1, sizeof *g);
     NEED(g != NULL, NO_MEMORY);
     g->c = c;
-    e = store_read(c->sp->c.store, gather, g);
-    for (size_t i = 0; i < g->n; i++) {
-        for (size_t k = 0; k < g->at[i].files; k++) {
-            if (e == TSM_OK)
-                e = judge_one(c, &g->at[i], k);
-            free(g->at[i].file[k].at);
-        }
-    }
+    e = judge_all(g);
+    drop_load_files(&g->batch);
+    free(g->pair);
     free(g);
     return e;
 }

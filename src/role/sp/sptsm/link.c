@@ -7,6 +7,7 @@
 
 #include "role/sp/sptsm/call.h"
 #include "role/sp/sptsm/model/form.h"
+#include "role/sp/sptsm/model/same.h"
 
 static enum tsm_err wrong(struct tr_call *c, const json_t *v, const char *format)
 {
@@ -118,10 +119,26 @@ static enum tsm_err without(struct tr_call *c, json_t *map)
     return TSM_OK;
 }
 
+/* The ids of the body as they are stored, in its place. */
+static enum tsm_err fold_ids(struct tr_call *c)
+{
+    const char *twice = NULL;
+    json_t *folded = ids_folded(c->given, &twice);
+    if (!folded && twice)
+        return refuse(&c->refusal, TR_INVALID_FORMAT, twice, "request body", IDS_ONCE);
+    NEED(folded != NULL, NO_MEMORY);
+    json_decref(c->given);
+    c->given = folded;
+    return TSM_OK;
+}
+
 enum tsm_err link_given(struct tr_call *c, const json_t *old, json_t **given)
 {
-    json_t *made = json_deep_copy(old), *map = json_object_get(made, "allowedDeployments");
+    json_t *made, *map;
     enum tsm_err e;
+    TRY(fold_ids(c));
+    made = json_deep_copy(old);
+    map = json_object_get(made, "allowedDeployments");
     NEED(made != NULL, NO_MEMORY);
     if (c->op->kind == TR_ELF)
         e = load_files(c, made);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "role/sp/sptsm/call.h"
 
@@ -74,8 +75,11 @@ static enum tsm_err read_json(struct tr_call *c)
 
 static enum tsm_err read_body(struct tr_call *c)
 {
+    const char *coding = http_header(c->request, "Content-Encoding");
     if (!has_body(c->op))
         return c->request->body.len ? call_refuse(c, TR_INVALID_REQUEST, "request body not allowed") : TSM_OK;
+    if (coding && strcasecmp(coding, "identity") != 0)
+        return call_refuse(c, TR_INVALID_REQUEST, "unsupported content coding");
     return is_upload(c->op) ? upload_read(c) : read_json(c);
 }
 

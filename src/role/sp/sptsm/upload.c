@@ -80,9 +80,10 @@ static enum tsm_err read_parts(struct tr_call *c)
     const char *type = http_header(c->request, "Content-Type");
     struct multipart m;
     struct multipart_part p;
-    enum tsm_err e = multipart_begin(type ? type : "", c->request->body, &m);
-    if (e == TSM_WRONG_TYPE)
+    enum tsm_err e;
+    if (strcmp(c->request->content_type, "multipart/form-data") != 0)
         return call_refuse(c, TR_INVALID_REQUEST, "unsupported content type");
+    e = multipart_begin(type ? type : "", c->request->body, &m);
     while (e == TSM_OK && (e = multipart_next(&m, &p)) == TSM_OK)
         TRY(take_part(c, &p));
     return e == TSM_NOT_FOUND ? TSM_OK

@@ -44,14 +44,21 @@ enum tsm_err change_keep(struct tx *tx, struct tr_call *c, const struct tr_chang
     return call_answer(c, change->body);
 }
 
+/* 4.31.005 is a tag [4.1.6.2, the file's own example], and the same version as 4.31.5: which of two is the
+ * newer must be clear [4.2.5.7]. */
 static enum tsm_err check_tag(struct tx *tx, struct tr_call *c, const struct tr_row *row, const json_t *body)
 {
-    struct tr_wanted wanted = {c->party, row->parent, TR_VERSION, json_member(body, "tag")};
-    struct tr_row other;
-    enum tsm_err e = row->kind == TR_VERSION ? row_find(tx, &wanted, &other, NULL) : TSM_NOT_FOUND;
-    if (e == TSM_OK)
-        return refuse(&c->refusal, TR_INVALID_FORMAT, wanted.name, "tag", "a tag once in a Service");
-    return e == TSM_NOT_FOUND ? TSM_OK : e;
+    const char *tag = json_member(body, "tag");
+    char once[TR_TEXT_MAX];
+    ROWS r = {0};
+    enum tsm_err e = row->kind == TR_VERSION
+                         ? db_first(tx, &r, SQL_TR_VERSION_OF_RANK, row->parent, rules_rank(tag))
+                         : TSM_NOT_FOUND;
+    if (e == TSM_NOT_FOUND)
+        return TSM_OK;
+    TRY(e);
+    snprintf(once, sizeof once, "a tag once in a Service, which has %s", db_text(&r, 0));
+    return refuse(&c->refusal, TR_INVALID_FORMAT, tag, "tag", once);
 }
 
 static enum tsm_err create(struct tx *tx, struct tr_call *c)
@@ -149,6 +156,10 @@ static enum tsm_err check_unused(struct tx *tx, struct tr_call *c, const struct 
     const char *name = tr_entity(row->kind)->name;
     ROWS r = {0};
     enum tsm_err e = db_first(tx, &r, SQL_TR_USER, row->id);
+    if (e == TSM_NOT_FOUND && row->kind == TR_ELF) {
+        db_end(&r);
+        e = db_first(tx, &r, SQL_TR_MODULE_USER, row->id);
+    }
     if (e == TSM_OK)
         return refuse(&c->refusal, TR_REFERENCED, name, tr_entity((enum tr_kind)db_int(&r, 0))->name, NULL);
     if (e != TSM_NOT_FOUND)

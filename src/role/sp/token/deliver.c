@@ -58,7 +58,7 @@ static enum tsm_err load(struct tx *tx, void *arg)
 
 static enum tsm_err enrol_text(struct sp *sp, struct delivery *d, char **out)
 {
-    struct writer w = {(uint8_t *)d->card, 0, sizeof d->card};
+    struct writer w = {(uint8_t *)d->card, 0, sizeof d->card - 1};
     struct vault_party *vault;
     json_t *intake = NULL;
     TRY(sp->c.vault_of(sp->c.self, d->job->party, &vault));

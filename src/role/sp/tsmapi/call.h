@@ -19,6 +19,7 @@ struct api_call {
     struct tsmapi *api;
     struct sp *sp;
     int64_t party;
+    const char *app; /* the callerId that the token is good for; "": any */
     struct api_request q;
     struct api_reading reading; /* its fault is the call's */
     /* What the work finds, in its order. */
@@ -63,7 +64,7 @@ enum tsm_err api_get_process(void *app, struct http_request *q, struct http_repl
 enum tsm_err api_start_process(void *app, struct http_request *q, struct http_reply *reply);
 enum tsm_err api_cancel_process(void *app, struct http_request *q, struct http_reply *reply);
 /* Who asks, by the app's token: 401 with the fault in the reply, false. *e: any other error. */
-bool api_admit(struct tsmapi *api, struct http_request *q, int64_t *party, struct http_reply *reply,
+bool api_admit(struct tsmapi *api, struct http_request *q, struct caller *who, struct http_reply *reply,
                enum tsm_err *e);
 /* A body with the two members of every answer. */
 enum tsm_err api_reply_fault(struct http_reply *reply, int status, const struct fault *f);

@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/utf8.h"
+
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static const struct {
@@ -25,6 +27,7 @@ enum tsm_err fault_set(struct fault *f, enum api_error type, const char *fmt, ..
     va_start(ap, fmt);
     vsnprintf(f->details, sizeof f->details, fmt, ap);
     va_end(ap);
+    utf8_clean(f->details);
     return TSM_BAD_VALUE;
 }
 

@@ -59,23 +59,21 @@ enum tsm_err api_reply_fault(struct http_reply *reply, int status, const struct 
     return status == STATUS_LATER ? http_reply_header(reply, "Retry-After", "5") : TSM_OK;
 }
 
-bool api_admit(struct tsmapi *api, struct http_request *q, int64_t *party, struct http_reply *reply,
+bool api_admit(struct tsmapi *api, struct http_request *q, struct caller *who, struct http_reply *reply,
                enum tsm_err *e)
 {
     struct fault f = {.type = API_OK};
-    struct caller who;
     const char *token;
     int status = STATUS_SIGN_IN;
     *e = http_bearer(q, &token);
     if (*e == TSM_OK)
-        *e = access_of(api->c.sp->c.store, token, ACCESS_APP, &who);
+        *e = access_of(api->c.sp->c.store, token, ACCESS_APP, who);
     if (*e == TSM_OK && api->c.maintenance) {
         (void)fault_set(&f, API_UNDER_MAINTENANCE, "%s", "");
         status = STATUS_LATER;
     } else if (*e == TSM_NOT_SIGNED_IN || *e == TSM_NOT_ALLOWED) {
         (void)fault_set(&f, API_NOT_AUTHENTICATED, "the token is not one of an app");
     } else if (*e == TSM_OK) {
-        *party = who.party;
         return true;
     } else {
         return false;
@@ -136,6 +134,8 @@ static enum tsm_err run(struct api_call *c, struct http_request *q, struct http_
     } else {
         e = api_request_read(q->body, c->q.method, &c->q, &c->reading);
     }
+    if (e == TSM_OK && c->app[0] && strcmp(c->app, c->q.caller))
+        e = CALL_FAULT(c, API_UNAUTHORIZED, "app not authorized: the token is another app's");
     if (e == TSM_OK)
         e = methods[c->q.method].work(c);
     if (e == TSM_OK)
@@ -150,15 +150,16 @@ static enum tsm_err handle(void *app, struct http_request *q, struct http_reply 
 {
     struct tsmapi *api = app;
     struct api_call *c;
-    int64_t party;
+    struct caller who;
     enum tsm_err e;
-    if (!api_admit(api, q, &party, reply, &e))
+    if (!api_admit(api, q, &who, reply, &e))
         return e;
     c = calloc(1, sizeof *c);
     NEED(c != NULL, NO_MEMORY);
     c->api = api;
     c->sp = api->c.sp;
-    c->party = party;
+    c->party = who.party;
+    c->app = who.app;
     e = run(c, q, reply);
     call_drop(c);
     return e;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "base/utf8.h"
 #include "link/callback.h"
 #include "role/sp/turn_writes.h"
 #include "role/sp/verify/verify.h"
@@ -90,7 +91,7 @@ static enum tsm_err no_way(struct tx *tx, const struct job *job, const char *wha
         return TSM_OK;
     TRY(e);
     snprintf(text, sizeof text, "%s: %.160s", what, job->cause[0] ? job->cause : err_text(job->error));
-    return verify_settle(tx, &v, text);
+    return verify_settle(tx, &v, utf8_clean(text));
 }
 
 static enum tsm_err say(struct tx *tx, const struct job *job, const char *step, const char *text)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "role/sp/life/subject.h"
 #include "role/sp/orders/order_api.h"
 #include "role/sp/verify/verify.h"
 
@@ -21,21 +22,6 @@ static enum tsm_err begin(struct asking *a, struct http_request *q)
     TRY(sp_caller(a->sp, q, &who));
     a->party = who.party;
     return http_path_param(q, "service", a->service, sizeof a->service);
-}
-
-static enum tsm_err find_service(struct tx *tx, const struct asking *a, int64_t *id)
-{
-    ROWS r = {0};
-    enum tsm_err e = db_first(tx, &r, SQL_SERVICE_BY_NAME, a->party, a->service);
-    if (e == TSM_NOT_FOUND) { /* or the id that the administration interface gave it */
-        db_end(&r);
-        e = db_first(tx, &r, SQL_TR_SERVICE_ID_OF, a->service, a->party);
-    }
-    if (e == TSM_NOT_FOUND)
-        return FAIL_FIELD(NOT_FOUND, "service", "no service of yours has this name");
-    TRY(e);
-    *id = db_int(&r, 0);
-    return TSM_OK;
 }
 
 static enum tsm_err say(struct tx *tx, const struct asking *a, const char *what)
@@ -60,7 +46,7 @@ static enum tsm_err put(struct tx *tx, void *arg)
 {
     struct asking *a = arg;
     int64_t service;
-    TRY(find_service(tx, a, &service));
+    TRY(subject_service(tx, a->party, a->service, &service));
     TRY(needs_callback(tx, a));
     TRY(db_exec(tx, SQL_VERIFICATION_SET, a->party, service, a->text));
     return say(tx, a, "verification.set");
@@ -72,7 +58,7 @@ static enum tsm_err get(struct tx *tx, void *arg)
     int64_t service;
     ROWS r = {0};
     enum tsm_err e;
-    TRY(find_service(tx, a, &service));
+    TRY(subject_service(tx, a->party, a->service, &service));
     e = db_first(tx, &r, SQL_VERIFICATION_GET, a->party, service);
     if (e == TSM_NOT_FOUND)
         return FAIL(NOT_FOUND, "the service is activated without verification");
@@ -84,7 +70,7 @@ static enum tsm_err drop(struct tx *tx, void *arg)
 {
     struct asking *a = arg;
     int64_t service;
-    TRY(find_service(tx, a, &service));
+    TRY(subject_service(tx, a->party, a->service, &service));
     TRY(db_exec(tx, SQL_VERIFICATION_DELETE, a->party, service));
     return say(tx, a, "verification.removed");
 }

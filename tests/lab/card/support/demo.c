@@ -44,26 +44,28 @@ static size_t component(zip_t *archive, const char *name, uint8_t *to, size_t ca
     return 0;
 }
 
-static size_t read_lfdb(uint8_t *to)
+static size_t read_lfdb(uint8_t *to, bool described)
 {
-    static const char *const order[] = {"Header", "Directory",   "Import", "Applet",       "Class",
-                                        "Method", "StaticField", "Export", "ConstantPool", "RefLocation"};
+    static const char *const order[] = {"Header",       "Directory",   "Import",      "Applet",
+                                        "Class",        "Method",      "StaticField", "Export",
+                                        "ConstantPool", "RefLocation", "Descriptor"};
+    size_t components = sizeof order / sizeof order[0] - !described;
     zip_t *archive = zip_open(demo_cap_path, ZIP_RDONLY, NULL);
     size_t n = 0;
 
     assert_non_null(archive);
-    for (size_t i = 0; i < sizeof order / sizeof order[0]; i++)
+    for (size_t i = 0; i < components; i++)
         n += component(archive, order[i], to + n, MAX_LFDB - n);
     zip_close(archive);
     return n;
 }
 
-void demo_load(struct desk *d)
+static void load(struct desk *d, bool described)
 {
     struct install f = {DEMO_PACKAGE, "", "", "", ""};
     uint8_t file[MAX_LFDB + 4] = {0xC4, 0x82};
     char hex[2 * LOAD_BLOCK + 1];
-    size_t n = read_lfdb(file + 4), block = 0;
+    size_t n = read_lfdb(file + 4, described), block = 0;
 
     file[2] = (uint8_t)(n >> 8);
     file[3] = (uint8_t)n;
@@ -75,6 +77,16 @@ void demo_load(struct desk *d)
         assert_int_equal(
             secure(d, "80E8%02X%02zX%02zX%s00", at + part == n + 4 ? 0x80U : 0U, block, part, hex), 0x9000);
     }
+}
+
+void demo_load(struct desk *d)
+{
+    load(d, false);
+}
+
+void demo_load_described(struct desk *d)
+{
+    load(d, true);
 }
 
 uint16_t demo_install(struct desk *d, const char *module, const char *aid)

@@ -19,6 +19,8 @@ extern const char *demo_cap_path;
 
 /* A session is open in the issuer's domain; loads the file and installs the application. */
 void demo_load(struct desk *d);
+/* The same with the Descriptor component, which some loaders send, too. */
+void demo_load_described(struct desk *d);
 uint16_t demo_install(struct desk *d, const char *module, const char *aid);
 /* The same behaviour without the CAP file: only the unit under test. */
 

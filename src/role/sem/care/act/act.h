@@ -6,8 +6,8 @@
 #ifndef TSM_ROLE_SEM_CARE_ACT_ACT_H
 #define TSM_ROLE_SEM_CARE_ACT_ACT_H
 
-#include "engine/block.h"
-#include "engine/exchange.h"
+#include "engine/element/block.h"
+#include "engine/element/exchange.h"
 #include "link/talk/talk.h"
 #include "order/care/plan_care.h"
 #include "role/sem/internal.h"

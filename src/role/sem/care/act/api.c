@@ -88,6 +88,8 @@ enum tsm_err care_post(struct act_post *p, struct http_request *q, struct http_r
         e = store_write(p->sem->c.store, accept_act, p);
     json_decref(p->body);
     json_decref(p->ask);
+    if (e != TSM_OK)
+        json_decref(p->answer); /* made, and not committed */
     TRY(e);
     TRY(http_reply_header(reply, "Location", "/api/v1/secure-elements/%s/acts/%lld", p->ref.text,
                           (long long)p->id));
@@ -105,8 +107,12 @@ static enum tsm_err accept_rotation(struct tx *tx, struct act_post *p)
 {
     struct care_turn t = {.el = p->el, .domain = p->el.id, .act = {.ask = p->ask}};
     struct held_keys now;
+    enum tsm_err e;
     TRY(rotation_domain_load(tx, &t));
-    TRY(keys_now(tx, &p->el, t.domain, &now));
+    e = keys_now(tx, &p->el, t.domain, &now);
+    if (e == TSM_KEY_MISSING) /* no fault of the vault: who asks can import them */
+        return FAIL(WRONG_STATE, "the inventory has no key set of this domain that is in use");
+    TRY(e);
     if (p->posted.kvn && p->posted.same_kvn)
         return FAIL_FIELD(BAD_VALUE, "same_kvn", "either a key version or the same one is asked for");
     return rotation_check_kvn(p->el.profile.protocol,

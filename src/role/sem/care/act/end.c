@@ -51,20 +51,19 @@ static enum tsm_err tell_end(struct tx *tx, const struct act *a, const struct ac
 
 static enum tsm_err write_row(struct tx *tx, const struct act *a, const struct act_end *end)
 {
-    json_t *failure = end->f ? failure_json(end->f) : NULL;
-    char *result_text = end->result ? json_text(end->result) : NULL,
-         *failure_text = failure ? json_text(failure) : NULL;
+    char *result = end->result ? json_text(end->result) : NULL,
+         *failure = end->f ? failure_text(end->f) : NULL;
     enum tsm_err e = db_exec(tx, SQL_ACT_END, a->id, (int64_t)(end->f ? ACT_FAILED : ACT_DONE),
-                             result_text ? result_text : "", failure_text ? failure_text : "", tx_now(tx));
-    json_decref(failure);
-    free(result_text);
-    free(failure_text);
+                             result ? result : "", failure ? failure : "", tx_now(tx));
+    free(result);
+    free(failure);
     return e;
 }
 
 enum tsm_err act_finish(struct sem *sem, struct tx *tx, const struct act *a, const struct act_end *end)
 {
     enum tsm_err e = write_row(tx, a, end);
+    (void)sem;
     if (e == TSM_OK)
         e = tell_end(tx, a, end);
     json_decref(end->result);
@@ -74,6 +73,6 @@ enum tsm_err act_finish(struct sem *sem, struct tx *tx, const struct act *a, con
         tx_note(tx); /* a poll that is held hears of the end at once */
     }
     if (a->campaign)
-        TRY(campaign_member_ended(sem, tx, a, !end->f));
+        TRY(campaign_member_ended(tx, &(struct member_end){a->campaign, a->se, a->id, !end->f, ""}));
     return care_leaf(tx, a, end->f ? "care.failed" : "care.done");
 }

@@ -3,11 +3,12 @@
  * Stations 5 to 12. Role. [DESIGN 4] */
 #include "role/sem/care/act/turn.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "engine/line.h"
+#include "engine/turn/ask.h"
+
+enum { CARE_HOLDER = 'c' }; /* how the keys and the hold of an act begin */
 
 static const struct care_kind *const kinds[ACT_KINDS] = {
     [ACT_AUDIT] = &care_audit,   [ACT_REPAIR] = &care_repair,           [ACT_LOCK] = &care_status,
@@ -153,38 +154,13 @@ void care_fail(struct care_turn *t)
 
 static enum tsm_err ask_exchange(struct care_turn *t, struct tx *tx, struct job *job, json_t *payload)
 {
-    char key[64], holder[HOLDER_MAX];
-    struct partner_ask ask = {.party = job->party,
-                              .peer = job->party,
-                              .job = job->id,
-                              .verb = VERB_SEND_SCRIPT,
-                              .key = key,
-                              .trace = BYTES(job->trace)};
-    json_t *o;
-    char *text;
-    enum tsm_err e;
-    NEED(payload != NULL, NO_MEMORY);
-    snprintf(key, sizeof key, "c%lld.%u", (long long)job->id, t->state.asked);
-    snprintf(holder, sizeof holder, "c%lld", (long long)job->id);
-    o = json_pack("{so so ss sb}", "se", care_se_json(&t->el), "payload", payload, "holder", holder, "care",
-                  1);
-    text = o ? json_text(o) : NULL;
-    json_decref(o);
-    NEED(text != NULL, NO_MEMORY);
-    ask.body = text;
-    e = partner_ask(t->sem->c.partners, tx, &ask);
-    free(text);
-    job->next.state = JOB_SENT;
-    job->next.due = job->deadline;
-    return e;
-}
-
-/* The element is free for the next one in the line. */
-static enum tsm_err end_hold(struct tx *tx, const struct job *job)
-{
-    char holder[HOLDER_MAX];
-    snprintf(holder, sizeof holder, "c%lld", (long long)job->id);
-    return line_end(tx, job->se, holder);
+    return exchange_ask(tx, job,
+                        &(struct exchange_ask){.partners = t->sem->c.partners,
+                                               .kind = CARE_HOLDER,
+                                               .number = t->state.asked,
+                                               .care = true,
+                                               .se = care_se_json(&t->el),
+                                               .payload = payload});
 }
 
 static enum tsm_err finish(struct care_turn *t, struct tx *tx, struct job *job)
@@ -199,7 +175,7 @@ static enum tsm_err finish(struct care_turn *t, struct tx *tx, struct job *job)
     t->result = NULL;
     TRY(note_add(tx, &n));
     job->next.state = t->failed ? JOB_FAILED : JOB_DONE;
-    TRY(end_hold(tx, job));
+    TRY(exchange_let_go(tx, job, CARE_HOLDER));
     return act_finish(t->sem, tx, &t->act, &end);
 }
 
@@ -286,8 +262,7 @@ static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
         }
     }
     if (!t->read && t->state.asked && !job->error) { /* woken without an answer: the question is under way */
-        job->next.state = JOB_SENT;
-        job->next.due = job->deadline;
+        exchange_wait(job);
         return TSM_OK;
     }
     TRY(note_dialogue(tx, t->job, "sem", &t->talk));

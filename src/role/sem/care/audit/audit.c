@@ -11,7 +11,10 @@
 #include "gp/content/card_data.h"
 #include "role/sem/care/act/turn.h"
 
-enum { READING_MAX = 8192 }; /* octets of one joined answer */
+enum {
+    READING_MAX = 8192,    /* octets of one joined answer */
+    SW_DATA_LOST = 0x62F1, /* a compact answer was cut, the rest is lost [TS 102 226 5.1.2] */
+};
 
 /* Where the answers of a step are kept, by its position in the plan. */
 static const struct {
@@ -36,7 +39,7 @@ static bool is_more(size_t step)
 static enum tsm_err load(struct care_turn *t, struct tx *tx)
 {
     for (int i = 0; i < CARE_LISTINGS; i++)
-        t->care.more[i] = json_is_true(json_object_get(t->memory, more_names[i]));
+        t->care.more[i] = (uint8_t)json_integer_value(json_object_get(t->memory, more_names[i]));
     return keys_now(tx, &t->el, t->el.id, &t->now);
 }
 
@@ -47,29 +50,56 @@ static enum tsm_err choose(struct care_turn *t)
     return TSM_OK;
 }
 
+/* A reading that is not whole says nothing of what is missing in it: the act fails. */
+static void not_whole(struct care_turn *t, const char *why)
+{
+    json_object_set_new(t->memory, "not_whole", json_string(why));
+}
+
 /* The data are joined as they come: a card may cut an entry in two. */
+static void join(struct care_turn *t, size_t at, struct bytes data)
+{
+    const char *before = is_more(at) ? json_member(t->memory, readings[at].name) : "";
+    size_t len = strlen(before), room = len + 2 * data.len + 1;
+    char *text = room <= 2 * READING_MAX ? malloc(room) : NULL;
+    if (!text) {
+        not_whole(t, "it is longer than is read");
+        return;
+    }
+    memcpy(text, before, len + 1);
+    hex_text(data, text + len);
+    json_object_set_new(t->memory, readings[at].name, json_string(text));
+    free(text);
+}
+
+/* A card that always says "more" comes to an end, too. */
+static void page_heard(struct care_turn *t, size_t at, const struct step_answer *answer)
+{
+    int listing = readings[at].listing;
+    json_int_t page = is_more(at) ? json_integer_value(json_object_get(t->memory, "page")) + 1 : 1;
+    t->care.more[listing] = (uint8_t)care_more_after(&t->el.profile, answer->sw, answer->data.len);
+    if (t->care.more[listing] == MORE_SAID && answer->data.len == 0)
+        not_whole(t, "it says that there is more (6310), and does not give what there is");
+    if (page >= CARE_PAGES_MAX && t->care.more[listing])
+        not_whole(t, "it does not end");
+    if (json_object_get(t->memory, "not_whole"))
+        t->care.more[listing] = MORE_NONE;
+    json_object_set_new(t->memory, "page", json_integer(page));
+    json_object_set_new(t->memory, more_names[listing], json_integer(t->care.more[listing]));
+}
+
 static void heard(struct care_turn *t, const struct plan_step *step, size_t command,
                   const struct step_answer *answer)
 {
     size_t at = (size_t)(step - plan_audit.steps);
-    const char *before = is_more(at) ? json_member(t->memory, readings[at].name) : "";
-    size_t len = strlen(before), room = len + 2 * answer->data.len + 1;
-    char *text = room <= 2 * READING_MAX ? malloc(room) : NULL;
     (void)command;
-    if (!text)
-        return;
-    memcpy(text, before, len + 1);
-    hex_text(answer->data, text + len);
-    json_object_set_new(t->memory, readings[at].name, json_string(text));
-    free(text);
-    if (answer->sw == SW_NOT_FOUND &&
-        !talk_by_packets(&t->talk)) /* an answer without R-MAC: anybody's word */
-        json_object_set_new(t->memory, "unproved", json_true());
-    if (readings[at].listing >= 0) {
-        bool more = answer->sw == SW_MORE_ENTRIES;
-        t->care.more[readings[at].listing] = more;
-        json_object_set_new(t->memory, more_names[readings[at].listing], json_boolean(more));
-    }
+    join(t, at, answer->data);
+    if (answer->sw == SW_DATA_LOST)
+        not_whole(t, "the card has more data than it could send (62F1)");
+    if (answer->sw == SW_NOT_FOUND && !talk_by_packets(&t->talk))
+        json_object_set_new(t->memory, "unproved", json_true()); /* without R-MAC: anybody's word */
+    if (readings[at].listing >= 0)
+        page_heard(t, at, answer);
 }
 
 /* While there is more, the step is taken again; a page that was lost cannot be had again but from the
@@ -127,9 +157,12 @@ struct comparison {
 
 static enum tsm_err compare(struct care_turn *t, struct tx *tx, struct comparison *c)
 {
+    const char *why = json_member(t->memory, "not_whole");
     struct writer store = WRITER(c->store);
     struct drift_expected expected;
     struct drift_found found;
+    if (*why)
+        return FAIL(CARD_REFUSED, "%s", why);
     TRY(found_read(t->memory, &store, &found));
     TRY(expected_load(tx, &t->el, &c->rows, &expected));
     TRY(drift_compare(&expected, &found, &c->list));
@@ -151,9 +184,10 @@ static enum tsm_err ended(struct care_turn *t, struct tx *tx, bool failed)
     free(c);
     if (e == TSM_OK || err_may_retry(e))
         return e;
-    failure_set(&t->talk.failure, OWNER_SE, "look at the answers in the timeline",
-                "the registry of the secure element cannot be read: %s",
-                err_cause()[0] ? err_cause() : err_text(e));
+    failure_set(
+        &t->talk.failure, OWNER_SE,
+        "look at the answers in the timeline; a card whose listings are long wants the expanded format",
+        "the registry of the secure element cannot be read: %s", err_cause()[0] ? err_cause() : err_text(e));
     care_fail(t);
     return TSM_OK;
 }

@@ -3,23 +3,21 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "role/sem/care/api.h"
+#include "role/sem/care/campaign/kind.h"
 #include "role/sem/care/campaign/row.h"
 #include "role/sem/care/act/post.h"
-#include "role/sem/care/keys/rotation.h"
 
 enum { PER_MINUTE_MAX = 1000000, STOP_PERCENT = 5 };
 
 struct campaign_post {
     struct sem *sem;
-    int64_t owner, id;
+    int64_t owner, id, number;
     char kind[16], from[6], to[6], profile[PROFILE_NAME_MAX + 1];
     bool all;
-    json_t *elements, *ask, *body;
+    json_t *elements, *ask, *body; /* elements, ask: borrowed from the body */
     struct campaign_rules rules;
-    enum act_kind act;
     json_t *answer;
 };
 
@@ -41,14 +39,6 @@ static const struct json_row campaign_rows[] = {
     {"window_to", JSON_TEXT, offsetof(struct campaign_post, to), 5, 5, JSON_OPTIONAL, NULL},
     {NULL, JSON_TEXT, 0, 0, 0, JSON_OPTIONAL, NULL},
 };
-static const struct json_row rotation_rows[] = {
-    {"kvn", JSON_INT, offsetof(struct posted, kvn), 1, 127, JSON_OPTIONAL, NULL},
-    {"same_kvn", JSON_BOOL, offsetof(struct posted, same_kvn), 0, 0, JSON_OPTIONAL, NULL},
-    {"domain", JSON_TEXT, offsetof(struct posted, domain), 10, ACT_AID_TEXT, JSON_OPTIONAL, NULL},
-    {NULL, JSON_TEXT, 0, 0, 0, JSON_OPTIONAL, NULL},
-};
-static const struct json_row no_rows[] = {{NULL, JSON_TEXT, 0, 0, 0, JSON_OPTIONAL, NULL}};
-
 /* "HH:MM" of the UTC day. */
 static enum tsm_err read_time(const char *field, const char *text, int64_t *seconds)
 {
@@ -60,22 +50,13 @@ static enum tsm_err read_time(const char *field, const char *text, int64_t *seco
     return TSM_OK;
 }
 
-static enum tsm_err read_kind(struct campaign_post *p)
-{
-    struct posted ask = {.kvn = 0};
-    if (strcmp(p->kind, "rotate") != 0 && strcmp(p->kind, "audit") != 0)
-        return FAIL_FIELD(BAD_VALUE, "kind", "a campaign audits or rotates");
-    p->act = strcmp(p->kind, "audit") ? ACT_ROTATE : ACT_AUDIT;
-    return p->ask ? json_fill(p->ask, p->act == ACT_ROTATE ? rotation_rows : no_rows, &ask) : TSM_OK;
-}
-
 static enum tsm_err read_campaign(struct http_request *q, struct campaign_post *p)
 {
     int selections;
     p->rules = (struct campaign_rules){.at_once = CAMPAIGN_AT_ONCE, .stop_percent = STOP_PERCENT};
     TRY(json_read_long(q->body, CAMPAIGN_BODY_MAX, &p->body));
     TRY(json_fill(p->body, campaign_rows, p));
-    TRY(read_kind(p));
+    TRY(campaign_kind_read(p->kind, &p->number));
     selections = (p->elements != NULL) + (p->profile[0] != 0) + p->all;
     if (selections != 1)
         return FAIL_FIELD(BAD_VALUE, "elements",
@@ -135,23 +116,34 @@ static enum tsm_err show(struct tx *tx, int64_t owner, int64_t id, json_t **out)
     return TSM_OK;
 }
 
+static enum tsm_err add_row(struct tx *tx, struct campaign_post *p, const json_t *ask, int64_t *total)
+{
+    const struct campaign_rules *r = &p->rules;
+    char *text = json_text(ask);
+    int64_t job;
+    enum tsm_err e = text ? campaign_start_job(tx, p->owner, p->id, &job) : FAIL(NO_MEMORY, "no memory");
+    if (e == TSM_OK)
+        e = add_members(tx, p, total);
+    if (e == TSM_OK)
+        e = db_exec(tx, SQL_CAMPAIGN_ADD, p->id, p->owner, p->number, job, text, *total, r->per_minute,
+                    r->at_once, r->canary, r->stop_percent, r->window_from, r->window_to, tx_now(tx),
+                    tx_now(tx), tx_now(tx));
+    free(text);
+    return e;
+}
+
 static enum tsm_err accept_campaign(struct tx *tx, void *arg)
 {
     struct campaign_post *p = arg;
-    const struct campaign_rules *r = &p->rules;
-    char *ask = p->ask ? json_text(p->ask) : strdup("{}"), detail[120];
-    int64_t total = 0, job;
+    struct campaign c = {.owner = p->owner, .kind = p->number};
+    char detail[120];
+    int64_t total = 0;
+    json_t *ask;
     enum tsm_err e;
-    NEED(ask != NULL, NO_MEMORY);
     p->id = store_id(tx_store(tx));
-    e = campaign_start_job(tx, p->owner, p->id, &job);
-    if (e == TSM_OK)
-        e = add_members(tx, p, &total);
-    if (e == TSM_OK)
-        e = db_exec(tx, SQL_CAMPAIGN_ADD, p->id, p->owner, (int64_t)p->act, job, ask, total, r->per_minute,
-                    r->at_once, r->canary, r->stop_percent, r->window_from, r->window_to, tx_now(tx),
-                    tx_now(tx), tx_now(tx));
-    free(ask);
+    TRY(campaign_ask_take(tx, &c, p->ask, &ask));
+    e = add_row(tx, p, ask, &total);
+    json_decref(ask);
     TRY(e);
     snprintf(detail, sizeof detail, "{\"campaign\":\"%lld\",\"kind\":\"%s\",\"elements\":%lld}",
              (long long)p->id, p->kind, (long long)total);
@@ -170,6 +162,8 @@ enum tsm_err care_post_campaign(void *app, struct http_request *q, struct http_r
     if (e == TSM_OK)
         e = store_write(p.sem->c.store, accept_campaign, &p);
     json_decref(p.body);
+    if (e != TSM_OK)
+        json_decref(p.answer); /* made, and not committed */
     TRY(e);
     TRY(http_reply_header(reply, "Location", "/api/v1/campaigns/%lld", (long long)p.id));
     return http_reply_json(reply, 202, p.answer);

@@ -6,31 +6,26 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine/turn/campaign.h"
+#include "role/sem/care/campaign/kind.h"
 #include "role/sem/care/campaign/row.h"
-
-enum { CAMPAIGN_DEADLINE_S = 366 * 86400 };
 
 enum tsm_err campaign_start_job(struct tx *tx, int64_t owner, int64_t campaign, int64_t *job)
 {
-    struct job_new j = {.kind = JOB_CAMPAIGN,
-                        .state = JOB_READY,
-                        .party = owner,
-                        .ref = campaign,
-                        .due = tx_now(tx),
-                        .deadline = tx_now(tx) + SECONDS(CAMPAIGN_DEADLINE_S)};
     uint8_t trace[TRACE_LEN];
     TRY(vault_random(trace, sizeof trace));
-    j.trace = BYTES(trace);
-    return job_add(tx, &j, job);
+    return campaign_job(tx, &(struct campaign_new){JOB_CAMPAIGN, owner, campaign, BYTES(trace)}, job);
 }
 
-enum tsm_err campaign_member_ended(struct sem *sem, struct tx *tx, const struct act *a, bool well)
+enum tsm_err campaign_member_ended(struct tx *tx, const struct member_end *end)
 {
-    (void)sem;
-    TRY(db_exec(tx, SQL_MEMBER_ENDED, a->campaign, a->se, (int64_t)(well ? MEMBER_DONE : MEMBER_FAILED),
-                a->id));
-    TRY(db_exec(tx, SQL_CAMPAIGN_ENDED, a->campaign, (int64_t)well, (int64_t)!well, tx_now(tx)));
-    TRY(db_exec(tx, SQL_CAMPAIGN_WAKE, a->campaign, tx_now(tx)));
+    enum tsm_err e = db_exec_one(tx, SQL_MEMBER_ENDED, end->campaign, end->se,
+                                 (int64_t)(end->well ? MEMBER_DONE : MEMBER_FAILED), end->work, end->failure);
+    if (e == TSM_NOT_FOUND)
+        return TSM_OK; /* no campaign has begun it */
+    TRY(e);
+    TRY(db_exec(tx, SQL_CAMPAIGN_ENDED, end->campaign, (int64_t)end->well, (int64_t)!end->well, tx_now(tx)));
+    TRY(db_exec(tx, SQL_CAMPAIGN_WAKE, end->campaign, tx_now(tx)));
     tx_note(tx);
     return TSM_OK;
 }
@@ -59,85 +54,96 @@ static enum tsm_err next_members(struct tx *tx, const struct campaign *c, int64_
     return e == TSM_NOT_FOUND ? TSM_OK : e;
 }
 
-/* One that cannot begin has failed: its reason stands in the timeline of nobody, so the member has none. */
+/* One that is there already is done, one that cannot begin has failed, and says why. */
+static enum tsm_err member_began(struct tx *tx, const struct campaign *c, int64_t se, int64_t work)
+{
+    bool runs = work != 0;
+    TRY(db_exec(tx, SQL_MEMBER_SET, c->id, se, (int64_t)(runs ? MEMBER_RUNNING : MEMBER_DONE), work, ""));
+    TRY(db_exec(tx, SQL_CAMPAIGN_STARTED, c->id, (int64_t)1, tx_now(tx)));
+    return runs ? TSM_OK : db_exec(tx, SQL_CAMPAIGN_ENDED, c->id, (int64_t)1, (int64_t)0, tx_now(tx));
+}
+
+static enum tsm_err member_refused(struct tx *tx, const struct campaign *c, int64_t se, enum tsm_err why)
+{
+    struct failure f;
+    char *text;
+    enum tsm_err e;
+    failure_of_error(&f, why, err_cause());
+    text = failure_text(&f);
+    NEED(text != NULL, NO_MEMORY);
+    e = db_exec(tx, SQL_MEMBER_SET, c->id, se, (int64_t)MEMBER_FAILED, (int64_t)0, text);
+    free(text);
+    TRY(e);
+    TRY(db_exec(tx, SQL_CAMPAIGN_STARTED, c->id, (int64_t)1, tx_now(tx)));
+    return db_exec(tx, SQL_CAMPAIGN_ENDED, c->id, (int64_t)0, (int64_t)1, tx_now(tx));
+}
+
 static enum tsm_err begin_member(struct sem *sem, struct tx *tx, const struct campaign *c, int64_t se)
 {
     struct element el;
-    struct act_new n = {.el = &el, .kind = (enum act_kind)c->kind, .campaign = c->id, .ask = c->ask};
-    int64_t act = 0;
-    enum tsm_err e = element_by_id(tx, c->owner, se, &el);
-    if (e == TSM_OK && el.state == SE_TERMINATED)
-        e = FAIL(WRONG_STATE, "the secure element is terminated");
+    int64_t work = 0;
+    enum tsm_err e;
+    err_clear(); /* the cause is kept with the member: that of the one before is none */
+    e = element_by_id(tx, c->owner, se, &el);
     if (e == TSM_OK)
-        e = act_add(sem, tx, &n, &act);
+        e = campaign_begin_one(sem, tx, c, &el, &work);
     if (e != TSM_OK && err_may_retry(e))
         return e;
-    TRY(db_exec(tx, SQL_MEMBER_SET, c->id, se, (int64_t)(e == TSM_OK ? MEMBER_RUNNING : MEMBER_FAILED), act));
-    TRY(db_exec(tx, SQL_CAMPAIGN_STARTED, c->id, (int64_t)1, tx_now(tx)));
-    return e == TSM_OK ? TSM_OK : db_exec(tx, SQL_CAMPAIGN_ENDED, c->id, (int64_t)0, (int64_t)1, tx_now(tx));
+    return e == TSM_OK ? member_began(tx, c, se, work) : member_refused(tx, c, se, e);
 }
 
-static enum tsm_err begin_members(struct sem *sem, struct tx *tx, const struct campaign *c, int64_t want)
+/* One turn of a campaign: what the engine's hands need. */
+struct campaign_work {
+    struct sem *sem;
+    struct campaign *c;
+    const struct job *job;
+};
+
+static enum tsm_err begin_members(void *self, struct tx *tx, int64_t want, int64_t *begun)
 {
+    struct campaign_work *w = self;
     int64_t se[CAMPAIGN_STEP_MAX];
     size_t n;
-    TRY(next_members(tx, c, want, se, &n));
+    TRY(next_members(tx, w->c, want, se, &n));
     for (size_t i = 0; i < n; i++)
-        TRY(begin_member(sem, tx, c, se[i]));
+        TRY(begin_member(w->sem, tx, w->c, se[i]));
+    *begun = (int64_t)n;
     return TSM_OK;
 }
 
-static enum tsm_err alarm(struct tx *tx, const struct campaign *c, const char *why, struct bytes trace)
+static enum tsm_err say(void *self, struct tx *tx, const char *note)
 {
-    return care_tell(tx, c->owner, trace,
-                     json_pack("{ss so ss ss sI sI}", "event", "alarm", "campaign",
-                               json_sprintf("%lld", (long long)c->id), "kind", act_kind_word(c->kind),
-                               "reason", why, "done", (json_int_t)c->counts.done, "failed",
-                               (json_int_t)c->counts.failed));
+    struct campaign_work *w = self;
+    return campaign_set_state(tx, w->c, CAMPAIGN_RUNNING, note);
 }
 
-static enum tsm_err over(struct tx *tx, struct campaign *c, struct job *job)
+static enum tsm_err anew(void *self, struct tx *tx)
 {
-    TRY(campaign_set_state(tx, c, CAMPAIGN_DONE, "all elements were looked after"));
-    return care_tell(tx, c->owner, BYTES(job->trace),
-                     json_pack("{ss so ss sI sI}", "event", "campaign", "campaign",
-                               json_sprintf("%lld", (long long)c->id), "kind", act_kind_word(c->kind), "done",
-                               (json_int_t)c->counts.done, "failed", (json_int_t)c->counts.failed));
+    struct campaign_work *w = self;
+    return db_exec(tx, SQL_CAMPAIGN_ANEW, w->c->id, tx_now(tx));
+}
+
+/* Its owner hears of it: of an end as it is, of a stop as an alarm. */
+static enum tsm_err stand(void *self, struct tx *tx, enum campaign_verdict verdict, const char *why)
+{
+    struct campaign_work *w = self;
+    const struct campaign *c = w->c;
+    bool over = verdict == CAMPAIGN_OVER;
+    TRY(campaign_set_state(tx, c, over ? CAMPAIGN_DONE : CAMPAIGN_STOPPED,
+                           over ? "all elements were looked after" : why));
+    return care_tell(tx, c->owner, BYTES(w->job->trace),
+                     json_pack("{ss so ss ss* sI sI}", "event", over ? "campaign" : "alarm", "campaign",
+                               json_sprintf("%lld", (long long)c->id), "kind", campaign_kind_word(c->kind),
+                               "reason", over ? NULL : why, "done", (json_int_t)c->counts.done, "failed",
+                               (json_int_t)c->counts.failed));
 }
 
 static enum tsm_err turn(struct sem *sem, struct tx *tx, struct campaign *c, struct job *job)
 {
-    struct campaign_step step;
-    campaign_decide(&c->rules, &c->counts, c->begun, tx_now(tx), &step);
-    job->next.state = JOB_READY;
-    job->next.due = step.due;
-    job->next.moved = true;
-    switch (step.verdict) {
-    case CAMPAIGN_OVER:
-        job->next.state = JOB_DONE;
-        return over(tx, c, job);
-    case CAMPAIGN_STOPS:
-        job->next.state = JOB_DONE;
-        TRY(alarm(tx, c, step.why, BYTES(job->trace)));
-        return campaign_set_state(tx, c, CAMPAIGN_STOPPED, step.why);
-    case CAMPAIGN_WAITS:
-    case CAMPAIGN_HOLDS: /* an owner's campaign asks for no word */
-        return campaign_set_state(tx, c, CAMPAIGN_RUNNING, step.why);
-    case CAMPAIGN_GOES_ON:
-        break;
-    }
-    if (c->note[0])
-        TRY(campaign_set_state(tx, c, CAMPAIGN_RUNNING, ""));
-    if (step.anew)
-        TRY(db_exec(tx, SQL_CAMPAIGN_ANEW, c->id, tx_now(tx)));
-    return begin_members(sem, tx, c, step.start);
-}
-
-static enum tsm_err work(void *self, struct job *job)
-{
-    (void)self;
-    job->next.state = JOB_READY;
-    return TSM_OK;
+    struct campaign_work w = {sem, c, job};
+    struct campaign_now now = {
+        .rules = c->rules, .counts = c->counts, .begun = c->begun, .noted = c->note[0] != 0};
+    return campaign_turn(tx, job, &now, &(struct campaign_hands){&w, say, stand, anew, begin_members});
 }
 
 /* All is in the commit: the counts that decide are those of the members' own commits. */
@@ -159,5 +165,5 @@ static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
 struct step_row sem_campaign_row(struct sem *sem)
 {
     return (struct step_row){
-        .kind = JOB_CAMPAIGN, .name = "campaign", .work = work, .commit = commit, .self = sem};
+        .kind = JOB_CAMPAIGN, .name = "campaign", .work = campaign_look, .commit = commit, .self = sem};
 }

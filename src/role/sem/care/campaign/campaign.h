@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* One act on many elements: members, rules, progress. A job of its own (JOB_CAMPAIGN) begins the acts and
- * looks at how they end. Stations 3, 11 and 12. Role. [capabilities S10, S12] */
+/* One act, or one work of content, on many elements: members, rules, progress. A job of its own
+ * (JOB_CAMPAIGN) begins the acts and looks at how they end. Stations 3, 11 and 12. Role. [capabilities S10,
+ * S12] */
 #ifndef TSM_ROLE_SEM_CARE_CAMPAIGN_CAMPAIGN_H
 #define TSM_ROLE_SEM_CARE_CAMPAIGN_CAMPAIGN_H
 
 #include "order/care/campaign.h"
 #include "role/sem/care/act/act.h"
 
-enum campaign_state { CAMPAIGN_RUNNING, CAMPAIGN_PAUSED, CAMPAIGN_STOPPED, CAMPAIGN_DONE };
 enum member_state { MEMBER_PLANNED, MEMBER_RUNNING, MEMBER_DONE, MEMBER_FAILED };
 
 struct campaign {
@@ -23,8 +23,13 @@ enum tsm_err campaign_load(struct tx *tx, int64_t owner, int64_t id, struct camp
 /* {campaign, kind, state, total, planned, running, done, failed, rules, note}; owned by the caller. */
 json_t *campaign_json(const struct campaign *c);
 
-/* A member's act is over; the campaign looks again at once. */
-enum tsm_err campaign_member_ended(struct sem *sem, struct tx *tx, const struct act *a, bool well);
+/* A member's act or work is over; the campaign looks again at once. */
+struct member_end {
+    int64_t campaign, se, work;
+    bool well;
+    const char *failure; /* JSON of a work's, which has no row of its own; "" */
+};
+enum tsm_err campaign_member_ended(struct tx *tx, const struct member_end *end);
 /* Begins to work, or goes on after a pause, a stop or its end: what failed is tried again. */
 enum tsm_err campaign_start_job(struct tx *tx, int64_t owner, int64_t campaign, int64_t *job);
 enum tsm_err campaign_set_state(struct tx *tx, const struct campaign *c, enum campaign_state state,

@@ -2,9 +2,9 @@
 /* Campaigns listed, their members, and the owner's hand on them: pause, resume, stop. Station 1. Role.
  * [capability S12] */
 #include <stdio.h>
-#include <string.h>
 
 #include "role/sem/care/api.h"
+#include "role/sem/care/campaign/kind.h"
 #include "role/sem/care/campaign/row.h"
 #include "role/sem/care/act/post.h"
 
@@ -12,7 +12,7 @@ enum { CAMPAIGNS_SHOWN = 50, MEMBERS_SHOWN = 200, ACTION_MAX = 8 };
 
 struct hand {
     struct sem *sem;
-    int64_t owner, id, after;
+    int64_t owner, id, after, kind;
     char action[ACTION_MAX];
     json_t *answer;
 };
@@ -72,17 +72,31 @@ enum tsm_err care_list_campaigns(void *app, struct http_request *q, struct http_
     return reply_list(&h, list_campaigns, "campaigns", reply);
 }
 
-static json_t *member_json(const struct sem *sem, const struct rows *r)
+/* Of a work that runs: where a device's agent finds it. */
+static void work_session(const struct rows *r, char out[ACT_SESSION_MAX + 1])
 {
-    const char *session = db_text(r, 3), *failure = db_text(r, 4);
+    json_t *body;
+    if (!db_blob(r, 7).len || json_read(db_blob(r, 7), &body) != TSM_OK)
+        return;
+    snprintf(out, ACT_SESSION_MAX + 1, "%s", json_member(body, "session"));
+    json_decref(body);
+}
+
+static json_t *member_json(const struct hand *h, const struct rows *r)
+{
+    const char *failure = db_text(r, 4);
+    char session[ACT_SESSION_MAX + 1];
     json_t *o = json_pack("{so so ss}", "id", json_sprintf("%lld", (long long)db_int(r, 0)), "se",
                           db_text(r, 5)[0] ? json_pack("{ss}", "iccid", db_text(r, 5))
                                            : json_pack("{ss}", "seid", db_text(r, 6)),
                           "state", member_state_word(db_int(r, 1)));
+    snprintf(session, sizeof session, "%s", db_text(r, 3));
+    work_session(r, session);
     if (o && db_int(r, 2))
-        json_object_set_new(o, "act", json_sprintf("%lld", (long long)db_int(r, 2)));
+        json_object_set_new(o, campaign_member_word(h->kind), json_sprintf("%lld", (long long)db_int(r, 2)));
     if (o && session[0] && db_int(r, 1) == MEMBER_RUNNING)
-        json_object_set_new(o, "seram", json_pack("{ss ss}", "url", sem->device_url, "session_id", session));
+        json_object_set_new(o, "seram",
+                            json_pack("{ss ss}", "url", h->sem->device_url, "session_id", session));
     if (o && failure[0])
         json_object_set_new(o, "failure", json_loads(failure, 0, NULL));
     return o;
@@ -95,10 +109,11 @@ static enum tsm_err list_members(struct tx *tx, void *arg)
     ROWS r = {0};
     enum tsm_err e;
     TRY(campaign_load(tx, h->owner, h->id, &c)); /* is it the asker's? */
+    h->kind = c.kind;
     campaign_drop(&c);
     e = db_query(tx, &r, SQL_MEMBER_LIST, h->id, h->after, (int64_t)MEMBERS_SHOWN);
     while (e == TSM_OK && (e = db_next(&r)) == TSM_OK)
-        json_array_append_new(h->answer, member_json(h->sem, &r));
+        json_array_append_new(h->answer, member_json(h, &r));
     return e == TSM_NOT_FOUND ? TSM_OK : e;
 }
 
@@ -122,15 +137,9 @@ static enum tsm_err resume(struct tx *tx, const struct campaign *c)
 
 static enum tsm_err act_on(struct tx *tx, const struct hand *h, const struct campaign *c)
 {
-    bool runs = c->state == CAMPAIGN_RUNNING;
-    if (!strcmp(h->action, "resume"))
-        return runs ? FAIL(WRONG_STATE, "the campaign is running") : resume(tx, c);
-    if (strcmp(h->action, "pause") != 0 && strcmp(h->action, "stop") != 0)
-        return FAIL(NOT_FOUND, "a campaign is paused, resumed or stopped");
-    if (!runs && !(c->state == CAMPAIGN_PAUSED && h->action[0] == 's'))
-        return FAIL(WRONG_STATE, "the campaign is %s", campaign_state_word(c->state));
-    return campaign_set_state(tx, c, h->action[0] == 'p' ? CAMPAIGN_PAUSED : CAMPAIGN_STOPPED,
-                              "the owner said so");
+    enum campaign_state next;
+    TRY(campaign_hand(h->action, c->state, &next));
+    return next == CAMPAIGN_RUNNING ? resume(tx, c) : campaign_set_state(tx, c, next, "the owner said so");
 }
 
 static enum tsm_err lay_hand(struct tx *tx, void *arg)
@@ -154,9 +163,13 @@ static enum tsm_err lay_hand(struct tx *tx, void *arg)
 enum tsm_err care_post_campaign_state(void *app, struct http_request *q, struct http_reply *reply)
 {
     struct hand h = {.sem = app};
+    enum tsm_err e;
     TRY(hand_read(q, &h));
     TRY(care_id_param(q, &h.id));
     TRY(http_path_param(q, "action", h.action, sizeof h.action));
-    TRY(store_write(h.sem->c.store, lay_hand, &h));
+    e = store_write(h.sem->c.store, lay_hand, &h);
+    if (e != TSM_OK)
+        json_decref(h.answer); /* made, and not committed */
+    TRY(e);
     return http_reply_json(reply, 200, h.answer);
 }

@@ -2,13 +2,9 @@
 /* Campaigns as rows, read and shown. Stations 1 and 12. Role. */
 #include "role/sem/care/campaign/row.h"
 
-#include <stdio.h>
+#include "role/sem/care/campaign/kind.h"
 
-const char *campaign_state_word(int64_t state)
-{
-    static const char *const words[] = {"RUNNING", "PAUSED", "STOPPED", "DONE"};
-    return state >= 0 && state <= CAMPAIGN_DONE ? words[state] : "UNKNOWN";
-}
+#include <stdio.h>
 
 const char *member_state_word(int64_t state)
 {
@@ -70,7 +66,7 @@ json_t *campaign_json(const struct campaign *c)
     const struct campaign_rules *r = &c->rules;
     char created[TIME_TEXT], updated[TIME_TEXT];
     return json_pack("{so ss ss sO sI sI sI sI sI sI sI sI sI so* ss ss ss}", "campaign",
-                     json_sprintf("%lld", (long long)c->id), "kind", act_kind_word(c->kind), "state",
+                     json_sprintf("%lld", (long long)c->id), "kind", campaign_kind_word(c->kind), "state",
                      campaign_state_word(c->state), "ask", c->ask, "total", (json_int_t)n->total, "planned",
                      (json_int_t)(n->total - n->running - n->done - n->failed), "running",
                      (json_int_t)n->running, "done", (json_int_t)n->done, "failed", (json_int_t)n->failed,

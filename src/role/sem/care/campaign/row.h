@@ -6,7 +6,6 @@
 #include "engine/engine.h"
 #include "role/sem/care/campaign/campaign.h"
 
-const char *campaign_state_word(int64_t state);
 const char *member_state_word(int64_t state);
 
 #endif

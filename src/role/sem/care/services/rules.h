@@ -6,7 +6,7 @@
 
 #include <jansson.h>
 
-#include "engine/element.h"
+#include "engine/element/element.h"
 #include "gp/access/rule.h"
 #include "order/plan.h"
 

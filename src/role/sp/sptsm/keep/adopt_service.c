@@ -181,17 +181,22 @@ static enum tsm_err add_version(struct adopting *a, int64_t id, const char *name
     return db_exec(a->tx, SQL_TR_VERSION_RANK, id, rules_rank(tag));
 }
 
-/* The domain's AID is the one that the first flavor has. */
+/* The domain's AID is the one that a flavor is the first to name; one of our own where none does. */
 static enum tsm_err find_domain(struct adopting *a)
 {
     ROWS r = {0};
     enum tsm_err e = db_query(a->tx, &r, SQL_TR_VERSIONS_OF, a->service.id);
+    bool named = false;
     adopt_domain_aid(a->service.id, a->sd_aid);
-    while (e == TSM_OK && (e = db_next(&r)) == TSM_OK) {
+    while (e == TSM_OK && !named && (e = db_next(&r)) == TSM_OK) {
         ITEMS flavors = {NULL, 0};
         TRY(flavors_of(a->tx, db_int(&r, 0), &flavors));
-        if (flavors.n && strlen(json_member(flavors.at[0].body, "domain")) < sizeof a->sd_aid)
-            snprintf(a->sd_aid, sizeof a->sd_aid, "%s", json_member(flavors.at[0].body, "domain"));
+        for (size_t i = 0; i < flavors.n && !named; i++) {
+            const char *domain = json_member(flavors.at[i].body, "domain");
+            named = *domain && strlen(domain) < sizeof a->sd_aid;
+            if (named)
+                snprintf(a->sd_aid, sizeof a->sd_aid, "%s", domain);
+        }
     }
     return e == TSM_NOT_FOUND ? TSM_OK : e;
 }

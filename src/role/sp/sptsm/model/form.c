@@ -142,18 +142,27 @@ static bool list_wrong(const json_t *v, bool (*is)(const char *text))
     size_t i;
     if (!json_is_array(v))
         return true;
-    json_array_foreach(v, i, item) if (text_wrong(item, is)) return true;
+    json_array_foreach(v, i, item)
+    {
+        if (text_wrong(item, is))
+            return true;
+    }
     return false;
 }
 
-static bool words_wrong(const struct tr_attribute *a, const json_t *v)
+static bool is_object(const struct tr_attribute *a, const json_t *v)
 {
-    const json_t *item;
-    size_t i;
-    if (!json_is_array(v))
-        return true;
-    json_array_foreach(v, i, item) if (!is_word(a, item)) return true;
-    return false;
+    (void)a;
+    return json_is_object(v);
+}
+
+static bool all_are(const struct tr_attribute *a, const json_t *v,
+                    bool (*is)(const struct tr_attribute *a, const json_t *item))
+{
+    size_t i = 0;
+    while (i < json_array_size(v) && is(a, json_array_get(v, i)))
+        i++;
+    return json_is_array(v) && i == json_array_size(v);
 }
 
 static bool any_text(const char *text)
@@ -183,23 +192,17 @@ static bool deployments_wrong(const json_t *v)
     json_t *item;
     if (!json_is_object(v))
         return true;
-    json_object_foreach((json_t *)(uintptr_t)v, name, item) if (list_wrong(item, any_text)) return true;
+    json_object_foreach((json_t *)(uintptr_t)v, name, item)
+    {
+        if (list_wrong(item, any_text))
+            return true;
+    }
     return false;
 }
 
 static bool number_wrong(const struct tr_attribute *a, const json_t *v)
 {
     return !json_is_integer(v) || json_integer_value(v) < a->min || json_integer_value(v) > a->max;
-}
-
-static bool objects_wrong(const json_t *v)
-{
-    const json_t *item;
-    size_t i;
-    if (!json_is_array(v))
-        return true;
-    json_array_foreach(v, i, item) if (!json_is_object(item)) return true;
-    return false;
 }
 
 static bool is_wrong(const struct tr_attribute *a, const json_t *v)
@@ -231,11 +234,11 @@ static bool is_wrong(const struct tr_attribute *a, const json_t *v)
     case FORM_TEXT_LIST:
         return list_wrong(v, any_text);
     case FORM_WORD_LIST:
-        return words_wrong(a, v);
+        return !all_are(a, v, is_word);
     case FORM_OBJECT:
         return !json_is_object(v);
     case FORM_OBJECT_LIST:
-        return objects_wrong(v);
+        return !all_are(a, v, is_object);
     default:
         return deployments_wrong(v);
     }

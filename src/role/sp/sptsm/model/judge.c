@@ -9,6 +9,7 @@
 
 #include "role/sp/sptsm/model/form.h"
 #include "role/sp/sptsm/model/rules.h"
+#include "role/sp/sptsm/model/same.h"
 
 /* One object in hand: the entity itself or one inside it. */
 struct level {
@@ -55,12 +56,19 @@ static json_t *automatic(const struct level *l, const struct tr_attribute *a)
     return a->source != FROM_NOTHING && text ? json_string(text) : form_empty(a);
 }
 
+static bool is_as_it_was(const struct tr_attribute *a, const json_t *given, const json_t *old)
+{
+    if (a->source == FROM_NOW && json_is_string(given) && json_is_string(old))
+        return moment_is_same(json_string_value(given), json_string_value(old));
+    return json_equal(given, old);
+}
+
 /* What may not be changed: automatic values, and the keys of an entity. */
 static enum tsm_err keep_fixed(const struct level *l, const struct tr_attribute *a, const json_t *given,
                                const json_t *old)
 {
     char path[TR_PATH_MAX];
-    if (form_is_empty(given) || (old && json_equal(given, old)))
+    if (form_is_empty(given) || (old && is_as_it_was(a, given, old)))
         return TSM_OK;
     return refuse(l->j->refusal, l->j->create ? TR_AUTOMATIC : TR_NOT_EDITABLE, path_of(l, a->name, path),
                   NULL, NULL);
@@ -142,8 +150,8 @@ static enum tsm_err take(const struct level *l, const struct tr_attribute *a, co
     return TSM_OK;
 }
 
-static enum tsm_err fill_one(const struct level *l, const struct tr_attribute *a, const json_t *given,
-                             const json_t *old, json_t **out)
+static enum tsm_err fill_value(const struct level *l, const struct tr_attribute *a, const json_t *given,
+                               const json_t *old, json_t **out)
 {
     char path[TR_PATH_MAX];
     bool is_fixed = a->edit == EDIT_NO && (a->need == NEED_AUTOMATIC || !l->j->create);
@@ -166,6 +174,25 @@ static enum tsm_err fill_one(const struct level *l, const struct tr_attribute *a
     }
     TRY(take(l, a, given, out));
     return check_published(l, a, *out, old);
+}
+
+/* Ids are folded first, so that what is given compares with what is stored. */
+static enum tsm_err fill_one(const struct level *l, const struct tr_attribute *a, const json_t *given,
+                             const json_t *old, json_t **out)
+{
+    bool has_ids = a->form == FORM_UUID || a->form == FORM_UUID_LIST || a->form == FORM_DEPLOYMENTS;
+    const char *twice = NULL;
+    char path[TR_PATH_MAX];
+    json_t *folded;
+    enum tsm_err e;
+    if (!given || !has_ids)
+        return fill_value(l, a, given, old, out);
+    folded = ids_folded(given, &twice);
+    if (!folded && twice)
+        return refuse(l->j->refusal, TR_INVALID_FORMAT, twice, path_of(l, a->name, path), IDS_ONCE);
+    e = folded ? fill_value(l, a, folded, old, out) : FAIL(NO_MEMORY, "no memory for ids");
+    json_decref(folded);
+    return e;
 }
 
 static enum tsm_err fill(const struct level *l, const json_t *given, const json_t *old, json_t **out)

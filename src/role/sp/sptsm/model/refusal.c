@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
+
 static const struct {
     int number, status;
     const char *text;
@@ -14,32 +16,28 @@ static const struct {
 #undef X
 };
 
-/* Characters are whole: a cut one is left out. */
-static size_t whole_characters(const char *text, size_t most)
-{
-    size_t n = strnlen(text, most + 1);
-    if (n <= most)
-        return n;
-    for (n = most; n > 0 && ((unsigned char)text[n] & 0xC0) == 0x80; n--)
-        ;
-    return n;
-}
-
-/* Control characters of a value would be escapes in JSON: they are shown as spaces. */
+/* Whole characters alone, so that the text is JSON whatever was sent: what is none is shown as '?', control
+ * characters, which would be escapes, as spaces. */
 static void put(struct writer *w, const char *text, size_t most)
 {
-    size_t n = whole_characters(text, most);
-    for (size_t i = 0; i < n; i++)
-        if (write_u8(w, (unsigned char)text[i] < 0x20 || text[i] == 0x7F ? ' ' : (unsigned char)text[i]) !=
-            TSM_OK)
+    while (*text) {
+        unsigned char c = (unsigned char)*text;
+        size_t n = utf8_character(text), step = n ? n : 1;
+        uint8_t shown = n == 0 ? '?' : c < 0x20 || c == 0x7F ? ' ' : c;
+        struct bytes octets = n > 1 ? BYTES_OF((const uint8_t *)text, n) : BYTES_OF(&shown, 1);
+        if (step > most || write_span(w, octets) != TSM_OK)
             return;
+        text += step;
+        most -= step;
+    }
 }
 
-/* Reasons, which are our own words, may be longer than values. */
-static size_t room_for(enum tr_category category, const char *parameter)
+/* Our own words, reasons and forms, may be longer than what was sent. */
+static size_t room_for(enum tr_category category, size_t parameter)
 {
-    bool reason = category == TR_INVALID_REQUEST || category == TR_INTERNAL;
-    return parameter && reason ? 200 : REFUSAL_VALUE_MAX;
+    if (category == TR_INVALID_REQUEST || category == TR_INTERNAL)
+        return REFUSAL_REASON_MAX;
+    return category == TR_INVALID_FORMAT && parameter == 2 ? REFUSAL_FORM_MAX : REFUSAL_VALUE_MAX;
 }
 
 enum tsm_err refuse(struct refusal *r, enum tr_category category, const char *a, const char *b, const char *c)
@@ -54,7 +52,7 @@ enum tsm_err refuse(struct refusal *r, enum tr_category category, const char *a,
             continue;
         }
         if (next < sizeof parameters / sizeof parameters[0] && parameters[next])
-            put(&w, parameters[next], room_for(category, parameters[next]));
+            put(&w, parameters[next], room_for(category, next));
         next++;
     }
     r->text[w.len] = 0;

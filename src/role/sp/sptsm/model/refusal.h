@@ -45,6 +45,8 @@ enum tr_category {
 enum {
     REFUSAL_TEXT_MAX = 255, /* characters of errorMessage [TR-03165 4.1.4.19] */
     REFUSAL_VALUE_MAX = 64, /* bytes that are shown of a parameter that comes from outside */
+    REFUSAL_FORM_MAX = 80,  /* of a form that a value should have had */
+    REFUSAL_REASON_MAX = 200
 };
 
 /* The one error that a request is answered with. */

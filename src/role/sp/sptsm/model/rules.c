@@ -6,6 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+
+#include "role/sp/spos/target.h"
 
 enum { RANK_STEP = 1000, VERSION_PARTS = 3 };
 
@@ -92,6 +95,20 @@ static enum tsm_err configuration(const struct judging *j, const json_t *config)
     return TSM_OK;
 }
 
+/* Results go by mutual TLS alone [4.3.1]: an https address must be one that can be called. The guideline's
+ * file asks for any URI and has a path as its example: what is no https address is a draft, which is told
+ * nothing. */
+static enum tsm_err online_system(const struct judging *j, const json_t *spos)
+{
+    static const char scheme[] = "https:";
+    char address[SPOS_URL_MAX];
+    const char *url = json_member(spos, "url");
+    if (strncasecmp(url, scheme, strlen(scheme)) != 0 || spos_url(url, address) == TSM_OK)
+        return TSM_OK;
+    err_clear();
+    return bad(j, url, "url", "https address of at most 500 characters, without query and fragment");
+}
+
 enum tsm_err rules_between(const struct judging *j, const json_t *entity)
 {
     switch (j->kind) {
@@ -101,6 +118,8 @@ enum tsm_err rules_between(const struct judging *j, const json_t *entity)
         return key_provisioning(j, entity);
     case TR_CONFIG:
         return configuration(j, entity);
+    case TR_SPOS:
+        return online_system(j, entity);
     default:
         return TSM_OK;
     }

@@ -33,8 +33,11 @@ static bool imports(const json_t *elf, const json_t *other)
 {
     const json_t *name;
     size_t i;
-    json_array_foreach(json_object_get(elf, "importedPackages"), i,
-                       name) if (!strcasecmp(json_string_value(name), json_member(other, "aid"))) return true;
+    json_array_foreach(json_object_get(elf, "importedPackages"), i, name)
+    {
+        if (!strcasecmp(json_string_value(name), json_member(other, "aid")))
+            return true;
+    }
     return false;
 }
 
@@ -122,8 +125,10 @@ static uint32_t privileges_of(const json_t *install)
     const json_t *word;
     uint32_t bits = 0;
     size_t i;
-    json_array_foreach(json_object_get(install, "privileges"), i, word) bits |=
-        tr_privilege_bits(json_string_value(word));
+    json_array_foreach(json_object_get(install, "privileges"), i, word)
+    {
+        bits |= tr_privilege_bits(json_string_value(word));
+    }
     return bits;
 }
 

@@ -59,6 +59,8 @@ static const struct known {
     {"keyHandOver", "hand_over", is_hand_over, text_of, "random, diversified, casd-pull, casd-push or scp11"},
     {"verifyLoadFiles", "dap", is_flag, flag_of, "true or false"},
     {"domainMemory", "quota", is_quota, number_of, "octets, at most 16777216"},
+    {"neededMemory", "memory", is_quota, number_of, "octets, at most 16777216"},
+    {"certifiedElement", "certified", is_flag, flag_of, "true or false"},
 };
 
 static const char *given(const json_t *flavor, const struct known *k)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "role/sp/content/installation.h"
 #include "role/sp/tsmapi/process/process.h"
 #include "vault/vault.h"
 
@@ -129,7 +130,8 @@ static enum tsm_err take_data(struct beginning *b)
     enum tsm_err e = TSM_OK;
     snprintf(b->p.data, sizeof b->p.data, "%s", json_member(map, "cardData"));
     json_object_del(others, "cardData");
-    if (json_object_size(others))
+    e = installation_keep(b->c->q.installation, b->p.installation);
+    if (e == TSM_OK && json_object_size(others))
         e = inputs_seal(b->c->sp, b->c->party, b->trace, others, &w);
     json_decref(others);
     b->p.inputs_len = w.len;
@@ -189,9 +191,10 @@ static enum tsm_err write_process(struct tx *tx, void *arg)
     TRY(db_exec(tx, SQL_TSMAPI_PROCESS_OLD, p->begun - SECONDS(PROCESS_KEEP_S)));
     /* The app begins anew: what it did not start is given up. */
     TRY(db_exec(tx, SQL_TSMAPI_PROCESS_REPLACED, p->instance, "another process was asked for", p->begun));
-    return db_exec(tx, SQL_TSMAPI_PROCESS_ADD, p->id, p->party, p->uuid, p->caller, p->instance,
-                   p->instance_uuid, p->operation, (int64_t)p->commands, p->version, p->data, p->reader,
-                   p->start_by, p->begun, BYTES_OF(p->inputs, p->inputs_len));
+    TRY(db_exec(tx, SQL_TSMAPI_PROCESS_ADD, p->id, p->party, p->uuid, p->caller, p->instance,
+                p->instance_uuid, p->operation, (int64_t)p->commands, p->version, p->data, p->reader,
+                p->start_by, p->begun, BYTES_OF(p->inputs, p->inputs_len)));
+    return p->installation[0] ? db_exec(tx, SQL_TSMAPI_PROCESS_INSTALLATION, p->id, p->installation) : TSM_OK;
 }
 
 static enum tsm_err begin(struct beginning *b)

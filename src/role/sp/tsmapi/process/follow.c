@@ -2,6 +2,7 @@
 /* The addresses of a process: begun, given up, waited for. Stations 2, 3 and 12. Role. [TR-03165 3.2.1,
  * 4.2.3.6] */
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -76,6 +77,8 @@ static enum tsm_err start_unit(struct tx *tx, void *arg)
     TRY(process_trace(f->p.uuid, trace));
     process_wish(&f->p, trace, &wish);
     TRY(sp_accept_in(tx, &wish, &a));
+    if (f->p.installation[0])
+        TRY(db_exec(tx, SQL_TSMAPI_PROCESS_INSTALLATION, f->p.id, ""));
     return db_exec(tx, SQL_TSMAPI_PROCESS_STARTED, f->p.id, a.order.id, tx_now(tx));
 }
 
@@ -99,12 +102,20 @@ static enum tsm_err start(struct following *f)
     return e;
 }
 
+/* One that waits is over. One that runs sends nothing new from now on and ends with what is in flight. */
+static enum tsm_err cancel_unit(struct tx *tx, void *arg)
+{
+    struct following *f = arg;
+    TRY(process_load(tx, &f->name, &f->p));
+    process_settle(&f->p, tx_now(tx));
+    return f->p.state == PROCESS_STARTED ? sp_give_up_in(tx, f->p.party, f->p.order) : over_unit(tx, arg);
+}
+
 static enum tsm_err cancel(struct following *f)
 {
     enum tsm_err e;
-    TRY(store_read(f->sp->c.store, read_view, f));
     (void)fault_set(&f->fault, API_EXECUTION_INTERRUPTED, "manually cancelled");
-    e = store_write(f->sp->c.store, over_unit, f); /* of one that waits; any other goes on */
+    e = store_write(f->sp->c.store, cancel_unit, f);
     f->fault.type = API_OK;
     return e;
 }
@@ -123,7 +134,7 @@ static enum tsm_err read_name(struct following *f, const struct http_request *q)
     for (size_t i = 0; i <= UUID_MAX; i++)
         f->name.uuid[i] = (char)tolower((unsigned char)uuid[i]);
     e = http_query_param(q, "caller", f->name.caller, sizeof f->name.caller);
-    if (e == TSM_TOO_LONG)
+    if (e == TSM_BAD_VALUE) /* too long */
         return no_such(f, uuid);
     if (e != TSM_MISSING_FIELD)
         TRY(e);
@@ -152,10 +163,14 @@ static enum tsm_err follow(struct tsmapi *api, struct http_request *q, struct ht
                            enum tsm_err (*act)(struct following *f))
 {
     struct following f = {.api = api, .sp = api->c.sp};
+    struct caller who;
     enum tsm_err e;
-    if (!api_admit(api, q, &f.name.party, reply, &e))
+    if (!api_admit(api, q, &who, reply, &e))
         return e;
+    f.name.party = who.party;
     e = read_name(&f, q);
+    if (e == TSM_OK && who.app[0]) /* whatever it says of itself */
+        snprintf(f.name.caller, sizeof f.name.caller, "%s", who.app);
     if (e == TSM_OK && act)
         e = act(&f);
     if (e == TSM_OK)

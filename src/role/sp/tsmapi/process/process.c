@@ -66,6 +66,7 @@ enum tsm_err process_load(struct tx *tx, const struct process_name *name, struct
     snprintf(p.uuid, sizeof p.uuid, "%s", name->uuid);
     snprintf(p.data, sizeof p.data, "%s", db_text(&r, 6));
     TRY(bytes_keep(db_blob(&r, 15), p.inputs, sizeof p.inputs, &p.inputs_len));
+    snprintf(p.installation, sizeof p.installation, "%s", db_text(&r, 16));
     *out = p;
     return TSM_OK;
 }
@@ -88,6 +89,7 @@ void process_wish(const struct process_row *p, const uint8_t trace[TRACE_LEN], s
                                .commands = p->commands,
                                .version = p->version,
                                .data = p->data,
+                               .installation = p->installation,
                                .inputs = BYTES_OF(p->inputs, p->inputs_len),
                                .digest = BYTES_NONE,
                                .trace = BYTES_OF(trace, TRACE_LEN)};

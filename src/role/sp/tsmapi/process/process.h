@@ -20,6 +20,7 @@ struct process_row {
     char data[ORDER_DATA_MAX + 1]; /* card data as compact JWE */
     uint8_t inputs[INPUTS_MAX];    /* personalizationData, sealed for the trace */
     size_t inputs_len;
+    char installation[INSTALLATION_MAX + 1];
 };
 /* By its UUID; `caller` "" for any. NOT_FOUND also where it is another provider's or another app's. */
 struct process_name {

@@ -148,8 +148,10 @@ static enum tsm_err take_data(const json_t *v, size_t c, struct api_request *out
         data = NULL;
     if (data && !is_text_map(data))
         return SAY(why, "has invalid format: %s is a map of texts", commands[c].data);
-    if (commands[c].bit == COMMAND_PERSONALISE) /* nothing here needs installationData */
+    if (commands[c].bit == COMMAND_PERSONALISE)
         out->personalization = data;
+    else
+        out->installation = data;
     return TSM_OK;
 }
 

@@ -52,6 +52,7 @@ struct api_request {
     struct command_list commands;
     bool suspend;            /* suspensionControl of suspendOrResumeService */
     json_t *personalization; /* personalizationData, borrowed from the document; NULL: none */
+    json_t *installation;    /* installationData, the same */
 };
 
 /* By its name in the address; false where there is none. */
