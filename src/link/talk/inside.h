@@ -30,6 +30,9 @@ struct replies {
     uint8_t bytes[16 * 1024];
 };
 
+/* The step in hand from its start. */
+void talk_step_begin(struct talk *t);
+
 /* SCP80. */
 enum tsm_err packet_next(struct talk *t, struct tx *tx, const struct scene *s, json_t *payload);
 enum tsm_err packet_read(struct talk *t, const struct scene *s, const json_t *answers, struct replies *out);

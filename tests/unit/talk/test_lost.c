@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Answers that do not come: settled by the step's probe, never by blind repetition. Unit test of
- * link/talk/talk.c. [DESIGN 4, rule 3] */
+ * link/talk/verdict.c. [DESIGN 4, rule 3] */
 #include <string.h>
 
 #include "bench.h"

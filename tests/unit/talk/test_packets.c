@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Talks in SCP80 packets with a card that answers: plans carried out, proofs weighed, what must not be
- * believed. Unit test of link/talk/talk.c and link/talk/packet.c. [TS 102 225, TS 102 226] */
+ * believed. Unit test of link/talk/verdict.c and link/talk/packet.c. [TS 102 225, TS 102 226] */
 #include <string.h>
 
 #include "bench.h"
