@@ -10,6 +10,7 @@
 #include "process/elements.h"
 #include "wire/answer.h"
 #include "wire/names.h"
+#include "wire/object/wipe.h"
 
 enum {
     HTTP_OK = 200,
@@ -141,15 +142,13 @@ struct tsm_api_status call_send(struct tsm_api *api, struct https *line, const s
 {
     struct https_answer got = {0};
     struct tsm_api_status s;
-    char *text = c->body ? json_text(c->body) : NULL;
+    char *text = c->body ? json_text_once(c->body) : NULL;
     struct sending send = {c->path, text, HTTPS_NO_CONNECTION};
     if (c->body && !text)
         s = status_of(TSM_API_INTERNAL_ERROR, "memory is exhausted");
     else
         s = send_text(api, line, &send, &got);
-    if (text)
-        explicit_bzero(text, strlen(text)); /* personalisation data */
-    free(text);
+    text_wipe(text); /* personalisation data */
     if (end)
         *end = send.end;
     if (s.execution_status != TSM_API_SUCCESS)

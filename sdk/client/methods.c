@@ -10,6 +10,7 @@
 #include "wire/answer.h"
 #include "wire/check.h"
 #include "wire/names.h"
+#include "wire/object/wipe.h"
 
 static struct tsm_api_status no_memory(void)
 {
@@ -51,7 +52,7 @@ void tsm_api_create_service_instance(struct tsm_api *api, const char *service_id
         struct https *line = client_line(api, false);
         json_t *body = request_service(service_id, version);
         s = line && body ? create(api, line, body, out) : no_memory();
-        json_decref(body);
+        json_wipe(body);
         https_free(line);
     }
     if (s.execution_status != TSM_API_SUCCESS)

@@ -10,6 +10,7 @@
 
 #include "base/hex.h"
 #include "client/call.h"
+#include "wire/object/wipe.h"
 #include "wire/seram.h"
 
 enum {
@@ -62,7 +63,7 @@ static unsigned next_gap(unsigned gap)
 static enum agent_end exchange(struct agent *a, const char *step, json_t *message, struct https_answer *out)
 {
     char url[HTTPS_MAX_URL], what[TSM_API_MAX_LOG_TEXT];
-    char *body = json_text(message);
+    char *body = json_text_once(message);
     int64_t give_up = now_ms() + (int64_t)a->api->retry_s * MS;
     enum agent_end end = AGENT_SERVER_LOST;
     unsigned gap = 0;
@@ -78,10 +79,8 @@ static enum agent_end exchange(struct agent *a, const char *step, json_t *messag
         gap = next_gap(gap);
         answered = send_once(a, &r, what, out);
     }
-    if (body)
-        explicit_bzero(body, strlen(body));
-    free(body);
-    json_decref(message);
+    text_wipe(body);
+    json_wipe(message);
     return answered ? AGENT_STOPPED : end;
 }
 
@@ -116,7 +115,7 @@ static json_t *transmit(struct agent *a, const char *hex, uint8_t *capdu, uint8_
     }
     char *text = malloc(2 * n + 1);
     json_t *answer = text ? json_string(hex_text(BYTES_OF(rapdu, n), text)) : NULL;
-    free(text);
+    text_wipe(text);
     return answer;
 }
 
@@ -139,6 +138,8 @@ static void execute_apdus(struct agent *a, const json_t *command)
     }
     a->executed += a->error == NULL;
     json_array_append_new(a->responses, seram_response(rapdus));
+    if (rapdu)
+        explicit_bzero(rapdu, TSM_API_MAX_APDU);
     free(capdu);
     free(rapdu);
 }
@@ -209,7 +210,7 @@ static enum agent_end one_round(struct agent *a)
     execute_order(a, &order);
     if (e != TSM_OK)
         fail(a, SERAM_UNKNOWN_FAILURE, "the Order is not understood");
-    json_decref(order.document);
+    json_wipe(order.document);
     int64_t left = arrived + order.delay_ms - now_ms();
     if (!a->stopped && left > 0 && !https_pause(a->line, (unsigned)left))
         return AGENT_LET_GO;
@@ -224,7 +225,7 @@ enum agent_end agent_run(struct agent *a)
     while (end == AGENT_STOPPED && !a->stopped)
         end = one_round(a);
     channel_close(&a->channel);
-    json_decref(a->responses);
+    json_wipe(a->responses);
     a->responses = NULL;
     return end;
 }

@@ -8,6 +8,7 @@
 
 #include "process/process.h"
 #include "wire/names.h"
+#include "wire/object/wipe.h"
 
 enum { MS = 1000, NS_OF_MS = 1000000, NS = 1000000000 };
 
@@ -23,7 +24,7 @@ static void destroy(struct tsm_api_future *f)
 {
     https_free(f->line);
     memory_free(f->memory);
-    json_decref(f->task.body);
+    json_wipe(f->task.body);
     pthread_mutex_destroy(&f->lock);
     pthread_cond_destroy(&f->change);
     free(f);
@@ -129,7 +130,7 @@ struct tsm_api_future *future_start(struct tsm_api *api, const struct task *task
 {
     struct tsm_api_future *f = calloc(1, sizeof *f);
     if (!f) {
-        json_decref(task->body);
+        json_wipe(task->body);
         return NULL;
     }
     f->api = api;

@@ -3,6 +3,7 @@
 #include "wire/request.h"
 
 #include "base/hex.h"
+#include "wire/object/wipe.h"
 
 json_t *request_service(const char *service_id, const char *version)
 {
@@ -14,7 +15,7 @@ static json_t *map_json(const struct tsm_api_map *map)
     json_t *o = json_object();
     for (size_t i = 0; o && i < map->n; i++)
         if (json_object_set_new(o, map->at[i].key, json_string(map->at[i].value)) != 0) {
-            json_decref(o);
+            json_wipe(o);
             o = NULL;
         }
     return o;
@@ -38,7 +39,7 @@ json_t *request_deployment(const struct tsm_api_deployment *d)
     json_t *list = json_array();
     for (size_t i = 0; list && i < d->n_commands; i++)
         if (json_array_append_new(list, command_json(&d->commands[i])) != 0) {
-            json_decref(list);
+            json_wipe(list);
             list = NULL;
         }
     return json_pack("{s:s,s:s*,s:o,s:b}", "serviceInstanceId", d->service_instance_id, "newVersion",

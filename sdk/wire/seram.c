@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "wire/object/wipe.h"
+
 #define TRANSPORT   "HTTPS"
 #define DATA_FORMAT "application/json"
 #define VERSION     "2.0.0"
@@ -100,7 +102,7 @@ enum tsm_err seram_order_read(struct bytes text, struct seram_order *out)
     enum tsm_err e =
         json_is_object(o.document) ? read_order(o.document, &o) : FAIL(BAD_FORM, "the Order is no object");
     if (e != TSM_OK) {
-        json_decref(o.document);
+        json_wipe(o.document);
         return e;
     }
     *out = o;

@@ -252,6 +252,12 @@ static bool is_local(const char *url)
     return local;
 }
 
+bool http_client_takes(const struct http_client *c, const char *url)
+{
+    return !strncasecmp(url, "https://", 8) ||
+           (c->allow_plain && !strncasecmp(url, "http://", 7) && is_local(url));
+}
+
 static enum tsm_err perform(CURL *h, const struct http_client *c, const struct http_call *call,
                             struct http_answer *out)
 {

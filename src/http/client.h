@@ -57,6 +57,9 @@ void http_client_free(struct http_client *c); /* NULL is legal */
  */
 enum tsm_err http_client_call(struct http_client *c, const struct http_call *call, struct http_answer *out);
 void http_answer_drop(struct http_answer *a);
+/* Would a call to this address be made at all? https:// always; http:// to a loopback address where the
+ * client allows it. For addresses that are stored now and called later. */
+bool http_client_takes(const struct http_client *c, const char *url);
 
 /* What a status means to a sender: 2xx is TSM_OK; 408, 425, 429, 502, 503 and 504 BUSY (send it again later);
  * 500 and other 5xx PEER_DOWN (again later); all others PEER_REFUSED. */

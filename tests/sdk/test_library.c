@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The library without a server: settings, what elements tell, channels, the log's ring, futures.
  * [TR-03165 4.2] */
+#include <malloc.h>
 #include <setjmp.h>
+#include <stdatomic.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -12,6 +14,7 @@
 
 #include "client/client.h"
 #include "process/elements.h"
+#include "wire/object/wipe.h"
 
 #define ID     "910bbd5a-1749-4737-b855-a520f1bc9da4"
 #define CALLER "5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e5e"
@@ -207,6 +210,53 @@ static void a_token_that_is_none_is_refused(void **state)
     tsm_api_free(api);
 }
 
+/* ---- personalisation data ---- */
+
+#define PERSONAL "personal-7301"
+static atomic_uint left_in_heap, freed;
+
+/* jansson's blocks as they are given back. */
+static void look_and_free(void *block)
+{
+    size_t n = block ? malloc_usable_size(block) : 0;
+    freed += block != NULL;
+    left_in_heap += n && memmem(block, n, PERSONAL, strlen(PERSONAL)) != NULL;
+    free(block);
+}
+
+static void personalisation_data_are_wiped_when_they_are_freed(void **state)
+{
+    struct desk d = {.access = TSM_API_ACCESS_OPEN};
+    struct tsm_api *api = client_of(&d);
+    struct tsm_api_pair entry = {"pan", PERSONAL " and more, so that it has a block of its own"};
+    struct tsm_api_service_command command = {.kind = TSM_API_PERSONALIZE, .data = {&entry, 1}};
+    struct tsm_api_deployment what = {
+        .service_instance_id = ID, .commands = &command, .n_commands = 1, .finalize_deployment = true};
+    (void)state;
+    json_set_alloc_funcs(malloc, look_and_free);
+    tsm_api_future_free(tsm_api_deploy_service(api, &what, NULL));
+    tsm_api_free(api);
+    json_set_alloc_funcs(malloc, free);
+    assert_true(freed > 0);
+    assert_int_equal(left_in_heap, 0);
+}
+
+static void a_text_is_written_as_json_writes_it(void **state)
+{
+    json_t *o = json_pack("{s:s,s:[i,b,n],s:{s:s}}", "a", "\xC3\xA9\"\n", "l", 7, 1, "o", "k", "v"),
+           *held = json_incref(json_object_get(json_object_get(o, "o"), "k"));
+    char *once = json_text_once(o), *text = json_dumps(o, JSON_COMPACT);
+    (void)state;
+    assert_string_equal(once, text);
+    text_wipe(once);
+    free(text);
+    json_wipe(o);
+    assert_string_equal(json_string_value(held), "v"); /* of whoever holds it */
+    json_wipe(held);
+    json_wipe(NULL);
+    text_wipe(NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -217,6 +267,8 @@ int main(void)
         cmocka_unit_test(the_ring_keeps_the_latest_messages),
         cmocka_unit_test(a_future_waits_calls_back_and_may_be_left_alone),
         cmocka_unit_test(a_token_that_is_none_is_refused),
+        cmocka_unit_test(personalisation_data_are_wiped_when_they_are_freed),
+        cmocka_unit_test(a_text_is_written_as_json_writes_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

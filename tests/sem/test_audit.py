@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """S10, audit: the owner reads its element over the element's own bearer, sees what differs from its registry, and has it
 repaired: somebody deleted an applet behind our back, put another one there, or took keys (stations 5 to 12)."""
+import contextlib
 import json
 import os
+import socket
+import struct
+import threading
 
 import care
 from care import DOMAIN, PACKAGE, PAYMENT, PPSE, House, Tap, await_true
@@ -107,6 +111,61 @@ def many_objects(tap, house):
         tap.ok(done["state"] == "DONE" and element.registry()[0] == [], f"{kind}: and deleted", done)
 
 
+class Torn:
+    """Between a device and its element: GET STATUS for the next entries ends the channel, each time."""
+
+    def __init__(self, port):
+        self.card, self.torn, self.listener = port, 0, socket.create_server(("127.0.0.1", 0))
+        threading.Thread(target=self.serve, daemon=True).start()
+
+    def port(self):
+        return self.listener.getsockname()[1]
+
+    def serve(self):
+        while True:
+            try:
+                device, _ = self.listener.accept()
+            except OSError:
+                return
+            with device, socket.create_connection(("127.0.0.1", self.card)) as card:
+                back = threading.Thread(target=self.pass_on, args=(card, device), daemon=True)
+                back.start()
+                self.carry(device, card)
+                with contextlib.suppress(OSError):  # the card has gone itself
+                    card.shutdown(socket.SHUT_RDWR)
+                back.join()
+
+    @staticmethod
+    def pass_on(card, device):
+        with contextlib.suppress(OSError):
+            while data := card.recv(65536):
+                device.sendall(data)
+
+    def carry(self, device, card):
+        with device.makefile("rb") as frames:
+            while len(head := frames.read(2)) == 2:
+                frame = frames.read(struct.unpack(">H", head)[0])
+                if len(frame) > 4 and frame[1] == 0xF2 and frame[3] & 1:
+                    self.torn += 1
+                    return
+                card.sendall(head + frame)
+
+    def close(self):
+        self.listener.close()
+
+
+def pages_that_never_come(tap, house):
+    """The first page is always there, so no row of losses ends the talk: the audit does."""
+    element = house.add_ese()
+    behind_our_back(element, fill)
+    torn = Torn(element.port)
+    element.port = torn.port()
+    done = care.audit(house, element)
+    torn.close()
+    tap.ok(done["state"] == "FAILED" and "again and again" in done["failure"]["reason"] and 1 < torn.torn < 40,
+           "a page that is lost each time ends the audit", (done, torn.torn))
+
+
 def others_see_nothing(tap, house, element):
     seen = care.audit(house, element)
     for token in ("second", "bank"):
@@ -155,6 +214,7 @@ def main():
             a_foreign_applet_is_found(tap, house, element, kind)
             a_lost_domain_is_forgotten(tap, house, element, kind)
         many_objects(tap, house)
+        pages_that_never_come(tap, house)
         others_see_nothing(tap, house, house.uicc)
         the_command_line_does_it(tap, house, house.uicc)
     finally:

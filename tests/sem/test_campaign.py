@@ -109,6 +109,13 @@ def hands_on_it(tap, house, rows):
                         ({"kind": "audit", "all": True, "stop_percent": 101}, "stop_percent")):
         tap.equal(ask(house, **body).get("field"), field, f"{body} is refused by its field")
     tap.equal(house.api("GET", f"{URL}/{shut['campaign']}", token="second").status, 404, "others do not see it")
+    names = lambda query: [c["campaign"] for c in house.api("GET", URL + query, token="operator")["campaigns"]]  # noqa: E731
+    whole = names("")
+    paged, page = [], names("?limit=2")
+    while page:
+        paged += page
+        page = names(f"?limit=2&before={page[-1]}")
+    tap.ok(len(whole) > 2 and paged == whole, "the list is read page by page, newest first", (whole, paged))
 
 
 def owner_listens(data):

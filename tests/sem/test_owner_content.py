@@ -91,6 +91,18 @@ def refusals(tap, house, element):
             ({"load_file": bare, "colour": "red"}, (400, "UNKNOWN_FIELD", "colour")),
             ({"load_file": bare, "campaign": 1}, (400, "UNKNOWN_FIELD", "campaign"))):
         tap.equal(ask(house, element, "upgrades", body).problem(), problem, f"an upgrade of {list(body)} is refused by its field")
+    for kind, changes, problem in (
+            ("removals", {"load_file": bare}, (400, "UNKNOWN_FIELD", "content")),
+            ("removals", {"load_file": {"package": ""}}, (400, "BAD_VALUE", "package")),
+            ("removals", {"applications": [{"instance": "F04F5453"}]}, (400, "BAD_VALUE", "instance")),
+            ("removals", {"applications": [{"instance": APPLET, "module": MODULE}]}, (400, "UNKNOWN_FIELD", "module")),
+            ("installations", {"applications": {"instance": APPLET}}, (400, "BAD_VALUE", "applications")),
+            ("installations", {"applications": [APPLET]}, (400, "BAD_VALUE", "applications")),
+            ("installations", {"applications": [{"instance": APPLET, "privilege": "80"}]}, (400, "UNKNOWN_FIELD", "privilege")),
+            ("installations", {"applications": [{"instance": APPLET, "module": "F0"}]}, (400, "BAD_VALUE", "module"))):
+        wish = {"domain": OWN, "load_file": {"package": OWN_PACKAGE} if kind == "removals" else bare}
+        tap.equal(ask(house, element, kind, wish | changes).problem(), problem, f"{kind}: a wrong {problem[2]} in "
+                  f"{', '.join(changes)} is refused by its field")
     tap.equal(ask(house, element, "upgrades", {"load_file": bare}, token="bank").status, 403, "a provider does not do it")
     tap.equal(ask(house, element, "installations", {"load_file": bare}).problem(), (400, "MISSING_FIELD", "domain"),
               "an installation needs a domain")

@@ -184,6 +184,9 @@ def a_hook_that_is_not_there(tap, house):
 # ---- the setting ----
 
 def settings(tap, house):
+    for url in ("http://192.0.2.1/known", "http://localhost.example/known", "http://127.0.0.1@bank.example/known", "http:///"):
+        tap.equal(house.api("PUT", SETTING, {"kind": "hook", "url": url}).problem(), (400, "BAD_VALUE", "url"),
+                  f"{url} is refused in a laboratory, too")
     for body, field in (({"kind": "guess"}, "kind"), ({"kind": "hook"}, "url"), ({"kind": "code", "digits": 3}, "digits"),
                         ({"kind": "hook", "url": "ftp://x.example"}, "url"), ({"kind": "code", "tries": 0}, "tries"),
                         ({"kind": "code", "url": "https://x.example"}, "url"), ({"kind": "code", "colour": 1}, "colour"),
@@ -195,6 +198,16 @@ def settings(tap, house):
     tap.equal(house.api("GET", SETTING).status, 404, "then there is none")
     done = house.run_order("deploy", house.add_uicc().bound(), card=house.card())
     tap.equal(done["instance"]["state"], "OPERATIONAL", "without one a deploy waits for nobody")
+
+
+def in_production(tap):
+    """Nobody is ever asked over plain HTTP: then no such address is taken."""
+    with House(smsc_options=None, settings=["--laboratory", "no"]).start(cards=False) as house:
+        for url in ("http://127.0.0.1:9/known", "http://bank.example/known"):
+            tap.equal(house.api("PUT", SETTING, {"kind": "hook", "url": url}).problem(), (400, "BAD_VALUE", "url"),
+                      f"outside a laboratory {url} is refused")
+        tap.equal(house.api("GET", SETTING).status, 404, "and not kept")
+        tap.equal(house.api("PUT", SETTING, {"kind": "hook", "url": "https://bank.example/known"}).status, 200, "https is taken")
 
 
 def main():
@@ -211,6 +224,7 @@ def main():
         settings(tap, house)
     finally:
         house.stop()
+    in_production(tap)
     tap.done()
 
 

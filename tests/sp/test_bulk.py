@@ -180,6 +180,21 @@ def by_command(tap, house, ids):
     tap.equal(tsm("pause", name)[0], 1, "what is over is not paused")
 
 
+def pages_of(tap, house, token="bank"):
+    """The list by one and one is the whole list."""
+    names = lambda query: [c["campaign"] for c in house.api("GET", URL + query, token=token)["campaigns"]]  # noqa: E731
+    whole, paged, page = names(""), [], names("?limit=1")
+    while page:
+        paged += page
+        page = names(f"?limit=1&before={page[-1]}")
+    tap.ok(len(whole) > 1 and paged == whole, "the list is read page by page, newest first", (whole, paged))
+    command = [TSM, "campaign", "list", "--limit", "1", "--before", whole[0], "--env", house.env_path(), "--token", "env:TSM_TOKEN_BANK"]
+    status, out, _ = run(command)
+    tap.ok(status == 0 and [w for w in out.split() if w in whole] == whole[1:2], "the command line turns pages, too", out)
+    tap.equal([house.api("GET", URL + q, token=token).problem()[2] for q in ("?limit=0", "?limit=101", "?before=x")],
+              ["limit", "limit", "before"], "a page that is none is refused")
+
+
 def a_window_keeps_it_shut(tap, house):
     hour = (time.gmtime().tm_hour + 2) % 24
     window = {"from": f"{(hour + 1) % 24:02d}:00", "to": f"{(hour + 2) % 24:02d}:00", "zone": "+01:00"}
@@ -192,6 +207,7 @@ def a_window_keeps_it_shut(tap, house):
     tap.equal(hand(house, shut, "stop")["state"], "STOPPED", "and stopped")
     tap.equal(hand(house, shut, "pause").status, 409, "what stands still is not paused")
     tap.ok(any(c["campaign"] == shut["campaign"] for c in house.api("GET", URL)["campaigns"]), "the list shows it")
+    pages_of(tap, house)
     tap.equal([house.api("GET", f"{URL}/{shut['campaign']}", token=t).status for t in ("other", "operator")], [404, 404],
               "another provider does not see it, nor does the owner")
 

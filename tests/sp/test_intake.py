@@ -109,6 +109,25 @@ def files_are_fetched(tap, house, folder):
            "no number is told")
 
 
+def a_vault_that_is_away_judges_nothing(tap, house):
+    """Whether a card is the one that is there already is a question to the vault: silence is not 'another card'."""
+    uicc, card = house.add_uicc(), house.card()
+    first = house.run_order("deploy", uicc, card)
+    post = lambda c: house.api("POST", "/api/v1/orders", house.order_body("deploy", uicc, c))  # noqa: E731
+    body = house.order_body("deploy", uicc, card)
+    tap.equal(post(house.card()).problem()[:2], (409, "WRONG_STATE"), "another card is refused")
+    torn = house.api("POST", "/api/v1/orders", {**body, "data": body["data"][:-6] + ("AAAAAA" if body["data"][-6:] != "AAAAAA" else "BBBBBB")})
+    tap.equal(torn.problem()[:2], (409, "WRONG_STATE"), "so is a record that nobody can read")
+    tokens = os.path.join(house.node().home, "tokens")
+    os.rename(tokens, tokens + ".away")
+    answer = house.api("POST", "/api/v1/orders", body)
+    os.rename(tokens + ".away", tokens)
+    tap.equal(answer.problem()[:2], (503, "TOKEN_FAILED"), "without its token the server says so, and not that it is another card")
+    known = await_true(lambda: (lambda a: a if a.status == 200 else None)(house.api("POST", "/api/v1/orders", body)), 20,
+                       "the token is back")
+    tap.equal(known["order"], first["order"], "and with it the card is known again")
+
+
 class Issuer(BaseHTTPRequestHandler):
     """An issuer's address: batches one after the other, the next when the last one is named."""
     batches, asked, refuses = [], [], 0
@@ -184,6 +203,7 @@ def main():
             field_by_field(tap, house)
             files_are_fetched(tap, house, os.path.join(folder, "bank"))
             an_address_is_asked(tap, house, os.path.join(folder, "bank"))
+            a_vault_that_is_away_judges_nothing(tap, house)
     tap.done()
 
 

@@ -204,6 +204,27 @@ def limits(tap):
         tap.equal([i["id"] for i in app.instances(s.service)["serviceInstances"]], [instance], "afterwards all is as it was")
 
 
+def shares(tap):
+    """One provider's processes leave the others room, however many orders it has beside them."""
+    with House(settings=["--device-processes", "4", "--device-processes-party", "2"]) as house:
+        s = Stage(house)
+        first = s.fresh()
+        db = sqlite3.connect(house.node().db_path)
+        # What another provider runs by orders and campaigns: rows alone, nobody works on them.
+        columns = ("id, party, operation, instance, service, flavor, se_kind, se_ref, trace, session, digest, data, state, failure, "
+                   "created, updated, deadline")
+        for i in range(1, 10):
+            db.execute(f"INSERT INTO orders({columns}) SELECT {i}, id, 1, {i}, '', '', 0, '', x'00', '', x'', x'', 1, '', 0, 0, 0 "
+                       "FROM party WHERE name = 'other'")
+        db.commit()
+        tap.equal(s.app.deploy(first, [install()], finalize=False).status, 202, "beside a provider with many orders there is room")
+        db.execute("UPDATE orders SET party = (SELECT id FROM party WHERE name = 'bank') WHERE id < 10")
+        db.commit()
+        db.close()
+        answer = s.app.deploy(first, [install()], finalize=False)
+        tap.equal((answer.status, status_of(answer)), (503, 18), "whose own they are gets 503 and 18")
+
+
 def main():
     tap = Tap()
     with House() as house:
@@ -215,6 +236,7 @@ def main():
         failures(tap, s)
         services_of_the_provider(tap, s)
     limits(tap)
+    shares(tap)
     tap.done()
 
 

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # What every verb needs: Debian packages, the build directory, colours, servers ended by pid.
 #H ./dev demo [--once]        the whole story in the terminal; without --once the system stays up
-#H ./dev test [SUITE]         every test (or one suite: unit, lab, oracle, fuzz, journey, sem, fault, interop); last line "N passed, N failed"
+#H ./dev test [SUITE]         every test (or one suite: unit, lab, oracle, fuzz, journey, sem, sp, fault, interop); last line "N passed, N failed"
+#H ./dev test asan | tsan     all suites under address and undefined-behaviour checks | what has threads under the thread checks
 #H ./dev build                build tsmd, tsm, tsm-lab into build/dev
 #H ./dev up [--fleet N] [--store sqlite]   server and laboratory in the background; addresses in var/dev/env
 #H ./dev down                 end what ./dev up started

@@ -15,6 +15,22 @@ if [ "$suite" = tsan ]; then
     meson test -C build/tsan --no-rebuild --print-errorlogs --num-processes 2 --wrapper "$top/tools/tap-run" $(threaded_tests build/tsan)
     exit
 fi
+# `./dev test asan [SUITE..]`: every suite, or these, with all programs under AddressSanitizer and UndefinedBehaviorSanitizer, laboratory and
+# servers too. What they find is written to files, since a server may end badly behind a test that passed.
+if [ "$suite" = asan ]; then
+    found=build/asan/findings
+    say "building (build/asan)"
+    build_in build/asan all -Dtests=true -Dbuildtype=debug -Doptimization=1 -Db_sanitize=address,undefined -Db_lundef=false -Dwerror=false
+    rm -rf "$found"
+    mkdir -p "$found"
+    export ASAN_OPTIONS="log_path=$top/$found/asan" UBSAN_OPTIONS="print_stacktrace=1:log_path=$top/$found/ubsan"
+    export TSM_CAMPAIGN_CARDS="${TSM_CAMPAIGN_CARDS:-200}" TSM_BULK_CARDS="${TSM_BULK_CARDS:-60}"
+    shift
+    rc=0
+    meson test -C build/asan --no-rebuild --print-errorlogs --num-processes "$(nproc)" --timeout-multiplier 4 --wrapper "$top/tools/tap-run" ${@/#/--suite=} || rc=1
+    cat "$found"/* 2>/dev/null && rc=1
+    exit $rc
+fi
 say "building (build/dev and build/asan)"
 [ ! -f build/dev/build.ninja ] || meson configure build/dev -Dtests=true >/dev/null
 build_in build/dev all $dev_options -Dtests=true

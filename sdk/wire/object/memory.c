@@ -5,8 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "wire/object/wipe.h"
+
 struct block {
     struct block *next;
+    size_t size; /* of `at` */
     _Alignas(max_align_t) uint8_t at[];
 };
 
@@ -22,7 +25,7 @@ struct tsm_api_memory *memory_new(void)
 
 void memory_hold(struct tsm_api_memory *m, json_t *document)
 {
-    json_decref(m->document);
+    json_wipe(m->document);
     m->document = document;
 }
 
@@ -32,6 +35,7 @@ void *memory_get(struct tsm_api_memory *m, size_t size)
     if (!b)
         return NULL;
     b->next = m->blocks;
+    b->size = size;
     m->blocks = b;
     return b->at;
 }
@@ -50,8 +54,9 @@ void memory_free(struct tsm_api_memory *m)
     while (m->blocks) {
         struct block *b = m->blocks;
         m->blocks = b->next;
+        explicit_bzero(b->at, b->size);
         free(b);
     }
-    json_decref(m->document);
+    json_wipe(m->document);
     free(m);
 }

@@ -18,6 +18,7 @@ enum { SETTING_MAX = 256 };
     X(listen_partner, "", "address for partner TSMs (mutual TLS), empty: none")                              \
     X(device_processes, "10000",                                                                             \
       "processes of apps that wait or run at once, beyond them 18 OVERLOAD_PROTECTION")                      \
+    X(device_processes_party, "0", "of them of one provider, so that the others have room; 0: half")         \
     X(maintenance, "no", "yes: apps are answered 19 UNDER_MAINTENANCE")                                      \
     X(device_url, "", "what device agents are told, empty: made from listen_device")                         \
     X(tls_cert, "", "PEM file of the server's and the partner client's certificate")                         \

@@ -51,8 +51,12 @@ S(TSMAPI_PROCESS_REPLACED, "iti",
   "UPDATE tsm_process SET state = 2, status = 6, details = $2, ended = $3, data = '', inputs = CASE WHEN "
   "length(inputs) > 0 THEN substr(inputs, 1, 0) ELSE inputs END WHERE instance = $1 AND "
   "state = 0")
-S(TSMAPI_PROCESS_WAITING, "i", "SELECT COUNT(*) FROM tsm_process WHERE state = 0 AND start_by > $1")
-S(TSMAPI_PROCESS_RUNNING, "", "SELECT COUNT(*) FROM orders WHERE state < 2")
+/* What waits at $1 and what runs: of the party $2, and of all where none counts more than its share $3. */
+S(TSMAPI_PROCESS_LOAD, "iii",
+  "SELECT COALESCE(SUM(CASE WHEN party = $2 THEN n ELSE 0 END), 0), COALESCE(SUM(CASE WHEN n > $3 THEN $3 "
+  "ELSE "
+  "n END), 0) FROM (SELECT party, COUNT(*) AS n FROM (SELECT party FROM tsm_process WHERE state = 0 AND "
+  "start_by > $1 UNION ALL SELECT party FROM orders WHERE state < 2) AS every GROUP BY party) AS each")
 S(TSMAPI_PROCESS_OLD, "i", "DELETE FROM tsm_process WHERE state = 2 AND ended < $1 AND order_id = 0")
 S(TSMAPI_PROCESS_LATE, "it",
   "UPDATE tsm_process SET state = 2, status = 6, details = $2, ended = start_by, data = '', inputs = CASE "

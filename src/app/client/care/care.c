@@ -51,7 +51,7 @@ static const struct care_verb campaign_rows[] = {
     {"start", "POST", CAMP, "", "",
      "an owner's: kind=rotate, audit, upgrade, install or remove, elements=A,B or profile= or all=true",
      false, false},
-    {"list", "GET", CAMP, "", "", "the newest campaigns", false, false},
+    {"list", "GET", CAMP, "", "", "the campaigns, newest first: --limit, --before", false, false},
     {"show", "GET", CAMP "/", "", "", "one campaign", true, false},
     {"members", "GET", CAMP "/", "/members", "", "its elements", true, false},
     {"pause", "POST", CAMP "/", "/pause", "", "let it stand", true, false},
@@ -70,6 +70,16 @@ static bool path_of(const struct care_verb *v, const char *operand, char path[CL
         return false;
     snprintf(path, CLIENT_PATH_MAX, "%s%s%s%s%s", v->before, ref, v->after, v->two ? slash + 1 : "", v->tail);
     return true;
+}
+
+/* A page of a list: nothing said, the newest. */
+static void add_page(const struct client_args *a, char path[CLIENT_PATH_MAX])
+{
+    size_t n = strlen(path);
+    if (a->limit)
+        n += (size_t)snprintf(path + n, CLIENT_PATH_MAX - n, "?limit=%lld", (long long)a->limit);
+    if (a->before)
+        snprintf(path + n, CLIENT_PATH_MAX - n, "%cbefore=%lld", a->limit ? '&' : '?', (long long)a->before);
 }
 
 static void print_drift(const json_t *d)
@@ -137,6 +147,8 @@ static enum client_exit ask(struct client *c, const struct care_verb *v, bool ca
         fprintf(stderr, "tsm: %s is named by %s\n", v->word, v->two ? "REF/ID" : "one plain word");
         return CLIENT_USAGE;
     }
+    if (campaign && !strcmp(v->word, "list"))
+        add_page(&c->args, path);
     if (takes_body) {
         body = is_creation(v) ? bulk_body(&c->args) : care_wish(&c->args, campaign);
         if (!body)
@@ -189,7 +201,8 @@ static int dispatch(const char *group, const struct care_verb *rows, int argc, c
 {
     bool campaign = rows == campaign_rows;
     struct client_verb verb = {.token_name = "TSM_TOKEN_OPERATOR",
-                               .options = OPTION_WITH | (campaign ? OPTION_TIMEOUT : 0),
+                               .options = OPTION_WITH |
+                                          (campaign ? OPTION_TIMEOUT | OPTION_LIMIT | OPTION_BEFORE : 0),
                                .run = campaign ? run_campaign : run_care};
     char synopsis[64];
     running = argc > 1 ? verb_in(rows, argv[1]) : NULL;

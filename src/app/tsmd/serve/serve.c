@@ -61,6 +61,7 @@ static enum tsm_err open_tsmapi(struct house *h)
     struct tsmapi_config c = {.sp = h->sp,
                               .held_max = (unsigned)strtoul(h->c->http_workers, NULL, 10) / 4,
                               .processes_max = strtol(h->c->device_processes, NULL, 10),
+                              .party_max = strtol(h->c->device_processes_party, NULL, 10),
                               .maintenance = !strcmp(h->c->maintenance, "yes")};
     return tsmapi_new(&c, &h->tsmapi);
 }

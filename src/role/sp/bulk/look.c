@@ -10,11 +10,12 @@
 #include "role/sp/bulk/bulk.h"
 #include "role/sp/orders/order_api.h"
 
-enum { SHOWN = 50, MEMBERS_SHOWN = 200, ACTION_MAX = 8, ID_TEXT = 24 };
+enum { SHOWN_MAX = 100, SHOWN = 50, MEMBERS_SHOWN = 200, ACTION_MAX = 8, ID_TEXT = 24 };
 
 struct looking {
     struct sp *sp;
     int64_t party, id, after, state; /* state: of members, -1: all */
+    int64_t limit, before;           /* of campaigns */
     char action[ACTION_MAX];
     json_t *answer;
 };
@@ -54,12 +55,12 @@ static enum tsm_err read_one(struct tx *tx, void *arg)
 static enum tsm_err read_list(struct tx *tx, void *arg)
 {
     struct looking *l = arg;
-    int64_t ids[SHOWN];
+    int64_t ids[SHOWN_MAX];
     size_t n = 0;
     {
         ROWS r = {0};
-        enum tsm_err e = db_query(tx, &r, SQL_BULK_LIST, l->party, INT64_MAX, (int64_t)SHOWN);
-        while (e == TSM_OK && n < SHOWN && (e = db_next(&r)) == TSM_OK)
+        enum tsm_err e = db_query(tx, &r, SQL_BULK_LIST, l->party, l->before, l->limit);
+        while (e == TSM_OK && n < SHOWN_MAX && (e = db_next(&r)) == TSM_OK)
             ids[n++] = db_int(&r, 0);
         if (e != TSM_NOT_FOUND && e != TSM_OK)
             return e;
@@ -116,6 +117,8 @@ enum tsm_err bulk_list(void *app, struct http_request *q, struct http_reply *rep
 {
     struct looking l = {.sp = app};
     TRY(begin(&l, q, false));
+    TRY(http_query_number(q, "limit", (struct http_range){1, SHOWN_MAX, SHOWN}, &l.limit));
+    TRY(http_query_number(q, "before", (struct http_range){1, INT64_MAX, INT64_MAX}, &l.before));
     return reply_list(&l, read_list, "campaigns", reply);
 }
 

@@ -190,7 +190,9 @@ static enum tsm_err accept_or_known(struct sp *sp, struct accepting *a)
     snprintf(cause, sizeof cause, "%s", err_cause());
     asked.instance = o->instance;
     asked.data = bytes_of_text(said(a->wish->data));
-    if (!asked.data.len || same_order(sp, &asked, &known) != TSM_OK || !known)
+    if (asked.data.len)
+        TRY(same_order(sp, &asked, &known));
+    if (!known)
         return err_fail(e, ERR_HERE, "%s", cause);
     err_clear();
     o->id = known;

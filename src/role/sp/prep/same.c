@@ -56,16 +56,33 @@ static enum tsm_err mark_of(struct vault_party *vault, const struct looking *l, 
     return TSM_OK;
 }
 
+/* Is the record at fault, and not the vault that should read it? What cannot be read is no card that was
+ * given. */
+static bool is_of_the_record(enum tsm_err e)
+{
+    return e == TSM_MAC_WRONG || e == TSM_NO_ROOM || err_http(e) < 500;
+}
+
 /* The mark of the first record: from its data while it is in work, from its instance afterwards. */
-static bool is_same(struct vault_party *vault, const struct looking *l)
+static enum tsm_err compare(struct vault_party *vault, const struct looking *l, bool *is_same)
 {
     uint8_t first[SHA256_LEN], second[SHA256_LEN];
-    if (mark_of(vault, l, l->asked->data, second) != TSM_OK)
-        return false;
+    *is_same = false;
+    TRY(mark_of(vault, l, l->asked->data, second));
     if (l->data_len)
-        return mark_of(vault, l, BYTES_OF(l->data, l->data_len), first) == TSM_OK &&
-               bytes_equal(BYTES(first), BYTES(second));
-    return bytes_equal(BYTES_OF(l->dedup, l->dedup_len), BYTES(second));
+        TRY(mark_of(vault, l, BYTES_OF(l->data, l->data_len), first));
+    *is_same = bytes_equal(l->data_len ? BYTES(first) : BYTES_OF(l->dedup, l->dedup_len), BYTES(second));
+    return TSM_OK;
+}
+
+static enum tsm_err judge(struct vault_party *vault, const struct looking *l, int64_t *order)
+{
+    bool is_same;
+    enum tsm_err e = compare(vault, l, &is_same);
+    if (e != TSM_OK)
+        return is_of_the_record(e) ? TSM_OK : e;
+    *order = is_same ? l->order : 0;
+    return TSM_OK;
 }
 
 enum tsm_err same_order(struct sp *sp, const struct same_asked *asked, int64_t *order)
@@ -76,8 +93,8 @@ enum tsm_err same_order(struct sp *sp, const struct same_asked *asked, int64_t *
     *order = 0;
     if (e == TSM_OK)
         e = store_read(sp->c.store, look, &l);
-    if (e == TSM_OK && l.order && is_same(vault, &l))
-        *order = l.order;
+    if (e == TSM_OK && l.order)
+        e = judge(vault, &l, order);
     free(l.data);
     return e;
 }

@@ -16,8 +16,9 @@ struct same_asked {
 };
 /*
  * *order is the running or done order that deployed this very card there, 0 when the card is another. Both
- * records are opened in the vault and compared by their HMAC; nothing of them is told. Errors of the vault
- * are no answer: 0. Called outside of transactions.
+ * records are opened in the vault and compared by their HMAC; nothing of them is told. A record that cannot
+ * be read is another card; a vault or database that cannot judge is an error (TOKEN_FAILED, DATABASE, ..):
+ * the caller asks again. Called outside of transactions.
  */
 enum tsm_err same_order(struct sp *sp, const struct same_asked *asked, int64_t *order);
 

@@ -33,6 +33,8 @@ enum tsm_err tsmapi_new(const struct tsmapi_config *config, struct tsmapi **out)
     api->c = *config;
     api->c.held_max = config->held_max ? config->held_max : PROCESS_HELD_MAX;
     api->c.processes_max = config->processes_max >= 0 ? config->processes_max : PROCESSES_MAX;
+    if (config->party_max <= 0)
+        api->c.party_max = api->c.processes_max > 1 ? api->c.processes_max / 2 : 1;
     pthread_mutex_init(&api->lock, NULL);
     *out = api;
     return TSM_OK;

@@ -21,7 +21,8 @@ struct tsmapi;
 struct tsmapi_config {
     struct sp *sp;
     unsigned held_max;     /* 0: PROCESS_HELD_MAX */
-    int64_t processes_max; /* negative: PROCESSES_MAX */
+    int64_t processes_max; /* of all parties; negative: PROCESSES_MAX */
+    int64_t party_max;     /* of each of them; 0: half of processes_max, at least 1 */
     bool maintenance;      /* every method is answered 19 */
 };
 enum tsm_err tsmapi_new(const struct tsmapi_config *config, struct tsmapi **out);

@@ -34,8 +34,8 @@ struct verify_setting {
 };
 extern const char *const verify_method_words[]; /* ended by NULL */
 
-/* Errors name the field. An address of a hook is https://, in a laboratory also http:// (the client refuses
- * it elsewhere). */
+/* Errors name the field. An address of a hook is https:// or http://; whether this house would ever ask it is
+ * judged where it is stored (http_client_takes). */
 enum tsm_err verify_setting_read(struct bytes text, struct verify_setting *out);
 json_t *verify_setting_json(const struct verify_setting *s); /* owned by the caller */
 

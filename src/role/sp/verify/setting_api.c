@@ -81,6 +81,10 @@ enum tsm_err verify_put_setting(void *app, struct http_request *q, struct http_r
     enum tsm_err e;
     TRY(begin(&a, q));
     TRY(verify_setting_read(q->body, &a.setting));
+    if (a.setting.method == VERIFY_HOOK && !http_client_takes(a.sp->c.client, a.setting.url))
+        return FAIL_FIELD(BAD_VALUE, "url",
+                          "the address of a hook begins with https:// (in a laboratory also http:// to a "
+                          "loopback address): any other is never asked");
     a.answer = verify_setting_json(&a.setting);
     a.text = a.answer ? json_text(a.answer) : NULL;
     e = a.text ? store_write(a.sp->c.store, put, &a) : FAIL(NO_MEMORY, "no memory for a setting");

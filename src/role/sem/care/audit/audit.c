@@ -13,6 +13,7 @@
 
 enum {
     READING_MAX = 8192,    /* octets of one joined answer */
+    AGAIN_MAX = 16,        /* listings that an act begins anew because a page was lost */
     SW_DATA_LOST = 0x62F1, /* a compact answer was cut, the rest is lost [TS 102 226 5.1.2] */
 };
 
@@ -102,8 +103,23 @@ static void heard(struct care_turn *t, const struct plan_step *step, size_t comm
         page_heard(t, at, answer);
 }
 
-/* While there is more, the step is taken again; a page that was lost cannot be had again but from the
- * beginning of its listing. */
+/* A page that was lost cannot be had again but from the beginning of its listing. The answers in between are
+ * fine, so that nobody else counts how often. */
+static void listing_again(struct care_turn *t, size_t at)
+{
+    json_int_t again = json_integer_value(json_object_get(t->memory, "again")) + 1;
+    int listing = readings[at].listing;
+    json_object_set_new(t->memory, "again", json_integer(again));
+    if (again <= AGAIN_MAX) {
+        t->state.step = (uint8_t)(at - 1);
+        return;
+    }
+    not_whole(t, "answers with the next entries were lost again and again");
+    t->care.more[listing] = MORE_NONE;
+    json_object_set_new(t->memory, more_names[listing], json_integer(MORE_NONE));
+}
+
+/* While there is more, the step is taken again. */
 static void stepped(struct care_turn *t)
 {
     size_t said = (size_t)(t->talk.said - plan_audit.steps);
@@ -112,7 +128,7 @@ static void stepped(struct care_turn *t)
     if (t->event == TALK_STEP_DONE && t->care.more[readings[said].listing])
         t->state.step = (uint8_t)said;
     else if (t->event == TALK_GO_ON && t->state.step == said && t->state.losses)
-        t->state.step = (uint8_t)(said - 1);
+        listing_again(t, said);
 }
 
 static enum tsm_err read_hex(const json_t *memory, const char *name, struct writer *store, struct bytes *out)

@@ -150,8 +150,8 @@ static enum tsm_err turn(struct sem *sem, struct tx *tx, struct campaign *c, str
 static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
 {
     struct campaign c;
-    enum tsm_err e = campaign_load(tx, job->party, job->ref, &c);
-    if (job->error || e == TSM_NOT_FOUND)
+    enum tsm_err e = job->error ? TSM_NOT_FOUND : campaign_load(tx, job->party, job->ref, &c);
+    if (e == TSM_NOT_FOUND)
         return TSM_OK;
     TRY(e);
     if (c.state == CAMPAIGN_RUNNING && c.job == job->id)

@@ -8,11 +8,12 @@
 #include "role/sem/care/campaign/row.h"
 #include "role/sem/care/act/post.h"
 
-enum { CAMPAIGNS_SHOWN = 50, MEMBERS_SHOWN = 200, ACTION_MAX = 8 };
+enum { CAMPAIGNS_MAX = 100, CAMPAIGNS_SHOWN = 50, MEMBERS_SHOWN = 200, ACTION_MAX = 8 };
 
 struct hand {
     struct sem *sem;
     int64_t owner, id, after, kind;
+    int64_t limit, before; /* of campaigns */
     char action[ACTION_MAX];
     json_t *answer;
 };
@@ -37,12 +38,12 @@ static enum tsm_err append(struct tx *tx, struct hand *h, int64_t id)
 static enum tsm_err list_campaigns(struct tx *tx, void *arg)
 {
     struct hand *h = arg;
-    int64_t ids[CAMPAIGNS_SHOWN];
+    int64_t ids[CAMPAIGNS_MAX];
     size_t n = 0;
     {
         ROWS r = {0};
-        enum tsm_err e = db_query(tx, &r, SQL_CAMPAIGN_LIST, h->owner, INT64_MAX, (int64_t)CAMPAIGNS_SHOWN);
-        while (e == TSM_OK && n < CAMPAIGNS_SHOWN && (e = db_next(&r)) == TSM_OK)
+        enum tsm_err e = db_query(tx, &r, SQL_CAMPAIGN_LIST, h->owner, h->before, h->limit);
+        while (e == TSM_OK && n < CAMPAIGNS_MAX && (e = db_next(&r)) == TSM_OK)
             ids[n++] = db_int(&r, 0);
         if (e != TSM_NOT_FOUND && e != TSM_OK)
             return e;
@@ -69,6 +70,8 @@ enum tsm_err care_list_campaigns(void *app, struct http_request *q, struct http_
 {
     struct hand h = {.sem = app};
     TRY(hand_read(q, &h));
+    TRY(http_query_number(q, "limit", (struct http_range){1, CAMPAIGNS_MAX, CAMPAIGNS_SHOWN}, &h.limit));
+    TRY(http_query_number(q, "before", (struct http_range){1, INT64_MAX, INT64_MAX}, &h.before));
     return reply_list(&h, list_campaigns, "campaigns", reply);
 }
 

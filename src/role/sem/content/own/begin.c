@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/hex.h"
+#include "gp/command/command.h"
 #include "role/sem/content/own/take.h"
 #include "role/sem/inventory/inventory.h"
 #include "role/sem/modes/desk.h"
@@ -25,6 +26,10 @@ static const struct own_row {
     [OWN_REMOVE] = {"remove", VERB_REMOVE, false, false, {"load_file", "domain", "applications", NULL}},
 };
 static const char *const file_names[] = {"content", "descriptor", "package", "hash", NULL};
+static const char *const package_names[] = {"package", NULL};
+static const char *const instance_names[] = {"instance", NULL};
+static const char *const application_names[] = {"instance",   "module",       "privileges",
+                                                "parameters", "unselectable", NULL};
 
 const char *own_content_word(enum own_content kind)
 {
@@ -41,6 +46,24 @@ enum tsm_err own_content_of(const char *word, enum own_content *out)
     return TSM_NOT_FOUND;
 }
 
+static enum tsm_err is_aid(const char *field, size_t n)
+{
+    return n >= AID_MIN && n <= AID_MAX
+               ? TSM_OK
+               : FAIL_FIELD(BAD_VALUE, field, "an AID has %d to %d octets", AID_MIN, AID_MAX);
+}
+
+static enum tsm_err check_names(const struct plan_facts *f)
+{
+    TRY(is_aid("package", f->package_aid.len));
+    for (size_t i = 0; i < f->n_applications; i++) {
+        TRY(is_aid("instance", f->applications[i].instance_len));
+        if (f->applications[i].module_len)
+            TRY(is_aid("module", f->applications[i].module_len));
+    }
+    return TSM_OK;
+}
+
 /* As the turns will read it: what no element could be asked is refused before anything is stored. */
 static enum tsm_err is_readable(const struct own_row *row, json_t *ask)
 {
@@ -50,20 +73,38 @@ static enum tsm_err is_readable(const struct own_row *row, json_t *ask)
     NEED(t != NULL, NO_MEMORY);
     t->body = ask;
     e = work_of(row->verb)->read(t, &arena);
+    if (e == TSM_OK)
+        e = check_names(&t->facts);
     free(t);
     return e;
 }
 
 static enum tsm_err check_domain(const struct own_row *row, const json_t *ask)
 {
-    uint8_t aid[16];
+    uint8_t aid[AID_MAX];
     size_t n;
     if (!json_object_get(ask, "domain") && row->finds)
         return TSM_OK;
     if (!json_member(ask, "domain")[0])
         return FAIL_FIELD(MISSING_FIELD, "domain", "%s needs the AID of a domain", row->word);
     TRY(json_member_hex(ask, "domain", aid, sizeof aid, &n));
-    return n >= 5 ? TSM_OK : FAIL_FIELD(BAD_VALUE, "domain", "an AID has 5 to 16 octets");
+    return is_aid("domain", n);
+}
+
+/* What is stored with each work stays small, and a privilege misspelt would be none. */
+static enum tsm_err check_applications(const json_t *list, const char *const *names)
+{
+    const json_t *app;
+    size_t i;
+    if (list && !json_is_array(list))
+        return FAIL_FIELD(BAD_VALUE, "applications", "applications are a list");
+    json_array_foreach(list, i, app)
+    {
+        if (!json_is_object(app))
+            return FAIL_FIELD(BAD_VALUE, "applications", "an application is a JSON object");
+        TRY(members_known(app, names));
+    }
+    return TSM_OK;
 }
 
 static enum tsm_err take(struct tx *tx, int64_t owner, const struct own_row *row, json_t *ask)
@@ -72,8 +113,10 @@ static enum tsm_err take(struct tx *tx, int64_t owner, const struct own_row *row
     TRY(members_known(ask, row->names));
     if (!json_is_object(file))
         return FAIL_FIELD(MISSING_FIELD, "load_file", "%s needs a load file", row->word);
-    TRY(members_known(file, file_names));
+    TRY(members_known(file, row->brings ? file_names : package_names));
     TRY(check_domain(row, ask));
+    TRY(check_applications(json_object_get(ask, "applications"),
+                           row->brings ? application_names : instance_names));
     if (row->brings)
         TRY(own_file_take(tx, owner, file));
     return is_readable(row, ask);

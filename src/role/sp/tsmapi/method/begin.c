@@ -31,19 +31,16 @@ static enum operation operation_of(const struct api_request *q)
     }
 }
 
-/* A limit on what waits and runs: no more is begun than can be carried. */
+/* A limit on what waits and runs: no more is begun than can be carried. A party has a share of it, and what
+ * it has beyond (orders and campaigns of its own API are not limited here) takes no room of the others. */
 static enum tsm_err check_load(struct tx *tx, struct api_call *c)
 {
-    int64_t n;
-    {
-        ROWS r = {0};
-        TRY(db_first(tx, &r, SQL_TSMAPI_PROCESS_RUNNING));
-        n = db_int(&r, 0);
-    }
+    const struct tsmapi_config *limits = &c->api->c;
     ROWS r = {0};
-    TRY(db_first(tx, &r, SQL_TSMAPI_PROCESS_WAITING, clock_now(c->sp->c.clock)));
-    return n + db_int(&r, 0) < c->api->c.processes_max ? TSM_OK
-                                                       : CALL_FAULT(c, API_OVERLOAD_PROTECTION, "%s", "");
+    TRY(db_first(tx, &r, SQL_TSMAPI_PROCESS_LOAD, clock_now(c->sp->c.clock), c->party, limits->party_max));
+    return db_int(&r, 0) < limits->party_max && db_int(&r, 1) < limits->processes_max
+               ? TSM_OK
+               : CALL_FAULT(c, API_OVERLOAD_PROTECTION, "%s", "");
 }
 
 static enum tsm_err read_instance(struct tx *tx, void *arg)
