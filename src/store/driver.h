@@ -27,7 +27,7 @@ struct driver {
     int64_t (*get_int)(void *cursor, int column);
     const char *(*get_text)(void *cursor, int column);
     struct bytes (*get_blob)(void *cursor, int column);
-    enum tsm_err (*prepare_all)(struct conn *c); /* every statement of the table, after migration */
+    enum tsm_err (*prepare_all)(struct conn *c); /* after migration; else each statement at its first use */
     const char *const *words;                    /* pairs: token of the schema text, this driver's word */
 };
 

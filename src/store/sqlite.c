@@ -168,13 +168,26 @@ static int bind_all(sqlite3_stmt *s, const char *letters, va_list args)
     return rc;
 }
 
-/* A statement that is in use (a query inside a query of the same name) gets a second, passing one. */
-static enum tsm_err lite_start(struct conn *c, enum sql_id id, va_list args, void **cursor)
+/* Prepared at its first use and kept; one that is in use (a query inside a query of the same name) gets a
+ * second, passing one. */
+static enum tsm_err statement(struct conn *c, enum sql_id id, sqlite3_stmt **out)
 {
     sqlite3_stmt *s = c->stmt[id];
+    if (s && !sqlite3_stmt_busy(s)) {
+        *out = s;
+        return TSM_OK;
+    }
+    TRY(prepare(c, id, out));
+    if (!s)
+        c->stmt[id] = *out;
+    return TSM_OK;
+}
+
+static enum tsm_err lite_start(struct conn *c, enum sql_id id, va_list args, void **cursor)
+{
+    sqlite3_stmt *s;
     int rc;
-    if (!s || sqlite3_stmt_busy(s))
-        TRY(prepare(c, id, &s));
+    TRY(statement(c, id, &s));
     rc = bind_all(s, sql_table[id].params, args);
     if (rc != SQLITE_OK)
         return class_of(c->db, rc);

@@ -90,11 +90,11 @@ static enum tsm_err open_connections(struct store *s, const char *path, unsigned
 {
     TRY(s->driver->open(path, true, &s->writer));
     TRY(migrate(s->driver, s->writer, clock_now(s->clock)));
+    /* All are tried before anybody relies on them; readers prepare what they use. */
     TRY(s->driver->prepare_all(s->writer));
     for (s->readers = 0; s->readers < readers; s->readers++) {
         TRY(s->driver->open(path, false, &s->reader[s->readers]));
         s->free_readers++;
-        TRY(s->driver->prepare_all(s->reader[s->readers]));
     }
     return TSM_OK;
 }
