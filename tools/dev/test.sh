@@ -27,7 +27,7 @@ if [ "$suite" = asan ]; then
     export TSM_CAMPAIGN_CARDS="${TSM_CAMPAIGN_CARDS:-200}" TSM_BULK_CARDS="${TSM_BULK_CARDS:-60}"
     shift
     rc=0
-    meson test -C build/asan --no-rebuild --print-errorlogs --num-processes "$(nproc)" --timeout-multiplier 4 --wrapper "$top/tools/tap-run" ${@/#/--suite=} || rc=1
+    meson test -C build/asan --no-rebuild --print-errorlogs --num-processes "$(nproc)" --timeout-multiplier 4 --wrapper "$top/tools/tap-run" "${@/#/--suite=}" || rc=1
     cat "$found"/* 2>/dev/null && rc=1
     exit $rc
 fi
