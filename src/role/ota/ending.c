@@ -125,13 +125,13 @@ static enum tsm_err end_exchange(struct tx *tx, void *arg)
     return e->job ? end_by_job(tx, e) : end_by_number(tx, e);
 }
 
-/* Its last segment comes again and completes the message once more, unless a newer one has come meanwhile. */
-static void give_back(struct ota *o, const struct ending *e)
+/* Its last segment comes again and completes the message once more, unless a newer one has come meanwhile.
+ * The caller holds the pool's lock. */
+static void give_back(struct ota *o, const char *msisdn, const struct reassembly *message)
 {
     struct reassembly *r;
-    if (e->message.total && reassembly_for(&o->pool, e->msisdn, clock_now(o->c.clock), &r) == TSM_OK &&
-        !r->total)
-        *r = e->message;
+    if (message->total && reassembly_for(&o->pool, msisdn, clock_now(o->c.clock), &r) == TSM_OK && !r->total)
+        *r = *message;
 }
 
 static void ended(void *arg, enum tsm_err result)
@@ -141,7 +141,7 @@ static void ended(void *arg, enum tsm_err result)
     json_decref(e->reply);
     pthread_mutex_lock(&o->endings.lock);
     if (result != TSM_OK)
-        give_back(o, e);
+        give_back(o, e->msisdn, &e->message);
     if (!o->endings.closing)
         smpp_link_settle(o->link, e->ticket, result);
     free(e);
@@ -159,6 +159,10 @@ void ending_begin(struct ota *o, const struct heard *heard)
     enum tsm_err result;
     if (!e) {
         json_decref(heard->reply);
+        pthread_mutex_lock(&o->endings.lock);
+        if (heard->message)
+            give_back(o, heard->msisdn, heard->message);
+        pthread_mutex_unlock(&o->endings.lock);
         smpp_link_settle(o->link, heard->ticket, TSM_NO_MEMORY);
         return;
     }
