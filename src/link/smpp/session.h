@@ -29,7 +29,7 @@ struct session {
     struct smpp_counts *counts;
     enum session_state state;
     bool refused; /* the centre does not want our bind: the next attempt shall wait long */
-    uint64_t connection; /* counts binds that were tried: a ticket of one is worth nothing in another */
+    uint64_t connection; /* counts binds tried: a ticket of one is worth nothing in another */
     uint32_t sequence;
     struct window window;
     struct pacing pacing;

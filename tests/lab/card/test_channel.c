@@ -307,7 +307,9 @@ static void a_card_can_count_only_commands_with_data(void **state)
     d->counter--;
     assert_int_equal(secure(d, GET_ISD), 0x9000);
     assert_int_equal(secure(d, "80CA006600"), 0x9000);
-    assert_int_equal(secure(d, GET_ISD), 0x6982);
+    /* Deciphered under another counter: no padding (6982), or in one of 256 sessions one by chance, with
+     * search criteria that are none. */
+    assert_int_not_equal(secure(d, GET_ISD), 0x9000);
     desk_free(d);
 }
 
