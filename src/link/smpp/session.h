@@ -28,7 +28,7 @@ struct session {
     struct queue *queue;
     struct smpp_counts *counts;
     enum session_state state;
-    bool refused; /* the centre does not want our bind: the next attempt shall wait long */
+    bool refused;        /* the centre does not want our bind: the next attempt shall wait long */
     uint64_t connection; /* counts binds tried: a ticket of one is worth nothing in another */
     uint32_t sequence;
     struct window window;
