@@ -35,6 +35,11 @@ class Trap:
         except subprocess.TimeoutExpired:
             return False
 
+    def springs(self, house, order):
+        """Waits for the kill or for the end of the order and all jobs, then disarms. False when the end came first."""
+        await_true(lambda: self.helper.poll() is not None or ends(house, order), ORDER_S, "the kill or the end")
+        return self.clear()
+
     def revive(self):
         """Starts the node again if the trap has killed it and nobody has started it since."""
         if self.helper.poll() == 0 and self.node.process.pid == self.pid:

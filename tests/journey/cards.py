@@ -1,11 +1,15 @@
 # SPDX-License-Identifier: Apache-2.0
 """The elements of a house: a software UICC in its handset, a software embedded SE (edge, stations 9 and 10). What they
 hold is read by the oracle's own GlobalPlatform client, not by the server."""
+import re
+
 from gp import APPLICATIONS, LOAD_FILES, Client, KeySet
 from transport import TcpCard
 
 ESE_KEY = "505152535455565758595A5B5C5D5E5F"
 UICC_KEY = "404142434445464748494A4B4C4D4E4F"  # of its issuer domain's secure channel: the laboratory's factory set
+
+COMMAND = re.compile(r"^(?:card|packet): .*", re.MULTILINE)
 
 
 def luhn(digits):
@@ -23,10 +27,12 @@ class Card:
     def __init__(self, house, serial, profile):
         self.house, self.serial, self.profile = house, serial, profile
         self.process = None
-        self.port = None
+        self.port = 0  # a free one
+        self.said = 0
         self.name, self.row = {}, {}
 
     def _run(self, kind, words, options):
+        self.said = len(self.log()) if self.process else 0
         self.process = self.house._run(f"{kind}-{self.serial}", words + [str(o) for o in options])
         self.port = self.process.port()
         return self
@@ -45,6 +51,10 @@ class Card:
     def log(self):
         """What the element said on standard error (option -v)."""
         return self.process.log()
+
+    def commands(self):
+        """The commands and packets that it has seen since its last start (option -v)."""
+        return COMMAND.findall(self.log()[self.said:])
 
 
 class Uicc(Card):
@@ -83,4 +93,5 @@ class Ese(Card):
                     "mac": ESE_KEY, "dek": ESE_KEY}
 
     def start(self, *options):
-        return self._run("ese", ["card", "--listen", 0, "--key", ESE_KEY, "--seid", self.seid], options)
+        """At the port that it has had before, or that a test has set (one that it starts again needs a lease)."""
+        return self._run("ese", ["card", "--listen", self.port, "--key", ESE_KEY, "--seid", self.seid], options)
