@@ -7,29 +7,14 @@
 #include "bank/input.h"
 #include "bank/seal/jwe.h"
 #include "bank/spos/spos.h"
+#include "common/loopback.h"
 
-#include <arpa/inet.h>
 #include <getopt.h>
-#include <netinet/in.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-enum {
-    BACKLOG = 64,
-    MAX_PORT = 65535,
-    USAGE = 2,
-    OK = 200,
-    NO_CONTENT = 204,
-    BAD = 400,
-    UNKNOWN = 404,
-    FAILING = 503
-};
+enum { MAX_PORT = 65535, USAGE = 2, OK = 200, NO_CONTENT = 204, BAD = 400, UNKNOWN = 404, FAILING = 503 };
 
 static const char tokens_path[] = "/v1/tokens", state_end[] = "/state";
 
@@ -91,8 +76,9 @@ static void answer_body(SSL *ssl, const json_t *body)
     SSL_free(ssl);
 }
 
-static void serve(struct house *h, int fd)
+static void serve(void *arg, int fd)
 {
+    struct house *h = arg;
     static char buffer[CALLBACK_MAX_HEAD + CALLBACK_MAX_BODY];
     struct spos_request q;
     json_t *answer = NULL, *line = NULL;
@@ -113,45 +99,6 @@ static void serve(struct house *h, int fd)
     else
         spos_door_answer(ssl, status == NO_CONTENT ? OK : status);
     json_decref(answer);
-}
-
-static int listen_on(unsigned long port)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    socklen_t size = sizeof a;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    if (fd < 0)
-        return -1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
-    if (bind(fd, (struct sockaddr *)&a, size) != 0 || listen(fd, BACKLOG) != 0 ||
-        getsockname(fd, (struct sockaddr *)&a, &size) != 0) {
-        close(fd);
-        return -1;
-    }
-    printf("listening 127.0.0.1:%u\n", (unsigned)ntohs(a.sin_port));
-    fflush(stdout);
-    return fd;
-}
-
-static void run(struct house *h, int socket)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN); /* a peer that leaves early ends its connection, not the house */
-    struct pollfd p[2] = {{.fd = socket, .events = POLLIN},
-                          {.fd = signalfd(-1, &set, SFD_CLOEXEC), .events = POLLIN}};
-    while (poll(p, 2, -1) >= 0 && !(p[1].revents & POLLIN)) {
-        int fd = accept4(socket, NULL, NULL, SOCK_CLOEXEC);
-        if (fd < 0)
-            continue;
-        serve(h, fd);
-        close(fd);
-    }
-    printf("%u requests, %u duplicates\n", h->counts.deliveries, h->counts.duplicates);
 }
 
 static bool read_options(int argc, char **argv, struct house *h)
@@ -202,6 +149,7 @@ static bool open_book(struct house *h)
 int tsp_main(int argc, char **argv)
 {
     struct house h = {.book = {.status = "active"}};
+    struct loopback at = {-1, -1};
     if (!read_options(argc, argv, &h)) {
         fprintf(stderr,
                 "usage: tsm-lab tsp --port N --cert FILE --key FILE --client-ca FILE --jwk FILE --log FILE\n"
@@ -211,17 +159,19 @@ int tsp_main(int argc, char **argv)
     }
     h.log = fopen(h.log_file, "a");
     h.door = h.log ? spos_door_open(&h.files) : NULL;
-    int socket = h.door && open_book(&h) ? listen_on(h.port) : -1;
-    if (socket >= 0)
-        run(&h, socket);
-    else
+    bool open = h.door && open_book(&h) && loopback_open(&at, h.port);
+    if (open) {
+        loopback_serve(&at, serve, &h);
+        printf("%u requests, %u duplicates\n", h.counts.deliveries, h.counts.duplicates);
+    } else {
         perror("tsp");
+    }
+    loopback_close(&at);
     if (h.log)
         fclose(h.log);
-    close(socket);
     SSL_CTX_free(h.door);
     json_decref(h.book.tokens);
     json_decref(h.counts.seen);
     EVP_PKEY_free(h.book.pair);
-    return socket >= 0 ? 0 : 1;
+    return open ? 0 : 1;
 }

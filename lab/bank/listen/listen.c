@@ -7,22 +7,17 @@
 #include "bank/listen/callback.h"
 #include "bank/listen/hook.h"
 #include "bank/input.h"
+#include "common/loopback.h"
 
-#include <arpa/inet.h>
 #include <getopt.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
 enum {
     REQUEST_MS = 5000,
-    BACKLOG = 64,
     MAX_PORT = 65535,
     MS = 1000,
     DECIDED = 200,
@@ -34,7 +29,6 @@ enum {
 enum { REFUSED_DRAIN_MS = 500 };
 
 struct receiver {
-    int socket, signals;
     FILE *log;
     unsigned long refuse_first; /* fault: so many deliveries are answered 503 */
     const char *hook;           /* what the hook says, one word after the other */
@@ -123,8 +117,9 @@ static int take(struct receiver *r, const struct callback_head *head, const char
     return decided ? DECIDED : ACCEPTED;
 }
 
-static void serve(struct receiver *r, int fd)
+static void serve(void *arg, int fd)
 {
+    struct receiver *r = arg;
     static char buffer[CALLBACK_MAX_HEAD + CALLBACK_MAX_BODY];
     struct callback_head head;
     size_t len = 0, end;
@@ -140,48 +135,6 @@ static void serve(struct receiver *r, int fd)
     int done = status ? status : take(r, &head, buffer + end, said);
     answer(fd, done, said);
     drain(fd, status ? REFUSED_DRAIN_MS : 0);
-}
-
-static int listen_on(unsigned long port)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    socklen_t size = sizeof a;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (fd < 0)
-        return -1;
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
-    if (bind(fd, (struct sockaddr *)&a, size) != 0 || listen(fd, BACKLOG) != 0 ||
-        getsockname(fd, (struct sockaddr *)&a, &size) != 0) {
-        close(fd);
-        return -1;
-    }
-    printf("listening 127.0.0.1:%u\n", (unsigned)ntohs(a.sin_port));
-    fflush(stdout);
-    return fd;
-}
-
-static int stop_signals(void)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
-static void run(struct receiver *r)
-{
-    struct pollfd p[2] = {{.fd = r->socket, .events = POLLIN}, {.fd = r->signals, .events = POLLIN}};
-    while (poll(p, 2, -1) >= 0 && !(p[1].revents & POLLIN)) {
-        int fd = accept4(r->socket, NULL, NULL, SOCK_CLOEXEC);
-        if (fd < 0)
-            continue;
-        serve(r, fd);
-        close(fd);
-    }
-    printf("%u deliveries, %u duplicates\n", r->counts.deliveries, r->counts.duplicates);
 }
 
 static bool read_options(int argc, char **argv, unsigned long *port, const char **log, struct receiver *r)
@@ -210,7 +163,8 @@ static bool read_options(int argc, char **argv, unsigned long *port, const char 
 
 int bank_listen_main(int argc, char **argv)
 {
-    struct receiver r = {.socket = -1, .signals = -1};
+    struct loopback door = {-1, -1};
+    struct receiver r = {0};
     unsigned long port = 0;
     const char *log = NULL;
     if (!read_options(argc, argv, &port, &log, &r)) {
@@ -222,19 +176,16 @@ int bank_listen_main(int argc, char **argv)
         return BANK_USAGE;
     }
     r.log = fopen(log, "ae");
-    r.signals = stop_signals();
-    r.socket = r.log && r.signals >= 0 ? listen_on(port) : -1;
-    if (r.socket >= 0)
-        run(&r);
-    else
+    bool open = r.log && loopback_open(&door, port);
+    if (open) {
+        loopback_serve(&door, serve, &r);
+        printf("%u deliveries, %u duplicates\n", r.counts.deliveries, r.counts.duplicates);
+    } else {
         fprintf(stderr, "bank: cannot listen on port %lu or write %s\n", port, log);
-    int status = r.socket >= 0 ? BANK_RIGHT : BANK_WRONG;
-    if (r.socket >= 0)
-        close(r.socket);
-    if (r.signals >= 0)
-        close(r.signals);
+    }
+    loopback_close(&door);
     if (r.log)
         fclose(r.log);
     json_decref(r.counts.seen);
-    return status;
+    return open ? BANK_RIGHT : BANK_WRONG;
 }

@@ -5,20 +5,15 @@
 
 #include "bank/bank.h"
 #include "bank/input.h"
+#include "common/loopback.h"
 
-#include <arpa/inet.h>
 #include <getopt.h>
-#include <netinet/in.h>
 #include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
-#include <sys/socket.h>
 #include <time.h>
-#include <unistd.h>
 
-enum { BACKLOG = 64, MAX_PORT = 65535, MAX_STATUS = 599, MAX_MS = 60000 };
+enum { MAX_PORT = 65535, MAX_STATUS = 599, MAX_MS = 60000 };
 enum { TAKEN = 200, NO_RESULT = 400, NO_SUCH_ADDRESS = 404, UNWANTED = 422, FAILING = 503 };
 enum option_id {
     PORT = 1,
@@ -34,7 +29,6 @@ enum option_id {
 };
 
 struct spos {
-    int socket, signals;
     FILE *log;
     SSL_CTX *door;
     unsigned long port, refuse_first, lose_first, answer, slow_ms;
@@ -99,25 +93,6 @@ static bool read_options(int argc, char **argv, struct spos *s)
     return good && optind == argc && s->log_path && s->files.cert && s->files.key && s->files.client_ca;
 }
 
-static int listen_on(unsigned long port)
-{
-    struct sockaddr_in a = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
-    socklen_t size = sizeof a;
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    a.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-    setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &(int){1}, sizeof(int));
-    if (fd < 0 || bind(fd, (struct sockaddr *)&a, size) != 0 || listen(fd, BACKLOG) != 0 ||
-        getsockname(fd, (struct sockaddr *)&a, &size) != 0) {
-        fprintf(stderr, "bank: cannot listen on port %lu\n", port);
-        if (fd >= 0)
-            close(fd);
-        return -1;
-    }
-    printf("listening 127.0.0.1:%u\n", (unsigned)ntohs(a.sin_port));
-    fflush(stdout);
-    return fd;
-}
-
 /* Each result stands in the log once, however often it came. */
 static void keep(struct spos *s, const struct spos_request *q, json_t *result)
 {
@@ -170,8 +145,9 @@ static int judge(struct spos *s, const struct spos_request *q)
     return status;
 }
 
-static void serve(struct spos *s, int fd)
+static void serve(void *arg, int fd)
 {
+    struct spos *s = arg;
     static char buffer[CALLBACK_MAX_HEAD + CALLBACK_MAX_BODY];
     struct spos_request q;
     SSL *ssl = spos_door_take(s->door, fd, buffer, &q);
@@ -183,34 +159,10 @@ static void serve(struct spos *s, int fd)
     spos_door_answer(ssl, status);
 }
 
-static void run(struct spos *s)
-{
-    struct pollfd p[2] = {{.fd = s->socket, .events = POLLIN}, {.fd = s->signals, .events = POLLIN}};
-    while (poll(p, 2, -1) >= 0 && !(p[1].revents & POLLIN)) {
-        int fd = accept4(s->socket, NULL, NULL, SOCK_CLOEXEC);
-        if (fd < 0)
-            continue;
-        serve(s, fd);
-        close(fd);
-    }
-    printf("%u results, %u of them came again\n", s->counts.deliveries - s->counts.duplicates,
-           s->counts.duplicates);
-}
-
-static int stop_signals(void)
-{
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGINT);
-    sigprocmask(SIG_BLOCK, &set, NULL);
-    signal(SIGPIPE, SIG_IGN); /* a peer that leaves early ends its connection, not the bank */
-    return signalfd(-1, &set, SFD_CLOEXEC);
-}
-
 int bank_spos_main(int argc, char **argv)
 {
-    struct spos s = {.socket = -1, .signals = -1};
+    struct spos s = {0};
+    struct loopback at = {-1, -1};
     if (!read_options(argc, argv, &s)) {
         fprintf(
             stderr,
@@ -220,18 +172,19 @@ int bank_spos_main(int argc, char **argv)
         return BANK_USAGE;
     }
     s.log = fopen(s.log_path, "ae");
-    s.signals = stop_signals();
     s.door = s.log ? spos_door_open(&s.files) : NULL;
-    s.socket = s.door && s.signals >= 0 ? listen_on(s.port) : -1;
-    if (s.socket >= 0)
-        run(&s);
-    if (s.socket >= 0)
-        close(s.socket);
-    if (s.signals >= 0)
-        close(s.signals);
+    bool open = s.door && loopback_open(&at, s.port);
+    if (open) {
+        loopback_serve(&at, serve, &s);
+        printf("%u results, %u of them came again\n", s.counts.deliveries - s.counts.duplicates,
+               s.counts.duplicates);
+    } else {
+        fprintf(stderr, "bank: cannot listen on port %lu or write %s\n", s.port, s.log_path);
+    }
+    loopback_close(&at);
     if (s.log)
         fclose(s.log);
     SSL_CTX_free(s.door);
     json_decref(s.counts.seen);
-    return s.socket >= 0 ? BANK_RIGHT : BANK_WRONG;
+    return open ? BANK_RIGHT : BANK_WRONG;
 }
