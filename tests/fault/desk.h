@@ -8,7 +8,7 @@
 #include "engine/engine.h"
 #include "rig.h"
 
-enum { DESK_ANSWER = 16, DESK_PATIENCE_S = 10 };
+enum { DESK_ANSWER = 16, DESK_PATIENCE_S = 120 };
 
 /* What the role does, and what it saw. Members that a test leaves NULL or 0 do nothing. */
 struct desk {

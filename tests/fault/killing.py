@@ -5,12 +5,13 @@ has ended (edge, every station of the journey).
 The kill is by observation: kill_at reads SQLite's own count of transactions; tsmd has no hook for it."""
 import http.client
 import os
+import signal
+import sqlite3
 import subprocess
 import uuid
 
 from house import FINAL, Died, await_true
 
-KILL_AT = os.path.abspath(os.environ["TSM_KILL_AT"])
 ORDER_S = 60  # an order that has not ended by then hangs
 BUSY = "SELECT COUNT(*) FROM job WHERE state IN (0, 1, 2, 3)"
 
@@ -23,27 +24,21 @@ class Trap:
         house.intake_key()  # sealing card data needs no server from here on
         self.node = house.node(node)
         self.pid = victim or self.node.process.pid
-        self.helper = subprocess.Popen([KILL_AT, self.node.db_path + "-shm", str(self.pid), str(commits), str(delay_us)],
+        program = os.path.abspath(os.environ["TSM_KILL_AT"])
+        self.helper = subprocess.Popen([program, self.node.db_path + "-shm", str(self.pid), str(commits), str(delay_us)],
                                        stdout=subprocess.PIPE, text=True)
         if self.helper.stdout.readline() != "armed\n":
             raise Died("kill_at did not come up")
 
-    def wait(self, seconds):
-        """Waits for the kill; False when it does not come."""
-        try:
-            return self.helper.wait(seconds) == 0
-        except subprocess.TimeoutExpired:
-            return False
-
-    def springs(self, house, order):
-        """Waits for the kill or for the end of the order and all jobs, then disarms. False when the end came first."""
-        await_true(lambda: self.helper.poll() is not None or ends(house, order), ORDER_S, "the kill or the end")
+    def springs(self, over):
+        """Waits for the kill, or until over() says that nothing is left to do, then disarms. False when the end came first."""
+        await_true(lambda: self.helper.poll() is not None or over(), ORDER_S, "the kill or the end")
         return self.clear()
 
     def revive(self):
         """Starts the node again if the trap has killed it and nobody has started it since."""
         if self.helper.poll() == 0 and self.node.process.pid == self.pid:
-            self.node.process.wait(5)
+            self.node.process.wait()
             self.node.kill9()  # it is dead: this clears away what is left of it
             self.node.restart()
 
@@ -65,6 +60,32 @@ def persist(trap, act, what):
         except (http.client.HTTPException, OSError):
             return None
     return await_true(attempt, ORDER_S, what)
+
+
+def kill_when(house, reached, what):
+    """kill -9 of tsmd at what its own database tells: it stands still for each look, so that it dies as it was seen, however
+    late the look came. Starts it again; returns what reached() gave."""
+    pid = house.node().process.pid
+
+    def look():
+        os.kill(pid, signal.SIGSTOP)
+        await_true(lambda: stands_still(pid), ORDER_S, "the standstill of tsmd")
+        try:
+            got = reached()
+        except sqlite3.OperationalError:  # it stands still with a lock on the log
+            got = None
+        if not got:
+            os.kill(pid, signal.SIGCONT)
+        return got
+    got = await_true(look, ORDER_S, what)
+    house.kill9()
+    house.restart()
+    return got
+
+
+def stands_still(pid):
+    with open(f"/proc/{pid}/stat") as f:
+        return f.read().rpartition(")")[2].split()[0] == "T"
 
 
 def idle(house):

@@ -18,8 +18,6 @@ STORM = 4          # elements of each kind that are served at once
 STORM_KILLS = 8
 STORM_COMMITS = 31  # between two kills
 STORM_ANSWER_S = 10
-FOREVER = 1 << 30   # commits
-CALM_S = 2          # without a kill: nothing is left to do, or the last one has been
 
 
 def judge(house, element, order):
@@ -72,6 +70,10 @@ def sweep(tap, house, kind):
                    "\n".join(wrong))
 
 
+def is_over(house):
+    return killing.idle(house) and house.rows("SELECT COUNT(*) FROM orders WHERE state < 2") == [(0,)]
+
+
 def storm(tap, house):
     """Many elements at once, and one kill after the other."""
     elements = [house.add_uicc().bound() for _ in range(STORM)] + [house.add_ese() for _ in range(STORM)]
@@ -82,11 +84,11 @@ def storm(tap, house):
         if "seram" in orders[-1]:
             house.handset(orders[-1]["seram"], element=element)
     kills = 0
-    while trap.wait(CALM_S):
+    while trap.springs(lambda: is_over(house)):
         kills += 1
-        trap.clear()
-        trap = killing.Trap(house, STORM_COMMITS if kills < STORM_KILLS else FOREVER)
-    trap.clear()
+        if kills == STORM_KILLS:
+            break
+        trap = killing.Trap(house, STORM_COMMITS)
     ended = [house.wait(order, killing.ORDER_S) for order in orders]
     await_true(lambda: killing.idle(house), killing.ORDER_S, "the end of all jobs")
     wrong = [w for element, order in zip(elements, ended) for w in judge(house, element, order)]

@@ -8,9 +8,9 @@ import urllib.parse
 import urllib.request
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
-from house import Process, await_true, skip_all
+from house import Process, await_true, lease, skip_all
 
-START_S = 30
+START_S = 120
 CONF = """group = core
 admin-port = {admin}
 admin-password = none
@@ -51,15 +51,6 @@ max-messages = 0
 """
 
 
-def free_ports(n):
-    """Kannel takes no port 0: ports that were free a moment ago."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(n)]
-    ports = [s.getsockname()[1] for s in sockets]
-    for s in sockets:
-        s.close()
-    return ports
-
-
 class Heard(BaseHTTPRequestHandler):
     """What comes from a phone: udh and data as octets, kept in server.messages."""
 
@@ -84,7 +75,7 @@ class Kannel:
         self.server = HTTPServer(("127.0.0.1", 0), Heard)
         self.server.messages, self.server.came = [], threading.Condition()
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
-        admin, box, self.sendsms = free_ports(3)
+        admin, box, self.sendsms = (lease() for _ in range(3))  # Kannel takes no port 0
         self.conf = os.path.join(house.dir, "kannel.conf")
         with open(self.conf, "w") as f:
             f.write(CONF.format(admin=admin, box=box, sendsms=self.sendsms, centre=centre_port, folder=house.dir,

@@ -30,7 +30,7 @@ def talk(house, program, environment, card):
     esme = Process(house.dir, "npm-esme", [program, os.path.join(HERE, "esme.js"), "127.0.0.1", house.smsc_port, card.msisdn,
                                            secured(card)], environment)
     house.processes.append(esme)
-    esme.child.wait(60)
+    esme.wait()
     esme.reader.join()
     said = {}
     for line in esme.lines:

@@ -5,7 +5,7 @@ import json
 import ssl
 import threading
 
-TIMEOUT_S = 60
+TIMEOUT_S = 120
 
 
 class Answer:

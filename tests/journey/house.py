@@ -22,7 +22,7 @@ sys.path.insert(0, os.path.join(ROOT, "tests", "oracle"))
 from cards import Card, ESE_KEY, Ese, Uicc, luhn  # noqa: E402
 from client import Answer  # noqa: E402,F401
 from ports import lease  # noqa: E402,F401
-from process import Died, Process, await_true, run  # noqa: E402,F401
+from process import PATIENCE_S, Died, Process, await_true, run  # noqa: E402,F401
 from tap import Skip, Tap, skip_all  # noqa: E402,F401
 
 FINAL = ("DONE", "FAILED", "EXPIRED")
@@ -258,8 +258,9 @@ class House:
         name = order if isinstance(order, str) else order["order"]
         return self.api("GET", f"/api/v1/orders/{name}" + (f"?wait={wait}" if wait else "")).json
 
-    def wait(self, order, seconds=30):
+    def wait(self, order, seconds=PATIENCE_S):
         """The order in its final state, by long polls."""
+        seconds = max(seconds, PATIENCE_S)
         end = time.monotonic() + seconds
         while True:
             seen = self.show(order, wait=POLL_S)
@@ -268,7 +269,7 @@ class House:
             if time.monotonic() > end:
                 raise Died(f"the order is {seen['state']} after {seconds} s: {json.dumps(seen)[-1500:]}")
 
-    def run_order(self, operation, element, card=None, handset=(), seconds=30, **more):
+    def run_order(self, operation, element, card=None, handset=(), seconds=PATIENCE_S, **more):
         """Posts, starts the handset where one is needed, waits for the end."""
         order = self.order(operation, element, card, **more)
         if "seram" in order:
@@ -279,7 +280,7 @@ class House:
 
     def db(self, node=None):
         """A read-only connection to a node's database."""
-        connection = sqlite3.connect(f"file:{self.node(node).db_path}?mode=ro", uri=True, timeout=10)
+        connection = sqlite3.connect(f"file:{self.node(node).db_path}?mode=ro", uri=True, timeout=120)
         connection.row_factory = sqlite3.Row
         return connection
 

@@ -6,8 +6,9 @@ import subprocess
 import threading
 import time
 
-START_S = 20  # a program that has not said its first line by then is broken
-END_S = 10    # what does not end on SIGTERM by then is killed
+# Limits for what hangs, not measures: no sound run comes near them, on a slow machine with much else to do either.
+PATIENCE_S = 120  # what has not come by then never comes; whoever asks for less is given as much
+END_S = 60        # what does not end on SIGTERM by then is killed
 
 
 class Died(Exception):
@@ -44,11 +45,11 @@ class Process:
             self.over = True
             self.said.notify_all()
 
-    def await_line(self, start, seconds=START_S, after=0):
+    def await_line(self, start, seconds=PATIENCE_S, after=0):
         """The first line (from number `after` on) that begins with `start`."""
         found = lambda: [line for line in self.lines[after:] if line.startswith(start)]
         with self.said:
-            self.said.wait_for(lambda: found() or self.over, seconds)
+            self.said.wait_for(lambda: found() or self.over, max(seconds, PATIENCE_S))
             lines = found()
         if not lines:
             raise Died(f"{self.name} did not say '{start}': {self.log()[-600:]}")
@@ -66,12 +67,12 @@ class Process:
     def running(self):
         return self.child.poll() is None
 
-    def wait(self, seconds):
+    def wait(self, seconds=PATIENCE_S):
         """Its exit status; Died when it runs on."""
         try:
-            return self.child.wait(seconds)
+            return self.child.wait(max(seconds, PATIENCE_S))
         except subprocess.TimeoutExpired:
-            raise Died(f"{self.name} did not end in {seconds} s") from None
+            raise Died(f"{self.name} did not end: {self.log()[-600:]}") from None
 
     def kill9(self):
         """The end without a word: SIGKILL, then waits until it is gone."""
@@ -98,6 +99,7 @@ class Process:
 
 def await_true(condition, seconds, what):
     """Asks until condition() is true: for what cannot announce itself, such as a row in a database."""
+    seconds = max(seconds, PATIENCE_S)
     end = time.monotonic() + seconds
     pause = threading.Event()
     while True:
@@ -109,8 +111,8 @@ def await_true(condition, seconds, what):
         pause.wait(0.02)
 
 
-def run(command, environment=None, text=None, seconds=60):
+def run(command, environment=None, text=None, seconds=PATIENCE_S):
     """Runs to its end; returns (status, standard output, standard error)."""
     done = subprocess.run([str(word) for word in command], input=text, capture_output=True, text=True,
-                          env=environment, timeout=seconds, check=False)
+                          env=environment, timeout=max(seconds, PATIENCE_S), check=False)
     return done.returncode, done.stdout, done.stderr

@@ -98,7 +98,7 @@ def an_absent_card_expires(tap, house):
     failure = done.get("failure") or {}
     tap.ok(done["state"] == "EXPIRED" and "validity" in failure.get("reason", "") and failure["next_action"],
            "the order for a SIM that is not there expires and says why", done)
-    tap.ok(2 <= time.monotonic() - began < 12, "at its deadline", time.monotonic() - began)
+    tap.ok(2 <= time.monotonic() - began < 60, "at its deadline", time.monotonic() - began)
     return card, order
 
 
@@ -145,15 +145,17 @@ def centres_that_fail(tap):
                done.get("failure") or done["state"])
 
 
-def a_centre_that_is_down(tap, house):
-    house.smsc.end()
-    card = house.add_uicc()
-    order = house.order("deploy", card, house.card())
-    waiting = house.show(order, wait=1)
-    tap.ok(waiting["state"] == "RUNNING", "while the message centre is down the order waits", waiting["state"])
-    house.start_smsc(port=house.smsc_port)
-    done = house.wait(order)
-    tap.ok(done["state"] == "DONE" and pays(house, card), "when it is up again the order is done", done)
+def a_centre_that_is_down(tap):
+    """The profile has more patience than a handset's pauses between two attempts to bind."""
+    with House(answer_s=30) as house:
+        house.smsc.end()
+        card = house.add_uicc()
+        order = house.order("deploy", card, house.card())
+        waiting = house.show(order, wait=1)
+        tap.ok(waiting["state"] == "RUNNING", "while the message centre is down the order waits", waiting["state"])
+        house.start_smsc(port=house.smsc_port)
+        done = house.wait(order)
+        tap.ok(done["state"] == "DONE" and pays(house, card), "when it is up again the order is done", done)
 
 
 def main():
@@ -162,9 +164,9 @@ def main():
     try:
         cards_that_differ(tap, house)
         a_late_card_changes_nothing(tap, house, *an_absent_card_expires(tap, house))
-        a_centre_that_is_down(tap, house)
     finally:
         house.stop()
+    a_centre_that_is_down(tap)
     centres_that_fail(tap)
     tap.done()
 

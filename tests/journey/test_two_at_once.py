@@ -11,7 +11,7 @@ from node import CAP_DIR
 
 ROUNDS = 3
 FIRST, SECOND = bytes.fromhex("F04F54534D0001"), bytes.fromhex("F04F54534D0002")
-ORDERS_S = 20  # an answer that went to the wrong conversation costs the 30 s of the profile
+ANSWER_S = 600  # of the profile: an answer that went to the wrong conversation costs more than a test waits for an order
 
 
 def second_cap(folder):
@@ -34,7 +34,7 @@ def add_second_service(data, cap):
 def two_at_once(tap, house):
     uicc = house.add_uicc()
     orders = [house.order("deploy", uicc, house.card()), house.order("deploy", uicc, house.card(), service="second")]
-    first, second = (house.wait(o, ORDERS_S) for o in orders)
+    first, second = (house.wait(o) for o in orders)
     tap.equal(first["state"], "DONE", "the one that can end well does")
     tap.ok(second["state"] == "FAILED" and "PERSONALISE" in second["failure"]["reason"],
            "the other comes as far as its application, which knows no STORE DATA", second.get("failure"))
@@ -49,7 +49,7 @@ def main():
     folder = tempfile.mkdtemp(prefix="opentsm-second-")
     try:
         cap = second_cap(folder)
-        with House(tweak=lambda data: add_second_service(data, cap)) as house:
+        with House(tweak=lambda data: add_second_service(data, cap), answer_s=ANSWER_S) as house:
             for _ in range(ROUNDS):
                 two_at_once(tap, house)
     finally:

@@ -8,7 +8,7 @@ from channel.scp03 import I_R_ENC, I_R_MAC
 from gp import CardError, Client, KeySet
 from transport import TcpCard
 
-START_SECONDS = 10
+START_SECONDS = 120
 VARIANTS = ("scp02-i15", "scp02-i55", "scp02-i35", "scp02-i75", "scp03-i00", "scp03-i10", "scp03-i20", "scp03-i30",
             "scp03-i60", "scp03-i70", "scp03-i60-s16", "scp03-i70-s16")
 ONE_OF_EACH = ("scp02-i55", "scp03-i70", "scp03-i70-s16")  # where the rule does not depend on the options

@@ -16,7 +16,7 @@ from tap import skip_all
 READER = "Virtual PCD 00 00"
 VPCD = "127.0.0.1:35963"
 DRIVER = "/etc/reader.conf.d/vpcd"
-READY_SECONDS, CHANGE_MILLISECONDS = 20, 20000
+READY_SECONDS, CHANGE_MILLISECONDS = 120, 120000
 DROPPED_MAX = 3
 INSIDE = "--inside"
 

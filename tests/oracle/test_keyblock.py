@@ -68,7 +68,7 @@ def make_block(kbpk, head, key, padding):
 
 
 def tsm(*args):
-    return subprocess.run([TSM, "keyblock", *args], capture_output=True, text=True, timeout=20)
+    return subprocess.run([TSM, "keyblock", *args], capture_output=True, text=True, timeout=120)
 
 
 CASES = (("B", 16, "E0", "T", "X", 16), ("B", 24, "C0", "T", "G", 16), ("D", 16, "P0", "A", "E", 16),

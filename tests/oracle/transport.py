@@ -7,7 +7,7 @@ below secure messaging: a wrapped command is resent as it is, never wrapped agai
 import socket
 
 POWER_OFF, POWER_ON, RESET, GET_ATR = b"\x00", b"\x01", b"\x02", b"\x04"
-TIMEOUT_SECONDS = 20
+TIMEOUT_SECONDS = 120
 
 
 class Transport:

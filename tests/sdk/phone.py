@@ -42,7 +42,7 @@ class Phone:
         own = ["--token-file", self.token_file] if token else []
         return [LAB, "handset", *self.words, *own, *map(str, words)]
 
-    def call(self, *words, token=True, seconds=60):
+    def call(self, *words, token=True, seconds=120):
         return Call(subprocess.run(self.command(*words, token=token), capture_output=True, text=True, timeout=seconds,
                                    check=False))
 

@@ -38,7 +38,7 @@ class Inserted:
         self.make = make
 
     def __enter__(self):
-        for milliseconds in (4000, 4000, 20000):  # a driver that is still taking the card before out may miss the next one
+        for milliseconds in (4000, 4000, 120000):  # a driver that is still taking the card before out may miss the next one
             self.card = self.make()
             try:
                 await_card(milliseconds=milliseconds)

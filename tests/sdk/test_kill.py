@@ -107,7 +107,7 @@ def lost_answers(s):
 
     s.b.serve = lossy
     taken = s.b.reports_taken
-    c = s.phone.call("deploy", instance, *DEPLOY, "--retry-s", 5)
+    c = s.phone.call("deploy", instance, *DEPLOY, "--retry-s", 60)
     s.b.serve = serve
     s.t.ok(c.status == 0 and count["hung"] > 0 and s.b.reports_taken - taken == 3,
            f"{count['hung']} answers were lost; three batches were reported three times", f"{s.b.reports_taken - taken}\n{c}")

@@ -12,7 +12,7 @@ if [ "$suite" = tsan ]; then
     say "building (build/tsan)"
     CC=clang build_in build/tsan all -Dtests=true -Dbuildtype=debug -Doptimization=1 -Db_sanitize=thread -Db_lundef=false -Dwerror=false
     export TSAN_OPTIONS="suppressions=$top/tools/tsan.supp halt_on_error=1"
-    meson test -C build/tsan --no-rebuild --print-errorlogs --num-processes 2 --wrapper "$top/tools/tap-run" $(threaded_tests build/tsan)
+    meson test -C build/tsan --no-rebuild --print-errorlogs --num-processes 2 --timeout-multiplier 4 --wrapper "$top/tools/tap-run" $(threaded_tests build/tsan)
     exit
 fi
 # `./dev test asan [SUITE..]`: every suite, or these, with all programs under AddressSanitizer and UndefinedBehaviorSanitizer, laboratory and
@@ -42,7 +42,9 @@ run_tests() { # DIR RESULT SUITES...
     shift 2
     rm -f "$log" "$result"
     for s in "$@"; do args+=(--suite "$s"); done
-    meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes $processes --wrapper "$top/tools/tap-run" "${args[@]}" || failed_runs=1
+    # Time limits find what hangs, they measure nothing: a slow machine with much else to do has its time.
+    meson test -C "$dir" --no-rebuild --print-errorlogs --num-processes $processes --timeout-multiplier 4 \
+        --wrapper "$top/tools/tap-run" "${args[@]}" || failed_runs=1
     [ ! -f "$log" ] || cp "$log" "$result"
 }
 

@@ -7,7 +7,7 @@
 
 #include "link/smpp/smpp_link.h"
 
-enum { CENTRE_PATIENCE_S = 20, DIARY_MAX = 256 };
+enum { CENTRE_PATIENCE_S = 120, DIARY_MAX = 256 };
 
 struct centre {
     int listener, fd;

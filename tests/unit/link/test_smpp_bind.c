@@ -63,7 +63,7 @@ static void a_silent_centre_is_asked_and_then_left(void **state)
     struct smpp_pdu p;
     (void)state;
     config.enquire_ms = 20;
-    config.answer_ms = 500;
+    config.answer_ms = 2000;
     bench_bind(&b, config);
     centre_hear(&b.centre, SMPP_ENQUIRE_LINK, &p);
     centre_answer(&b.centre, &p, ESME_ROK, NULL);

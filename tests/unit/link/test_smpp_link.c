@@ -159,7 +159,7 @@ static void without_an_answer_the_same_octets_are_sent_again(void **state)
     uint8_t first[SMPP_PDU_MAX];
     size_t len = 0;
     (void)state;
-    config.answer_ms = 300;
+    config.answer_ms = 1000;
     bench_bind(&b, config);
     assert_int_equal(bench_send(&b, 9, 0), TSM_OK);
     for (int i = 0; i < SMPP_TRIES_MAX; i++) {

@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-enum { PEER_PATIENCE_MS = 20000, PEER_MAX_PDU = 70000 };
+enum { PEER_PATIENCE_MS = 120000, PEER_MAX_PDU = 70000 };
 
 /* A child; its standard output is read line by line. */
 struct child {
