@@ -51,7 +51,8 @@ const char *card_quirk_names(void)
            "  sd-chain                the SCP11 certificate store holds an intermediate authority's "
            "certificate "
            "too\n"
-           "  split-status            GET STATUS cuts a long list in the middle of an entry\n";
+           "  split-status            GET STATUS cuts a long list in the middle of an entry\n"
+           "  no-version              load files have no version: asked for it, GET STATUS answers 6A88\n";
 }
 
 const char *card_fault_names(void)
@@ -107,6 +108,7 @@ static bool set_quirk(const char *name, void *to)
         {"token-9484", &q->token_9484},
         {"sd-chain", &q->sd_chain},
         {"split-status", &q->split_status},
+        {"no-version", &q->no_version},
     };
 
     for (size_t i = 0; i < sizeof flags / sizeof flags[0]; i++) {

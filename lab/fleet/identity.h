@@ -5,7 +5,7 @@
 #define LAB_FLEET_IDENTITY_H
 
 #include "card/card.h"
-#include "common/cipher.h"
+#include "common/crypto/cipher.h"
 #include "uicc/sim/quirk.h"
 
 enum {

@@ -105,55 +105,30 @@ struct request {
 static bool take_option(int id, char *arg, struct request *r)
 {
     struct agent_options *o = &r->agent;
-    switch (id) {
-    case URL:
-        o->url = arg;
-        return true;
-    case SESSION:
-        o->session = arg;
-        return true;
-    case CA:
-        o->ca_file = arg;
-        return true;
-    case SE:
-        o->element = arg;
-        return true;
-    case SE_TYPE:
-        o->se_type = arg;
-        return true;
-    case SE_ID:
-        o->se_id = arg;
-        return true;
-    case DROP:
-        return number(arg, &o->drop_after);
-    case KILL:
-        return number(arg, &o->kill_after);
-    case KEEP:
-        o->keep_channel = true;
-        return true;
-    case MAX_POLL:
-        return number(arg, &o->max_poll_s);
-    case RETRY:
-        return number(arg, &o->retry_s);
-    case ROUND_TRIP:
-        return number(arg, &o->round_trip_ms);
-    case CUT:
-        return number(arg, &o->cut_after_ms);
-    case APP_HASH:
-        r->app_hash = arg;
-        return true;
-    case ACCESS:
-        r->access = arg;
-        return true;
-    case SCRIPT:
-        r->script = arg;
-        return true;
-    case 'v':
-        o->verbose = true;
-        return true;
-    default:
-        return false;
-    }
+    const struct {
+        int id;
+        const char **text;
+        unsigned *number;
+        bool *flag;
+    } rows[] = {
+        {URL, &o->url, NULL, NULL},           {SESSION, &o->session, NULL, NULL},
+        {CA, &o->ca_file, NULL, NULL},        {SE, &o->element, NULL, NULL},
+        {SE_TYPE, &o->se_type, NULL, NULL},   {SE_ID, &o->se_id, NULL, NULL},
+        {APP_HASH, &r->app_hash, NULL, NULL}, {ACCESS, &r->access, NULL, NULL},
+        {SCRIPT, &r->script, NULL, NULL},     {DROP, NULL, &o->drop_after, NULL},
+        {KILL, NULL, &o->kill_after, NULL},   {MAX_POLL, NULL, &o->max_poll_s, NULL},
+        {RETRY, NULL, &o->retry_s, NULL},     {ROUND_TRIP, NULL, &o->round_trip_ms, NULL},
+        {CUT, NULL, &o->cut_after_ms, NULL},  {KEEP, NULL, NULL, &o->keep_channel},
+        {'v', NULL, NULL, &o->verbose},
+    };
+    size_t i = 0, n = sizeof rows / sizeof rows[0];
+    while (i < n && rows[i].id != id)
+        i++;
+    if (i < n && rows[i].text)
+        *rows[i].text = arg;
+    if (i < n && rows[i].flag)
+        *rows[i].flag = true;
+    return i < n && (!rows[i].number || number(arg, rows[i].number));
 }
 
 /* The sessionId goes into a query without escaping, so it must need none [RFC 3986 2.3]. */

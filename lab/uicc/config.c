@@ -3,7 +3,7 @@
  * use the same names. Pure but for reading the file. */
 #include "uicc/config.h"
 
-#include "common/cipher.h"
+#include "common/crypto/cipher.h"
 #include "uicc/sms/tpdu.h"
 
 #include <ctype.h>

@@ -153,9 +153,11 @@ static void serve(void *arg, int fd)
     SSL *ssl = spos_door_take(s->door, fd, buffer, &q);
     if (!ssl)
         return;
+    unsigned known = s->counts.duplicates;
     int status = q.refusal ? q.refusal : judge(s, &q);
-    if (s->slow_ms) /* it has the result, its answer takes its time */
-        poll(NULL, 0, (int)s->slow_ms);
+    /* The answer to a new one takes its time; who has hung up waits for none. */
+    if (s->slow_ms && s->counts.duplicates == known)
+        poll(&(struct pollfd){.fd = fd, .events = POLLRDHUP}, 1, (int)s->slow_ms);
     spos_door_answer(ssl, status);
 }
 

@@ -4,7 +4,7 @@
 #ifndef LAB_CARD_CASD_RSA_H
 #define LAB_CARD_CASD_RSA_H
 
-#include "common/asym.h"
+#include "common/crypto/asym.h"
 
 struct rsa_pair; /* a private key of libcrypto */
 

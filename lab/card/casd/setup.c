@@ -3,6 +3,7 @@
  * side); pure; see casd.h for what is known of the formats. */
 #include "card/casd/setup.h"
 
+#include "card/applet/applet.h"
 #include "common/tlv.h"
 
 #include <stdlib.h>
@@ -162,6 +163,8 @@ uint16_t casd_finish(struct job *j, struct key_data *k)
 
     if (!read_template(k->setup, &w))
         return SW_WRONG_DATA;
+    if (w.scenario != SCENARIO_PUSH && (j->cmd.p1 & STORE_CASE_4) == 0)
+        return SW_WRONG_P1P2; /* GPCS 11.11.3.1: without the answer nobody would have the keys */
     switch (w.scenario) {
     case SCENARIO_PULL:
         return setup_pull(j, k, &w);

@@ -5,7 +5,7 @@
 #ifndef LAB_CARD_CERTIFICATE_CERTIFICATE_H
 #define LAB_CARD_CERTIFICATE_CERTIFICATE_H
 
-#include "common/ecka.h"
+#include "common/crypto/ecka.h"
 
 #define TAG_CERTIFICATE    0x7F21
 #define TAG_X509           0x30

@@ -3,7 +3,7 @@
  * (no station); pure but for the random number of a signature; Amd F 1.4 6.1, 6.2, Annex C, RFC 5280 4.1. */
 #include "card/certificate/issue.h"
 
-#include "common/cipher.h"
+#include "common/crypto/cipher.h"
 #include "common/tlv.h"
 
 #include <string.h>

@@ -5,7 +5,7 @@
 #define LAB_CARD_CHANNEL_SESSION_H
 
 #include "common/bytes.h"
-#include "common/cipher.h"
+#include "common/crypto/cipher.h"
 #include "card/apdu.h"
 
 #define SCP02 0x02

@@ -29,6 +29,8 @@ uint16_t manage_channel(struct job *j);
 void select_implicitly(struct card *c, struct channel *ch);
 /* Ends the application session: secure channel, personalization target, partial load, continuation. */
 void channel_clear(struct card *c, struct channel *ch);
+/* Ends the personalization session: target, block counter, what a run has gathered (11.11.1, 11.11.2.2). */
+void personalization_end(struct channel *ch);
 
 /* A security domain's commands; the guard of channel/secure.h has already passed. */
 uint16_t sd_get_data(struct job *j);

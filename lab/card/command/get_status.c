@@ -164,7 +164,8 @@ static bool read_criteria(const struct capdu *cmd, struct query *q)
         return false;
     q->prefix = t.value;
     q->prefix_len = t.len;
-    q->has_tags = tlv_find(cmd->data, cmd->lc, TAG_LIST, &t);
+    /* A list that names nothing is none. */
+    q->has_tags = tlv_find(cmd->data, cmd->lc, TAG_LIST, &t) && t.len > 0;
     q->tags = t.value;
     q->tags_len = q->has_tags ? t.len : 0;
     return true;
@@ -181,6 +182,9 @@ static uint16_t first(struct job *j, uint8_t p1)
         return SW_WRONG_P1P2;
     if (!read_criteria(&j->cmd, &q))
         return SW_WRONG_DATA;
+    if (j->card->quirks.no_version && (p1 == P1_FILES || p1 == P1_FILES_MODULES) &&
+        wanted(&q, TAG_VERSION, false))
+        return SW_REFERENCE_NOT_FOUND; /* "an error status may be returned" [11.4.2.3] */
     if (!build(&q, j->card))
         return SW_UNKNOWN;
     return j->card->listing_len == 0 ? SW_REFERENCE_NOT_FOUND : SW_OK;
@@ -225,25 +229,26 @@ static size_t next_part(const struct job *j, uint8_t p1, size_t room)
 uint16_t sd_get_status(struct job *j)
 {
     struct card *c = j->card;
-    uint8_t p1 = j->cmd.p1 & (uint8_t)~P1_RFU;
+    uint8_t p1 = j->cmd.p1 & (uint8_t)~P1_RFU, form = p1 | (j->cmd.p2 & P2_TLV);
     size_t part;
     uint16_t sw = SW_OK;
 
     if (p1 != P1_ISSUER && p1 != P1_APPLICATIONS && p1 != P1_FILES && p1 != P1_FILES_MODULES)
         return SW_WRONG_P1P2;
     if ((j->cmd.p2 & P2_NEXT) == 0) {
-        for (size_t i = 0; i < CARD_CHANNELS; i++)
-            c->channels[i].listing = false;
-        c->ota.listing = false;
+        c->listing_of = NULL;
         sw = first(j, p1);
-    } else if (!j->ch->listing || p1 == P1_ISSUER) {
-        sw = p1 == P1_ISSUER ? SW_WRONG_P1P2 : SW_CONDITIONS_NOT_SATISFIED;
+    } else if (p1 == P1_ISSUER) {
+        sw = SW_WRONG_P1P2;
+    } else if (c->listing_of != j->ch || c->listing_form != form) {
+        sw = SW_CONDITIONS_NOT_SATISFIED; /* the next of what nobody has asked for [11.4.2.2] */
     }
     if (sw != SW_OK)
         return sw;
     part = next_part(j, p1, secure_room(&j->ch->session));
     out_bytes(j->reply, c->listing + c->listing_at, part);
     c->listing_at += part;
-    j->ch->listing = c->listing_at < c->listing_len;
-    return j->ch->listing ? SW_MORE_DATA : SW_OK;
+    c->listing_form = form;
+    c->listing_of = c->listing_at < c->listing_len ? j->ch : NULL;
+    return c->listing_of != NULL ? SW_MORE_DATA : SW_OK;
 }

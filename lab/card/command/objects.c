@@ -50,13 +50,11 @@ static uint16_t check(struct sd *sd, const struct tlv *t)
                                                                              : SW_OK;
 }
 
-uint16_t objects_store(struct sd *sd, const uint8_t *at, size_t n)
+static uint16_t store_each(struct sd *sd, const uint8_t *at, size_t n)
 {
     struct tlv t = {0};
     struct data_object *o;
 
-    if (n == 0)
-        return SW_WRONG_DATA;
     while (t.end < n) {
         uint16_t sw;
 
@@ -75,4 +73,22 @@ uint16_t objects_store(struct sd *sd, const uint8_t *at, size_t n)
         memcpy(o->value, t.value, t.len);
     }
     return SW_OK;
+}
+
+/* A refused run leaves nothing of it behind. */
+uint16_t objects_store(struct sd *sd, const uint8_t *at, size_t n)
+{
+    struct data_object before[SD_MAX_OBJECTS];
+    struct aid name = sd->self->aid;
+    uint16_t sw;
+
+    if (n == 0)
+        return SW_WRONG_DATA;
+    memcpy(before, sd->objects, sizeof before);
+    sw = store_each(sd, at, n);
+    if (sw != SW_OK) {
+        memcpy(sd->objects, before, sizeof before);
+        sd->self->aid = name;
+    }
+    return sw;
 }

@@ -7,7 +7,6 @@
 #include "card/channel/chain.h"
 #include "card/channel/secure.h"
 #include "card/command/command.h"
-#include "card/command/key_dgi.h"
 #include "card/content/load.h"
 #include "card/model/keys.h"
 #include "card/model/registry.h"
@@ -55,12 +54,9 @@ static void end_sequences(struct job *j)
     if (j->cmd.ins != INS_LOAD)
         load_drop(j->card, j->ch);
     if (j->cmd.ins != INS_GET_STATUS)
-        j->ch->listing = false;
-    if (j->cmd.ins != INS_STORE_DATA) {
-        j->ch->perso = NULL;
-        j->ch->store_blocks = 0;
-        key_data_drop(j->ch);
-    }
+        listing_end(j->card, j->ch);
+    if (j->cmd.ins != INS_STORE_DATA)
+        personalization_end(j->ch);
     if (j->cmd.ins != INS_PERFORM_SECURITY_OPERATION)
         scp11_interrupt(j->ch);
 }
@@ -197,18 +193,24 @@ static uint16_t check_class(const struct job *j)
     return j->ch->open ? SW_OK : SW_CHANNEL_NOT_SUPPORTED;
 }
 
+/* Over the air there is none of these: the packet has already chosen the domain. */
+static bool is_for_open(const struct capdu *cmd)
+{
+    return (cmd->cla & ~(unsigned)(CLA_CHANNEL | CLA_SECURE)) == 0 &&
+           (cmd->ins == INS_MANAGE_CHANNEL || (cmd->ins == INS_SELECT && cmd->p1 == SELECT_P1_BY_NAME));
+}
+
 uint16_t process_command(struct job *j)
 {
     uint16_t sw = check_class(j);
-    /* Over the air the packet has already chosen the domain: there is no channel and no selection. */
-    bool to_open = (j->cmd.cla & ~(unsigned)CLA_CHANNEL) == 0 && !j->ch->remote;
 
     if (sw != SW_OK)
         return sw;
-    if (to_open && j->cmd.ins == INS_MANAGE_CHANNEL)
-        return manage_channel(j);
-    if (to_open && j->cmd.ins == INS_SELECT && j->cmd.p1 == SELECT_P1_BY_NAME)
-        return select_by_name(j);
+    if (is_for_open(&j->cmd) && !j->ch->remote) {
+        if (j->cmd.cla & CLA_SECURE)
+            return SW_SECURE_MESSAGING_NOT_SUPPORTED; /* Tables 11-63 and 11-84 */
+        return j->cmd.ins == INS_SELECT ? select_by_name(j) : manage_channel(j);
+    }
     if (j->ch->selected == NULL)
         select_implicitly(j->card, j->ch);
     j->sd = j->ch->selected->sd;

@@ -3,7 +3,6 @@
  * the card's side); pure; GPCS 2.3.1 6.4, 11.7, 11.9. */
 #include "card/applet/applet.h"
 #include "card/command/command.h"
-#include "card/command/key_dgi.h"
 #include "card/channel/chain.h"
 #include "card/channel/secure.h"
 #include "card/content/load.h"
@@ -18,18 +17,18 @@
 #define CHANNEL_OPEN     0x00
 #define CHANNEL_CLOSE    0x80
 #define MAX_DATA_FIELD   0xFF
+#define TAG_MANAGEMENT   0x66 /* its value is template 73 */
 #define SMALL_DATA_FIELD 0x80
 
 void channel_clear(struct card *c, struct channel *ch)
 {
     secure_end(&ch->session);
-    ch->perso = NULL;
-    ch->store_blocks = 0;
-    key_data_drop(ch);
+    personalization_end(ch);
     load_drop(c, ch);
     chain_drop(ch);
     scp11_drop_oce(ch);
-    ch->listing = false;
+    listing_end(c, ch);
+    listing_end(c, ch->selected);
 }
 
 void select_implicitly(struct card *c, struct channel *ch)
@@ -63,7 +62,7 @@ static struct app *search(const struct card *c, const struct capdu *cmd, const s
     return NULL;
 }
 
-/* Table 11-82. */
+/* Table 11-82; a supplementary domain tells its management data here, too (7.4.2.3). */
 static uint16_t sd_fci(struct app *a, struct job *j)
 {
     uint8_t max = j->card->quirks.small_buffer ? SMALL_DATA_FIELD : MAX_DATA_FIELD;
@@ -72,6 +71,8 @@ static uint16_t sd_fci(struct app *a, struct job *j)
 
     out_tlv(j->reply, 0x84, a->aid.value, a->aid.len);
     proprietary = out_open(j->reply, 0xA5);
+    if (a != card_isd(a->card))
+        sd_data_object(a->card, a->sd, TAG_MANAGEMENT, j->reply);
     out_tlv(j->reply, 0x9F65, &max, 1);
     out_close(j->reply, proprietary);
     out_close(j->reply, fci);
@@ -99,8 +100,12 @@ static bool read_control(uint8_t p2, bool *next, bool *silent)
     return (p2 & ~(SELECT_WHICH | SELECT_ANSWER)) == 0 && (which == SELECT_FIRST || which == SELECT_NEXT);
 }
 
+/* Selecting a domain, on whichever channel, ends the personalization that it carries on (11.11.1). */
 static uint16_t enter(struct job *j, struct app *found)
 {
+    for (size_t i = 0; found->sd != NULL && i < CARD_CHANNELS; i++)
+        if (j->card->channels[i].selected == found)
+            personalization_end(&j->card->channels[i]);
     channel_clear(j->card, j->ch);
     j->ch->selected = found;
     return found->sd != NULL ? sd_fci(found, j) : found->native->select(found, j);

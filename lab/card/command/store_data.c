@@ -28,6 +28,13 @@ void key_data_drop(struct channel *ch)
     ch->key_data = NULL;
 }
 
+void personalization_end(struct channel *ch)
+{
+    ch->perso = NULL;
+    ch->store_blocks = 0;
+    key_data_drop(ch);
+}
+
 /* DGI 8113 follows its template, one for each announced key; the value is always encrypted (Table 11-93). */
 static uint16_t take_secret(struct key_data *k, const struct dgi *d)
 {
@@ -150,6 +157,9 @@ uint16_t sd_store_data(struct job *j)
         sw = SW_WRONG_P1P2;
     else
         sw = hand_over(j, &s);
+    /* 11.11.3.1: there is an answer, and the command leaves no room for one. */
+    if (!sw_is_error(sw) && j->reply->len > 0 && (s.p1 & STORE_CASE_4) == 0)
+        sw = SW_WRONG_P1P2;
     if (sw == SW_OK && (s.p1 & STORE_LAST) == 0) {
         j->ch->store_blocks++;
         return SW_OK;

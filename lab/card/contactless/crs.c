@@ -7,7 +7,6 @@
 #include "card/contactless/contactless.h"
 #include "common/tlv.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #define P1_APPLICATIONS 0x40
@@ -36,22 +35,16 @@
 
 static const uint8_t version[] = {0x01, 0x00};
 
-/* Which part of the listing comes next. */
-struct crs {
-    size_t at;
-    bool listing;
-};
-
+/* What it shows is the registry's; it has nothing of its own. */
 static bool crs_create(struct app *a)
 {
-    a->native_data = calloc(1, sizeof(struct crs));
-    return a->native_data != NULL;
+    (void)a;
+    return true;
 }
 
 static void crs_destroy(struct app *a)
 {
-    free(a->native_data);
-    a->native_data = NULL;
+    (void)a;
 }
 
 static void put_information(const struct app *a, struct out *o)
@@ -67,10 +60,9 @@ static void put_information(const struct app *a, struct out *o)
 
 static uint16_t crs_select(struct app *a, struct job *j)
 {
-    struct crs *s = a->native_data;
     size_t mark = out_open(j->reply, TAG_FCI);
 
-    s->listing = false;
+    listing_end(a->card, a);
     out_tlv(j->reply, TAG_NAME, a->aid.value, a->aid.len);
     put_information(a, j->reply);
     out_close(j->reply, mark);
@@ -149,12 +141,12 @@ static uint16_t build(struct app *crs, const struct capdu *cmd)
         if (aid_starts_with(&order[i]->aid, name.value, name.len))
             put_entry(order[i], i, &list, has_list, &o);
     c->listing_len = o.len;
+    c->listing_at = 0;
     return o.full ? SW_NO_MEMORY : o.len == 0 ? SW_REFERENCE_NOT_FOUND : SW_OK;
 }
 
 static uint16_t get_status(struct app *a, struct job *j)
 {
-    struct crs *s = a->native_data;
     struct card *c = a->card;
     size_t part;
     uint16_t sw = SW_OK;
@@ -162,19 +154,18 @@ static uint16_t get_status(struct app *a, struct job *j)
     if (j->cmd.p1 != P1_APPLICATIONS || (j->cmd.p2 & ~P2_NEXT) != 0)
         return SW_WRONG_P1P2;
     if ((j->cmd.p2 & P2_NEXT) == 0) {
+        c->listing_of = NULL; /* there is one listing on the card */
         sw = build(a, &j->cmd);
-        s->at = 0;
-    } else if (!s->listing) {
+    } else if (c->listing_of != a) {
         sw = SW_CONDITIONS_NOT_SATISFIED;
     }
-    s->listing = false;
     if (sw != SW_OK)
         return sw;
-    part = c->listing_len - s->at < LISTING_PART ? c->listing_len - s->at : LISTING_PART;
-    out_bytes(j->reply, c->listing + s->at, part);
-    s->at += part;
-    s->listing = s->at < c->listing_len;
-    return s->listing ? SW_MORE_DATA : SW_OK;
+    part = c->listing_len - c->listing_at < LISTING_PART ? c->listing_len - c->listing_at : LISTING_PART;
+    out_bytes(j->reply, c->listing + c->listing_at, part);
+    c->listing_at += part;
+    c->listing_of = c->listing_at < c->listing_len ? a : NULL;
+    return c->listing_of != NULL ? SW_MORE_DATA : SW_OK;
 }
 
 /* ---- SET STATUS ---- */

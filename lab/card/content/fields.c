@@ -113,6 +113,9 @@ static bool system_parameter(const struct tlv *t, bool for_load, struct install_
         p->has_implicit = true;
         p->implicit = t->value[0];
         return true;
+    case TAG_RESTRICT:
+        p->restricts = true;
+        return t->len == 1;
     case TAG_CL_PROTOCOL:
     case TAG_CL_USER:
         return cl_parameters_read(t, &p->contactless);
@@ -170,9 +173,6 @@ bool install_parameters_read(const struct field *f, bool for_load, struct instal
         case TAG_TOKEN_CRT:
             ok = p->crt.len == 0 && tlv_is_sequence(t.value, t.len);
             p->crt = (struct field){.at = t.value, .len = t.len};
-            break;
-        case TAG_RESTRICT:
-            p->restricts = true;
             break;
         default:
             ok = false;

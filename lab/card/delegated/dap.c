@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* DAP blocks in front of a load file: whose signature stands on the load file data block hash and whose must
- * stand there (station 10, the card's side); pure; GPCS 2.3.1 9.2.1, 9.3.5, 11.6.2.3, C.3. */
+ * stand there (station 10, the card's side); pure; GPCS 2.3.1 9.2.1, 9.3.5, 11.6.2.3, C.3, Amd D 8.1. */
 #include "card/delegated/dap.h"
 
 #include "card/delegated/signature.h"
@@ -23,6 +23,14 @@ static struct signing_key dap_key(struct sd *sd)
     return signature_key_present(&key) ? key : signature_key(sd, KVN_TS102226_DAP);
 }
 
+/* Amd D Table 8-1: under an AES key of 16, 24, 32 bytes stands a hash of 32, 48, 64 at least. */
+static bool takes_hash(const struct signing_key *k, size_t hash_len)
+{
+    if (k->sym != NULL && k->sym->type == KEY_TYPE_AES)
+        return hash_len >= 2U * k->sym->len;
+    return signature_takes_hash(k, hash_len);
+}
+
 uint16_t dap_take(const struct card *c, struct load *l)
 {
     struct tlv name, signature;
@@ -38,7 +46,7 @@ uint16_t dap_take(const struct card *c, struct load *l)
     if (!verifies_daps(a))
         return SW_CONDITIONS_NOT_SATISFIED;
     key = dap_key(a->sd);
-    if (!signature_takes_hash(&key, l->hash_len))
+    if (!takes_hash(&key, l->hash_len))
         return SW_WRONG_DATA;
     if (!signature_verify(&key, l->hash, l->hash_len, signature.value, signature.len))
         return SW_CONDITIONS_NOT_SATISFIED;

@@ -19,7 +19,7 @@ union room {
 bool card_is_quiet(const struct card *c)
 {
     const struct channel *ota = &c->ota;
-    bool quiet = c->pending == NULL && !ota->listing && ota->perso == NULL && ota->load == NULL &&
+    bool quiet = c->pending == NULL && c->listing_of == NULL && ota->perso == NULL && ota->load == NULL &&
                  ota->chain == NULL && ota->oce == NULL && ota->key_data == NULL && ota->store_blocks == 0 &&
                  (ota->session.phase == SESSION_NONE || ota->session.scp == SCP80);
 

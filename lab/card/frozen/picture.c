@@ -42,6 +42,8 @@ static const struct passing card_passing[] = {
     PASSING(struct card, listing),
     PASSING(struct card, listing_len),
     PASSING(struct card, listing_at),
+    PASSING(struct card, listing_of),
+    PASSING(struct card, listing_form),
     PASSING(struct card, pending),
     PASSING(struct card, pending_len),
     PASSING(struct card, pending_at),

@@ -6,9 +6,9 @@
 
 #include "card/card.h"
 #include "card/channel/session.h"
-#include "common/asym.h"
+#include "common/crypto/asym.h"
 #include "common/bytes.h"
-#include "common/cipher.h"
+#include "common/crypto/cipher.h"
 
 #define AID_MIN                     5
 #define AID_MAX                     16
@@ -206,14 +206,13 @@ struct channel {
     struct load *load;
     struct chain *chain;
     struct oce *oce; /* SCP11: who shows a certificate or has shown one */
-    bool listing;    /* this channel owns the GET STATUS continuation */
 };
 
 /* Misbehaviour asked for on the command line; zero = a correct card. */
 struct quirks {
     bool counter_only_with_data, put_key_1171, legacy_status, small_buffer, no_confirmation, padded_empty;
     bool no_chaining, no_receipts, receipts_from_1, token_9484;
-    bool sd_chain, split_status;
+    bool sd_chain, split_status, no_version;
 };
 
 struct faults {
@@ -239,7 +238,9 @@ struct card {
     uint8_t kdd[KDD_LEN];
     uint8_t listing[LISTING_MAX]; /* GET STATUS answer still to be fetched */
     size_t listing_len, listing_at;
-    uint8_t *pending; /* answer still to be fetched by GET RESPONSE, status word included */
+    const void *listing_of; /* whose it is: a channel's domain, the contactless registry; NULL: nobody's */
+    uint8_t listing_form;   /* P1 and the form of P2 that it answers */
+    uint8_t *pending;       /* answer still to be fetched by GET RESPONSE, status word included */
     size_t pending_len, pending_at;
     uint8_t *plain; /* decrypted data field of the current command */
     size_t plain_len;

@@ -97,6 +97,12 @@ struct elf *registry_add_elf(struct card *c, const struct aid *aid, struct app *
     return e;
 }
 
+void listing_end(struct card *c, const void *whose)
+{
+    if (c->listing_of == whose)
+        c->listing_of = NULL;
+}
+
 /* No channel may go on pointing at an entry that disappears. */
 static void forget_app(struct channel *ch, const struct app *a)
 {
@@ -119,6 +125,7 @@ void registry_remove_app(struct card *c, struct app *a)
     for (size_t n = 0; n < CARD_CHANNELS; n++)
         forget_app(&c->channels[n], a);
     forget_app(&c->ota, a);
+    listing_end(c, a);
     if (c->app_count > 0)
         card_isd(c)->privileges |= a->privileges & PRIVILEGES_OF_ONE;
     if (a->native != NULL)

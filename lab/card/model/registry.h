@@ -51,6 +51,8 @@ struct app *card_final(const struct card *c);
 bool sd_has_content(const struct card *c, const struct app *sd);
 /* True when card content may change (GPCS 5.1.1.4, 5.1.1.5). */
 bool card_content_open(const struct card *c);
+/* Ends the GET STATUS continuation when it belongs to this channel or application. */
+void listing_end(struct card *c, const void *whose);
 
 /* Books `n` bytes for `a` (NULL: for the card); false when quota or memory is exhausted (9.7). */
 bool memory_take(struct card *c, struct app *a, uint32_t n);

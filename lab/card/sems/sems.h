@@ -18,7 +18,7 @@
 #define LAB_CARD_SEMS_SEMS_H
 
 #include "card/applet/applet.h"
-#include "common/asym.h"
+#include "common/crypto/asym.h"
 
 #define SEMS_MAX_FRAME     1024
 #define SEMS_MAX_HOLDERS   8

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Offline data authentication as a step of the terminal's transaction: which kind, what it means for the
  * rest. Pure but for the reader. [EMV 4.3 Book 2 6.5, 6.6; Book 3 10.3] */
-#include "common/digest.h"
+#include "common/crypto/digest.h"
 #include "terminal/data/dol.h"
 #include "terminal/data/tags.h"
 #include "terminal/steps.h"

@@ -3,7 +3,7 @@
  * file. [EMV 4.3 Book 2 annex A2.1, B2.1] */
 #include "terminal/oda/oda.h"
 
-#include "common/digest.h"
+#include "common/crypto/digest.h"
 #include "handset/hex.h"
 
 #include <jansson.h>

@@ -4,7 +4,7 @@
 #ifndef LAB_UICC_PACKET_INTEGRITY_H
 #define LAB_UICC_PACKET_INTEGRITY_H
 
-#include "common/cipher.h"
+#include "common/crypto/cipher.h"
 
 /* Low nibbles of KIc, and of KID when it names a checksum. */
 enum ota_algorithm {

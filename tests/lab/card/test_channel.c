@@ -289,7 +289,9 @@ static void a_new_domain_authenticates_with_its_parents_keys(void **state)
     assert_int_equal(open_session(d, 0, 0x33), 0x9000);
     assert_int_equal(create_domain(d, DOMAIN, "81020370"), 0x9000);
     assert_int_equal(select_aid(d, DOMAIN), 0x9000);
-    assert_string_equal(d->data, "6F0F8407" DOMAIN "A5049F6501FF");
+    /* With its management data: what it would tell to GET DATA 66 (7.4.2.3). */
+    assert_string_equal(d->data, "6F408407" DOMAIN "A535732F06072A864886FC6B01600C060A2A864886FC6B02020301"
+                                 "630906072A864886FC6B03640B06092A864886FC6B0403709F6501FF");
     assert_int_equal(open_session(d, 0, 0x33), 0x9000);
     assert_int_equal(secure(d, "80CA00E000"), 0x9000);
     assert_string_equal(d->data, "E000");

@@ -50,6 +50,10 @@ static void data_objects_are_stored_and_generated_ones_are_not(void **state)
     assert_string_equal(d->data, "5F500461626364");
     assert_int_equal(secure(d, "80E2900005C103000000"), 0x6A80);
     assert_int_equal(secure(d, "80E2900004C2020000"), 0x6A80);
+    /* What stands before a refused object is not kept either. */
+    assert_int_equal(secure(d, "80E290000842021122C1020000"), 0x6A80);
+    assert_int_equal(secure(d, "80CA004200"), 0x9000);
+    assert_string_equal(d->data, "4203112233");
     assert_int_equal(secure(d, "80E2980003420101"), 0x6A86);
     assert_int_equal(secure(d, "80E2900103420101"), 0x6A86);
     /* Cut at a command border. */
@@ -61,6 +65,20 @@ static void data_objects_are_stored_and_generated_ones_are_not(void **state)
     assert_int_equal(secure(d, "80E290000A4F08A000000003000000"), 0x9000);
     assert_int_equal(select_aid(d, ISD), 0x6A82);
     assert_int_equal(select_aid(d, "A000000003"), 0x9000);
+    desk_free(d);
+}
+
+/* Selected on another channel a domain begins anew with its blocks (11.11.2.2). */
+static void a_run_of_blocks_ends_when_its_domain_is_selected_elsewhere(void **state)
+{
+    struct desk *d = opened(NULL);
+
+    (void)state;
+    assert_int_equal(plain(d, "0070000001"), 0x9000);
+    assert_int_equal(secure(d, "80E2100003450401"), 0x9000);
+    assert_int_equal(plain(d, "01A4040008" ISD "00"), 0x9000);
+    assert_int_equal(secure(d, "80E2900103020304"), 0x6A86);
+    assert_int_equal(secure(d, "80E290000445021122"), 0x9000);
     desk_free(d);
 }
 
@@ -110,6 +128,9 @@ static void class_bytes_of_other_worlds_are_refused(void **state)
     assert_int_equal(plain(d, "82CA006600"), 0x6881);
     assert_int_equal(plain(d, "90CA006600"), 0x6884);
     assert_int_equal(plain(d, "8CCA006600"), 0x6882);
+    /* SELECT by name and MANAGE CHANNEL are OPEN's, which knows no secure messaging. */
+    assert_int_equal(plain(d, "04A4040008" ISD "00"), 0x6882);
+    assert_int_equal(plain(d, "0470000001"), 0x6882);
     assert_int_equal(plain(d, "A0CA006600"), 0x6E00);
     assert_int_equal(plain(d, "80FF000000"), 0x6D00);
     assert_int_equal(plain(d, "00F28002024F0000"), 0x6E00);
@@ -161,6 +182,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_card_identifies_itself),
         cmocka_unit_test(data_objects_are_stored_and_generated_ones_are_not),
+        cmocka_unit_test(a_run_of_blocks_ends_when_its_domain_is_selected_elsewhere),
         cmocka_unit_test(the_list_of_applications_wants_its_tag_list),
         cmocka_unit_test(a_long_answer_is_fetched_in_parts_unless_the_command_is_extended),
         cmocka_unit_test(class_bytes_of_other_worlds_are_refused),

@@ -210,7 +210,7 @@ static void registry_update_changes_privileges_and_owner_together_or_not_at_all(
 {
     struct install both = {DOMAIN, "", APP, "008000", "EF03CF0140"};
     struct install bad_owner = {"F0999999AA", "", APP, "000000", ""};
-    struct install restricted = {"", "", APP, "", "D90101"};
+    struct install restricted = {"", "", APP, "", "EF03D90101"}; /* where Table 11-52 has it */
     struct desk *d = opened(NULL);
 
     (void)state;

@@ -157,6 +157,8 @@ static void what_is_cut_is_refused(void **state)
         snprintf(cut, sizeof cut, "%.*s", (int)n, template);
         assert_int_equal(demo_store(d, 0x90, 0, cut), 0x6A80);
     }
+    /* There is an answer: a command of case 3 has no room for it (GPCS 11.11.3.1). */
+    assert_int_equal(demo_store(d, 0x90, 0, template), 0x6A86);
     assert_int_equal(secure(d, "80E2910009%s00", template), 0x9000);
     assert_string_equal(d->data, "AB1080010123"
                                  "0B" BALANCE("000000000500") "9000");

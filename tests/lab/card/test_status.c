@@ -35,6 +35,8 @@ static void the_registry_is_listed_as_the_tables_say(void **state)
     assert_string_equal(d->data, "E3234F07" APP "9F700107C503000000C405" APP_PACKAGE "CC08" ISD);
     assert_int_equal(secure(d, "80F24002084F005C044F9F70C500"), 0x9000);
     assert_string_equal(d->data, "E3124F07" APP "9F700107C503000000");
+    assert_int_equal(secure(d, "80F24002044F005C0000"), 0x9000); /* a list that names nothing is none */
+    assert_string_equal(d->data, "E3234F07" APP "9F700107C503000000C405" APP_PACKAGE "CC08" ISD);
     assert_int_equal(secure(d, "80F22002074F05F04150500100"), 0x9000);
     assert_string_equal(d->data, "E3154F05" APP_PACKAGE "9F700101CC08" ISD);
     assert_int_equal(secure(d, "80F21002094F005C054F84CE9F7000"), 0x9000);
@@ -164,19 +166,38 @@ static void an_element_may_cut_an_entry_in_the_middle(void **state)
     desk_free(d);
 }
 
-static void the_continuation_dies_with_another_command(void **state)
+static void an_element_may_refuse_a_listing_for_a_version_that_it_has_not(void **state)
 {
-    struct desk *d = opened(NULL);
-    char aid[33];
+    struct card_config cfg = {.quirk = "no-version"};
+    struct desk *d = opened(&cfg);
 
     (void)state;
-    for (int i = 0; i < 12; i++) {
-        snprintf(aid, sizeof aid, "F04F5453440000000000000000%06d", i);
-        assert_int_equal(create_domain(d, aid, ""), 0x9000);
-    }
+    assert_int_equal(secure(d, "80F22002084F005C044F9F70CE"), 0x6A88);
+    assert_int_equal(secure(d, "80F22002024F0000"), 0x9000);
+    assert_true(entries_tlv(d->data) > 0);
+    desk_free(d);
+}
+
+static void the_continuation_dies_with_another_command(void **state)
+{
+    struct desk *d = with_many_domains(NULL);
+
+    (void)state;
     assert_int_equal(secure(d, "80F24002024F0000"), 0x6310);
     assert_int_equal(secure(d, "80CA006600"), 0x9000);
     assert_int_equal(secure(d, "80F24003024F0000"), 0x6985);
+    desk_free(d);
+}
+
+static void the_continuation_is_of_what_was_asked_for(void **state)
+{
+    struct desk *d = with_many_domains(NULL);
+
+    (void)state;
+    assert_int_equal(secure(d, "80F24002024F0000"), 0x6310);
+    assert_int_equal(secure(d, "80F22003024F0000"), 0x6985);
+    assert_int_equal(secure(d, "80F24001024F0000"), 0x6985);
+    assert_int_equal(secure(d, "80F24003024F0000"), 0x6310);
     desk_free(d);
 }
 
@@ -219,7 +240,9 @@ int main(void)
         cmocka_unit_test(an_old_card_knows_only_the_old_form),
         cmocka_unit_test(each_answer_of_a_long_list_ends_behind_an_entry),
         cmocka_unit_test(an_element_may_cut_an_entry_in_the_middle),
+        cmocka_unit_test(an_element_may_refuse_a_listing_for_a_version_that_it_has_not),
         cmocka_unit_test(the_continuation_dies_with_another_command),
+        cmocka_unit_test(the_continuation_is_of_what_was_asked_for),
         cmocka_unit_test(malformed_queries_are_refused),
         cmocka_unit_test(a_domain_sees_only_what_is_below_it),
     };

@@ -89,6 +89,16 @@ class EccSigner:
         return tlv.make(ECC_PRIVATE, block) + tlv.make(ECC_CURVE, bytes([self.reference])) + b"\0"
 
 
+AES_DAP_HASH = {16: "sha256", 24: "sha384", 32: "sha512"}  # Amendment D, Table 8-1
+
+
+def dap_hash(signer):
+    """The weakest hash, SHA-1 aside, that a DAP of this key may stand on: Table C-3, for AES keys Amendment D 8.1."""
+    if isinstance(signer, EccSigner):
+        return signer.hash.name
+    return AES_DAP_HASH[len(signer.key)] if isinstance(signer, MacSigner) and signer.key_type == TYPE_AES else "sha256"
+
+
 def every_kind():
     """Name and a signer of every kind Table C-1 knows."""
     return (("AES-128 CMAC", MacSigner(TYPE_AES, bytes(range(16)))),

@@ -21,7 +21,7 @@ try:
     from channel.apdu import Command
     from channel.keys import TYPE_AES
     from delegated.content import delete_with_token, load_file, read_receipt, receipt_input, token_input
-    from delegated.signer import EccSigner, MacSigner, RsaSigner, every_kind
+    from delegated.signer import EccSigner, MacSigner, RsaSigner, dap_hash, every_kind
     from gp import FOR_EXTRADITION
     from labcard import Session
     from test_delegated import OTHER, PROVIDER, VARIANT, Scene
@@ -117,6 +117,9 @@ def refused(call, *words):
     raise AssertionError("it was not refused")
 
 
+HASHES = ("sha512", "sha384", "sha256")
+
+
 def strong(signer):
     """Its own hash is stronger than the SHA-256 of the load file here: Table C-3 asks for as much in C.2."""
     return isinstance(signer, EccSigner) and signer.hash.digest_size > 32
@@ -176,7 +179,7 @@ def receipts(tsm, signer):
 
 def daps(tsm, signer, cap):
     block = cap.load_file_data_block()
-    for name in ("sha512", "sha384") if strong(signer) else ("sha512", "sha384", "sha256"):
+    for name in HASHES[:HASHES.index(dap_hash(signer)) + 1]:
         digest = hashlib.new(name, block).digest()
         made = HEX(tsm.run("dap", "sign", "--domain", PROVIDER.hex(), "--cap", os.environ["TSM_DEMO_CAP"], "--hash-alg",
                            name, "--raw"))
@@ -229,8 +232,8 @@ def dap_on_the_card(session, cap, signer, folder):
     session.open(keys_of(0x11, 0x30), 0x33, PROVIDER)
     put_single_key(client, signer.field(3, client.channel.dek), DAP_KVN)
     session.open(level=0x33)
-    tsm, digest = Tsm(signer, folder), hashlib.sha256(block).digest()
-    for wanted, signed in ((False, bytes(32)), (True, digest)):
+    tsm, digest = Tsm(signer, folder), hashlib.new(dap_hash(signer), block).digest()
+    for wanted, signed in ((False, digest[::-1]), (True, digest)):
         made = HEX(tsm.run("dap", "sign", "--domain", PROVIDER.hex(), "--hash", signed.hex(), "--raw"))
         signature = tlv.first(tlv.first(made, 0xE2), 0xC3)
         client.install_for_load(cap.aid, PROVIDER, digest)
@@ -250,8 +253,9 @@ def main():
             if name != "RSA-2048 PSS":  # 256 octets do not fit a confirmation, Table 11-13
                 tap.run(f"{name}: receipts agree in both directions, bad ones are named (C.5)", receipts, tsm, signer)
             tap.run(f"{name}: DAP signatures agree in both directions (C.3)", daps, tsm, signer, cap)
-            if strong(signer):
+            if dap_hash(signer) != "sha256":
                 refused(lambda: tsm.run("dap", "sign", "--domain", PROVIDER.hex(), "--hash", bytes(32).hex()), "too weak")
+            if strong(signer):
                 continue
             with Session(VARIANT) as session:
                 tap.run(f"{name}: the card takes the command line's tokens, which takes the card's receipts",

@@ -14,7 +14,7 @@ try:
     from channel.keys import TYPE_AES, TYPE_DES
     from delegated.content import (DAP_KVN, RECEIPT_KVN, TOKEN_KVN, delete_with_token, install_with_token, load_file,
                                    put_single_key, read_receipt, receipt_input)
-    from delegated.signer import EccSigner, MacSigner, RsaSigner, every_kind
+    from delegated.signer import EccSigner, MacSigner, RsaSigner, dap_hash, every_kind
     from gp import (APPLICATIONS, FOR_EXTRADITION, FOR_INSTALL, FOR_LOAD, FOR_MAKE_SELECTABLE, LOAD_FILES,
                     SD_LOAD_FILE, SD_MODULE)
     from labcard import Session, key_version, keys_of, number, refused
@@ -156,7 +156,7 @@ def owner_without(x):
 def daps(session, cap, name, signer, tap):
     """DAP and mandated DAP with one kind of key (9.2.1, C.3)."""
     client, block = session.client, cap.load_file_data_block()
-    digest = hashlib.sha256(block).digest()
+    digest = hashlib.new(dap_hash(signer), block).digest()
 
     def domain(aid, privileges):
         session.open(level=0x33)

@@ -28,7 +28,7 @@ except ImportError as missing:
 HEX = bytes.fromhex
 CASD = HEX("A00000015153504341534400")
 DOMAIN, CHILD, GRANDCHILD = (HEX("F04F54534D00" + end) for end in ("02", "0201", "020101"))
-DGI_CASE_4 = 0x09  # structure DGI, an answer is expected
+DGI_CASE_3, DGI_CASE_4 = 0x08, 0x09  # structure DGI; an answer is expected in the second form
 KVN = 0x30
 
 
@@ -70,13 +70,13 @@ class Scene:
         self.owner()
         self.client.install(SD_LOAD_FILE, SD_MODULE, aid, HEX("808000"), HEX("81020370"))
 
-    def store(self, groups, aid=DOMAIN):
+    def store(self, groups, aid=DOMAIN, form=DGI_CASE_4):
         """The owner forwards the provider's groups: INSTALL [for personalization], STORE DATA."""
         self.client.install_for_personalization(aid)
         parts = [groups[i:i + 200] for i in range(0, len(groups), 200)]
         for number, part in enumerate(parts):
             last = 0x80 if number == len(parts) - 1 else 0
-            answer = self.client.send(Command(0x80, 0xE2, last | DGI_CASE_4, number, part, 0), "STORE DATA")
+            answer = self.client.send(Command(0x80, 0xE2, last | form, number, part, 0), "STORE DATA")
         return answer
 
     def opens(self, keys, aid=DOMAIN):
@@ -140,6 +140,7 @@ def agreement(s, length, parameters, host):
         numbers = tlv.lv(HEX("010203")) + tlv.lv(HEX("11223344"))
         s.owner()
     a = casd.Agreement(point, KVN, length, parameters, host, numbers)
+    refused(lambda: s.store(a.groups, form=DGI_CASE_3), 0x6A86)  # no room for the answer (11.11.3.1)
     answer = s.store(a.groups)
     assert (tlv.first(answer, 0x85) is not None) == bool(parameters & casd.RANDOM)
     s.opens(a.keys(answer))

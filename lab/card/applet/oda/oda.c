@@ -3,7 +3,7 @@
  * random numbers; EMV Book 2 6.5.1, 6.6.1, annex A2.1. */
 #include "card/applet/oda/oda.h"
 
-#include "common/digest.h"
+#include "common/crypto/digest.h"
 #include "common/tlv.h"
 
 #include <openssl/bn.h>

@@ -177,6 +177,26 @@ static void a_sha1_hash_is_too_weak_for_a_stronger_signature(void **state)
     office_close(&o);
 }
 
+/* Amendment D, Table 8-1: AES-256 asks for SHA-512, though a MAC has no hash inside. */
+static void an_aes_key_wants_a_hash_as_strong_as_itself(void **state)
+{
+    struct office o = office_sym(KEY_TYPE_AES, DAP_KEY DAP_KEY);
+    struct desk *d = opened(NULL);
+    uint8_t cap[64], hash[64];
+    char hex[129];
+    size_t n;
+
+    (void)state;
+    verifier(d, &o, PROVIDER, "C08000");
+    assert_int_equal(load_with(d, PROVIDER, cap_hash(), dap_block(&o, PROVIDER, cap_hash())), 0x6A80);
+    assert_true(lab_hex_read(CAP, cap, sizeof cap, &n));
+    assert_true(lab_digest(sizeof hash, cap, n, hash));
+    lab_hex_write(hash, sizeof hash, hex);
+    assert_int_equal(load_with(d, PROVIDER, hex, dap_block(&o, PROVIDER, hex)), 0x9000);
+    desk_free(d);
+    office_close(&o);
+}
+
 static void a_load_file_does_not_slip_into_a_verifying_domain_later(void **state)
 {
     struct install move_file = {PROVIDER, "", APP_PACKAGE, "", ""};
@@ -198,6 +218,7 @@ int main(void)
         cmocka_unit_test(a_dap_must_name_a_domain_that_verifies),
         cmocka_unit_test(malformed_dap_blocks_are_refused),
         cmocka_unit_test(a_sha1_hash_is_too_weak_for_a_stronger_signature),
+        cmocka_unit_test(an_aes_key_wants_a_hash_as_strong_as_itself),
         cmocka_unit_test(a_load_file_does_not_slip_into_a_verifying_domain_later),
     };
 

@@ -3,7 +3,7 @@
  * (GPCS 2.3.1 9.1.3.6, 11.1.6, C.5). */
 #include "office.h"
 
-#include "common/asym.h"
+#include "common/crypto/asym.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

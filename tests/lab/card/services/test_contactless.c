@@ -7,6 +7,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -181,6 +182,26 @@ static void without_a_registry_the_directory_is_as_it_was_given(void **state)
     desk_free(d);
 }
 
+/* The card has room for one listing: the registry's takes the place of what was left of a domain's. */
+static void a_listing_of_the_registry_ends_that_of_a_domain(void **state)
+{
+    struct card_config cfg = {.with = "crs"};
+    struct desk *d = opened(&cfg);
+    char aid[33];
+
+    (void)state;
+    for (int i = 0; i < 12; i++) {
+        snprintf(aid, sizeof aid, "F04F5453440000000000000000%06d", i);
+        assert_int_equal(create_domain(d, aid, ""), 0x9000);
+    }
+    assert_int_equal(plain(d, "0070000001"), 0x9000);
+    assert_int_equal(plain(d, "01A4040009" CRS "00"), 0x9000);
+    assert_int_equal(secure(d, "80F24002024F0000"), 0x6310);
+    assert_int_equal(plain(d, "81F24000024F0000"), 0x6A88);
+    assert_int_equal(secure(d, "80F24003024F0000"), 0x6985);
+    desk_free(d);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
@@ -191,6 +212,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(the_registry_tells_state_family_and_counters),
         cmocka_unit_test(commands_that_say_nothing_known_are_refused),
         cmocka_unit_test(without_a_registry_the_directory_is_as_it_was_given),
+        cmocka_unit_test(a_listing_of_the_registry_ends_that_of_a_domain),
     };
 
     demo_cap_path = argc > 1 ? argv[1] : NULL;

@@ -4,7 +4,7 @@
 #include "desk.h"
 #include "scene.h"
 
-#include "common/asym.h"
+#include "common/crypto/asym.h"
 #include "common/tlv.h"
 
 #include <setjmp.h>

@@ -5,7 +5,7 @@
 #define TESTS_LAB_CARD_DESK_H
 
 #include "card/card.h"
-#include "common/cipher.h"
+#include "common/crypto/cipher.h"
 
 #define DESK_HEX (2 * 4096 + 1)
 

@@ -4,7 +4,7 @@
 #ifndef TESTS_LAB_CARD_VECTORS_H
 #define TESTS_LAB_CARD_VECTORS_H
 
-#include "common/cipher.h"
+#include "common/crypto/cipher.h"
 
 #include <jansson.h>
 

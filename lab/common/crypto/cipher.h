@@ -2,8 +2,8 @@
 /* The laboratory's own cryptography on libcrypto's AES, DES and hash primitives: modes and MACs are built
  * here, so that a mistake of the server is not shared; pure apart from lab_random; GPCS 2.3.1 appendix B, Amd
  * D 4.1. */
-#ifndef LAB_COMMON_CIPHER_H
-#define LAB_COMMON_CIPHER_H
+#ifndef LAB_COMMON_CRYPTO_CIPHER_H
+#define LAB_COMMON_CRYPTO_CIPHER_H
 
 #include "common/bytes.h"
 

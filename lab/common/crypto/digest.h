@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SHA-1 over pieces, as payment cards and terminals use it; pure; FIPS 180-4, EMV Book 2 annex B3.1. */
-#ifndef LAB_COMMON_DIGEST_H
-#define LAB_COMMON_DIGEST_H
+#ifndef LAB_COMMON_CRYPTO_DIGEST_H
+#define LAB_COMMON_CRYPTO_DIGEST_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -2,7 +2,7 @@
 /* The laboratory's own cryptography on libcrypto's AES, DES and hash primitives: modes and MACs are built
  * here, so that a mistake of the server is not shared; pure apart from lab_random; GPCS 2.3.1 appendix B, Amd
  * D 4.1. */
-#include "common/cipher.h"
+#include "common/crypto/cipher.h"
 
 #include <limits.h>
 #include <openssl/evp.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signatures with RSA and elliptic curves as GlobalPlatform codes keys and signatures; pure apart from the
  * random numbers of ECDSA; GPCS 2.3.1 B.3, B.4, Tables 11-16, B-2, B-3. */
-#include "common/asym.h"
+#include "common/crypto/asym.h"
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>

@@ -2,10 +2,10 @@
 /* Key agreement on elliptic curves and X9.63 key derivation; the curve arithmetic is libcrypto's, the schemes
  * are built here; pure but for generation, which takes random numbers; GPCS 2.3.1 B.4.4, B.4.5, BSI TR-03111
  * 4.3. */
-#ifndef LAB_COMMON_ECKA_H
-#define LAB_COMMON_ECKA_H
+#ifndef LAB_COMMON_CRYPTO_ECKA_H
+#define LAB_COMMON_CRYPTO_ECKA_H
 
-#include "common/asym.h"
+#include "common/crypto/asym.h"
 
 #define ECC_P256          0x00 /* key parameter reference, Table B-2 */
 #define ECKA_MAX_SECRET   66

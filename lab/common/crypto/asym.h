@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Signatures with RSA and elliptic curves as GlobalPlatform codes keys and signatures; pure apart from the
  * random numbers of ECDSA; GPCS 2.3.1 B.3, B.4, Tables 11-16, B-2, B-3. */
-#ifndef LAB_COMMON_ASYM_H
-#define LAB_COMMON_ASYM_H
+#ifndef LAB_COMMON_CRYPTO_ASYM_H
+#define LAB_COMMON_CRYPTO_ASYM_H
 
 #include "common/bytes.h"
 

@@ -2,9 +2,9 @@
 /* Key agreement on elliptic curves and X9.63 key derivation; the curve arithmetic is libcrypto's, the schemes
  * are built here; pure but for generation, which takes random numbers; GPCS 2.3.1 B.4.4, B.4.5, BSI TR-03111
  * 4.3. */
-#include "common/ecka.h"
+#include "common/crypto/ecka.h"
 
-#include "common/cipher.h"
+#include "common/crypto/cipher.h"
 
 #include <openssl/ec.h>
 #include <openssl/objects.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SHA-1 over pieces; pure; FIPS 180-4. */
-#include "common/digest.h"
+#include "common/crypto/digest.h"
 
 #include <openssl/evp.h>
 
