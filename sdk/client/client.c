@@ -42,31 +42,36 @@ static void destroy(struct tsm_api *api)
     free(api);
 }
 
+/* NULL when memory is exhausted. */
+static struct tsm_api *make(const struct tsm_api_config *config)
+{
+    struct tsm_api *api = calloc(1, sizeof *api);
+    if (!api || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
+        free(api);
+        return NULL;
+    }
+    pthread_mutex_init(&api->lock, NULL);
+    pthread_mutex_init(&api->journal_lock, NULL);
+    pthread_cond_init(&api->change, NULL);
+    log_init(&api->log, config->log, config->log_self);
+    api->device_is_sound = config->device_is_sound;
+    api->device_self = config->device_self;
+    if (fill(api, config))
+        return api;
+    destroy(api);
+    curl_global_cleanup();
+    return NULL;
+}
+
 struct tsm_api *tsm_api_new(const struct tsm_api_config *config, struct tsm_api_status *why)
 {
-    struct tsm_api_status s = check_config(config);
+    struct tsm_api_config c;
+    struct tsm_api_status s = check_config_size(config, &c);
     struct tsm_api *api = NULL;
-    if (s.execution_status == TSM_API_SUCCESS) {
-        api = calloc(1, sizeof *api);
-        if (!api || curl_global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK) {
-            free(api);
-            api = NULL;
-            s = status_of(TSM_API_INTERNAL_ERROR, "memory is exhausted");
-        }
-    }
-    if (api) {
-        pthread_mutex_init(&api->lock, NULL);
-        pthread_mutex_init(&api->journal_lock, NULL);
-        pthread_cond_init(&api->change, NULL);
-        log_init(&api->log, config->log, config->log_self);
-        api->device_is_sound = config->device_is_sound;
-        api->device_self = config->device_self;
-        if (!fill(api, config)) {
-            destroy(api);
-            api = NULL;
-            s = status_of(TSM_API_INTERNAL_ERROR, "memory is exhausted");
-        }
-    }
+    if (s.execution_status == TSM_API_SUCCESS)
+        s = check_config(&c);
+    if (s.execution_status == TSM_API_SUCCESS && !(api = make(&c)))
+        s = status_of(TSM_API_INTERNAL_ERROR, "memory is exhausted");
     if (why)
         *why = s;
     return api;

@@ -109,7 +109,8 @@ static struct tsm_api_future *deploy(struct tsm_api *api, const struct tsm_api_d
 {
     struct task t = {.kind = TASK_PROCESS,
                      .method = update ? "updateService" : "deployService",
-                     .refused = check_deployment(what, update)};
+                     .refused = check_deployment(what, update),
+                     .n_commands = what && what->n_commands <= TSM_API_MAX_COMMANDS ? what->n_commands : 0};
     if (t.refused.execution_status == TSM_API_SUCCESS) {
         struct tsm_api_deployment d = *what;
         if (!update)

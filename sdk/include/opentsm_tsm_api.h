@@ -132,7 +132,7 @@ struct tsm_api_process_info {
     const char *process_id; /* "" when the request failed before there was a process */
     int execution_status;   /* enum tsm_api_error */
     const char *execution_message;
-    const char *start_date, *end_date; /* ISO 8601, UTC; "" without a process */
+    const char *start_date, *end_date; /* ISO 8601, UTC, milliseconds; without a process of the request */
 };
 
 struct tsm_api_command_response_pair {
@@ -181,7 +181,8 @@ struct tsm_api_instances_result {
 void tsm_api_instances_result_clear(struct tsm_api_instances_result *r);
 
 /* DeployServiceResult and UpdateServiceResult; of SuspendOrResumeResult and TerminateServiceResult only
- * process_info. */
+ * process_info. Without a process the commands are not executed (2), and the rest is what the back end knows.
+ */
 struct tsm_api_process_result {
     struct tsm_api_process_info process_info;
     int service_instance_state;
@@ -268,7 +269,14 @@ struct tsm_api_listener {
     void (*on_process_progress)(void *self, const struct tsm_api_process_progress *progress);
 };
 
+/*
+ * The one structure that grows: a later version of the library may have more members behind these. So its
+ * first member is its size as the program was compiled, and programs that are older or newer than the library
+ * work with it. All other structures stay as they are as long as the library's file has the number 1; what
+ * they would lack comes as a function or as a member here.
+ */
 struct tsm_api_config {
+    size_t struct_size;    /* sizeof(struct tsm_api_config) */
     const char *base_url;  /* "https://HOST:PORT/tsm-api/1.0"; nothing but https is taken */
     const char *ca_file;   /* PEM of the trusted authorities; NULL: the system's */
     const char *app_token; /* the built-in authentication; may be NULL when setAccessToken is used */
@@ -290,7 +298,8 @@ struct tsm_api_config {
 
 struct tsm_api;
 
-/* NULL when the configuration is wrong or memory is exhausted; *why says so. `why` may be NULL. */
+/* NULL when the configuration is wrong or memory is exhausted; *why says so. `why` may be NULL. Wrong is,
+ * too, a member that is set and that this library is too old to know. */
 struct tsm_api *tsm_api_new(const struct tsm_api_config *config, struct tsm_api_status *why);
 /* Ends the requests that are under way and waits for the library's threads. Processes are not cancelled: they
  * stay in the journal for tsm_api_resume, and their futures end with error 6. A future may be freed later. */

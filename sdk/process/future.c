@@ -12,12 +12,24 @@
 
 enum { MS = 1000, NS_OF_MS = 1000000, NS = 1000000000 };
 
+static int64_t now_ms(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_REALTIME, &now);
+    return (int64_t)now.tv_sec * MS + now.tv_nsec / NS_OF_MS;
+}
+
 static void set_failure(struct tsm_api_future *f, const struct tsm_api_status *s)
 {
+    const struct answer_failed failed = {.status = s,
+                                         .process = f->task.process,
+                                         .n_commands = f->task.n_commands,
+                                         .start_ms = f->asked_ms,
+                                         .end_ms = now_ms()};
     if (f->task.kind == TASK_CHECK_DEPLOYMENT || f->task.kind == TASK_CHECK_UPDATE)
         answer_failed_available(f->memory, s, &f->result.available);
     else
-        answer_failed_process(f->memory, s, &f->result.process);
+        answer_failed_process(f->memory, &failed, &f->result.process);
 }
 
 static void destroy(struct tsm_api_future *f)
@@ -136,6 +148,7 @@ struct tsm_api_future *future_start(struct tsm_api *api, const struct task *task
     f->api = api;
     f->task = *task;
     f->owners = 1;
+    f->asked_ms = now_ms();
     pthread_mutex_init(&f->lock, NULL);
     pthread_condattr_t monotonic;
     pthread_condattr_init(&monotonic);

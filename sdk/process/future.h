@@ -13,17 +13,19 @@ struct task {
     enum task_kind kind;
     const char *method;            /* of the back end; static */
     char instance[UUID_LEN + 1];   /* of a process */
-    char process[UUID_LEN + 1];    /* of TASK_RESUME, or "" */
+    char process[UUID_LEN + 1];    /* of TASK_RESUME, and of any from its 202 on; or "" */
     char service[UUID_LEN + 1];    /* of TASK_RESUME without a process: where to look for it */
     json_t *body;                  /* without `device`; the task's */
     struct tsm_api_status refused; /* an error that is known already */
     struct tsm_api_listener listener;
+    size_t n_commands; /* that were asked for */
 };
 
 struct tsm_api_future {
     struct tsm_api *api;
     struct task task;
     struct https *line; /* of the thread */
+    int64_t asked_ms;   /* since 1970, UTC */
     struct tsm_api_memory *memory;
     union {
         struct tsm_api_process_result process;

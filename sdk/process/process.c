@@ -46,17 +46,15 @@ static struct tsm_api_status run_check(struct tsm_api_future *f)
     return s;
 }
 
-/* An answer 200: nothing was started. */
+/* An answer 200: nothing was started; it is the result, with what it tells of the instance. */
 static struct tsm_api_status take_refusal(struct tsm_api_future *f, struct bytes text)
 {
-    struct tsm_api_status s = {0};
+    const struct tsm_api_process_info *info = &f->result.process.process_info;
     if (answer_process(text, f->memory, &f->result.process) != TSM_OK)
         return not_understood();
-    if (f->result.process.process_info.execution_status == TSM_API_SUCCESS)
-        return s;
-    s.execution_status = f->result.process.process_info.execution_status;
-    status_keep(&s, f->result.process.process_info.execution_message);
-    return s;
+    if (info->execution_status != TSM_API_SUCCESS)
+        log_say(&f->api->log, TSM_API_LOG_ERROR, TSM_API_LOG_PROCESS, "%s", info->execution_message);
+    return STATUS_FINE;
 }
 
 /* From here on the process is known by its id, here and in the journal. */
@@ -66,6 +64,7 @@ static struct tsm_api_status accepted(struct tsm_api_future *f, const struct htt
     if (answer_started(BYTES_OF(answer->at, answer->len), &started) != TSM_OK)
         return not_understood();
     journal_begun(f->api, f->task.instance, started.process);
+    memcpy(f->task.process, started.process, sizeof f->task.process);
     return process_follow(f, started.process, &started);
 }
 
@@ -119,6 +118,7 @@ static struct tsm_api_status run_resume(struct tsm_api_future *f)
     }
     if (f->task.instance[0])
         journal_begun(f->api, f->task.instance, process);
+    memcpy(f->task.process, process, sizeof f->task.process);
     return process_follow(f, process, NULL);
 }
 

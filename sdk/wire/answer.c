@@ -3,10 +3,14 @@
  * [TR-03165 4.2.5, docs/tsm-api.md] */
 #include "wire/answer.h"
 
+#include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "wire/names.h"
 #include "wire/object/tables.h"
+
+enum { MS = 1000, DATE_ROOM = 32, NOT_EXECUTED = 2 /* [4.2.3.10] */ };
 
 bool text_is_unreserved(const char *text, size_t max)
 {
@@ -185,13 +189,37 @@ static const char *keep(struct tsm_api_memory *m, const struct tsm_api_status *s
     return text ? text : tsm_api_error_name(s->execution_status);
 }
 
-void answer_failed_process(struct tsm_api_memory *m, const struct tsm_api_status *s,
+/* A datetime of the guideline: UTC with milliseconds [4.2.3]. */
+static const char *date(struct tsm_api_memory *m, int64_t ms)
+{
+    char day[DATE_ROOM], text[2 * DATE_ROOM];
+    time_t seconds = (time_t)(ms / MS);
+    struct tm t;
+    const char *kept = NULL;
+    if (gmtime_r(&seconds, &t) && strftime(day, sizeof day, "%Y-%m-%dT%H:%M:%S", &t)) {
+        snprintf(text, sizeof text, "%s.%03dZ", day, (int)(ms % MS));
+        kept = memory_text(m, text);
+    }
+    return kept ? kept : "";
+}
+
+void answer_failed_process(struct tsm_api_memory *m, const struct answer_failed *failed,
                            struct tsm_api_process_result *out)
 {
+    const char *process = memory_text(m, failed->process);
+    size_t n = failed->process[0] ? 0 : failed->n_commands;
+    struct tsm_api_service_command_result *results = n ? memory_get(m, n * sizeof *results) : NULL;
     *out = (struct tsm_api_process_result){0};
     shape_empty(&process_shape, out);
-    out->process_info.execution_status = s->execution_status;
-    out->process_info.execution_message = keep(m, s);
+    out->process_info.execution_status = failed->status->execution_status;
+    out->process_info.execution_message = keep(m, failed->status);
+    out->process_info.process_id = process ? process : "";
+    out->process_info.start_date = date(m, failed->start_ms);
+    out->process_info.end_date = date(m, failed->end_ms);
+    for (size_t i = 0; results && i < n; i++)
+        results[i].command_execution_status = NOT_EXECUTED;
+    out->service_command_results.at = results;
+    out->service_command_results.n = results ? n : 0;
 }
 
 void answer_failed_available(struct tsm_api_memory *m, const struct tsm_api_status *s,

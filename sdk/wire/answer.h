@@ -57,8 +57,15 @@ struct answer_progress {
 enum tsm_err answer_progress(struct bytes text, struct tsm_api_memory *m, struct answer_progress *out,
                              struct tsm_api_process_result *result);
 
-/* An empty result with this error; the message is copied to m. */
-void answer_failed_process(struct tsm_api_memory *m, const struct tsm_api_status *s,
+/* A process that ended before the back end told a result. */
+struct answer_failed {
+    const struct tsm_api_status *status;
+    const char *process;      /* "": none was begun, and none of its commands was executed */
+    size_t n_commands;        /* at most TSM_API_MAX_COMMANDS */
+    int64_t start_ms, end_ms; /* since 1970, UTC */
+};
+/* Empty results with an error; texts are copied to m. */
+void answer_failed_process(struct tsm_api_memory *m, const struct answer_failed *failed,
                            struct tsm_api_process_result *out);
 void answer_failed_available(struct tsm_api_memory *m, const struct tsm_api_status *s,
                              struct tsm_api_available_result *out);

@@ -135,6 +135,26 @@ static bool is_address(const char *url)
            !strpbrk(url, "?#@ \r\n") && url[strlen(url) - 1] != '/';
 }
 
+enum {
+    CONFIG_SIZE_FIRST = offsetof(struct tsm_api_config, device_self) + sizeof(void *), /* of version 1.0.4 */
+    CONFIG_SIZE_MAX = 4096 /* beyond it a program has not set the member */
+};
+
+struct tsm_api_status check_config_size(const struct tsm_api_config *given, struct tsm_api_config *out)
+{
+    size_t n = given->struct_size;
+    const unsigned char *octets = (const unsigned char *)given;
+    struct tsm_api_config c = {0};
+    if (n < CONFIG_SIZE_FIRST || n > CONFIG_SIZE_MAX)
+        return INVALID("struct_size is not the size of the configuration");
+    for (size_t i = sizeof c; i < n; i++)
+        if (octets[i])
+            return INVALID("the configuration has a setting that this library is too old to know");
+    memcpy(&c, given, n < sizeof c ? n : sizeof c);
+    *out = c;
+    return STATUS_FINE;
+}
+
 struct tsm_api_status check_config(const struct tsm_api_config *c)
 {
     const struct tsm_api_transport *t = &c->transport;

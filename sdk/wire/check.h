@@ -15,7 +15,10 @@ struct tsm_api_status check_version(const char *version, const char *field, cons
 struct tsm_api_status check_pattern(const char *version, const char *field, const char *request);
 /* deployService, or updateService (then with its newVersion). */
 struct tsm_api_status check_deployment(const struct tsm_api_deployment *d, bool update);
-/* The settings of tsm_api_new. */
+/* The settings of tsm_api_new, from a program that was compiled with a shorter or a longer structure, as this
+ * library has it.
+ */
+struct tsm_api_status check_config_size(const struct tsm_api_config *given, struct tsm_api_config *out);
 struct tsm_api_status check_config(const struct tsm_api_config *c);
 
 #endif

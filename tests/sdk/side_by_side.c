@@ -118,7 +118,8 @@ int main(int argc, char **argv)
     struct handset h = {{card_new(&card), NULL}};
     card.seid[9] = 1;
     h.cards[1] = card_new(&card);
-    const struct tsm_api_config c = {.base_url = argc == ARGUMENTS ? argv[1] : NULL,
+    const struct tsm_api_config c = {.struct_size = sizeof c,
+                                     .base_url = argc == ARGUMENTS ? argv[1] : NULL,
                                      .ca_file = argv[2],
                                      .app_token = argv[3],
                                      .caller_id =

@@ -68,7 +68,8 @@ static void close_desk(void *channel)
 
 static struct tsm_api_config config_of(struct desk *d)
 {
-    return (struct tsm_api_config){.base_url = "https://127.0.0.1:1/tsm-api/1.0",
+    return (struct tsm_api_config){.struct_size = sizeof(struct tsm_api_config),
+                                   .base_url = "https://127.0.0.1:1/tsm-api/1.0",
                                    .app_token = "token",
                                    .caller_id = CALLER,
                                    .transport = {d, one_reader, open_desk, answer_desk, close_desk, NULL}};
@@ -103,6 +104,37 @@ static void settings_are_checked(void **state)
     c = config_of(&d);
     c.transport.transmit = NULL;
     assert_null(tsm_api_new(&c, NULL));
+}
+
+static void programs_of_other_versions_have_other_sizes(void **state)
+{
+    struct desk d = {0};
+    struct {
+        struct tsm_api_config c;
+        void *later; /* what a version to come may have */
+    } longer = {.c = config_of(&d)};
+    struct tsm_api *api;
+    struct tsm_api_status why;
+    (void)state;
+    longer.c.struct_size = sizeof longer;
+    api = tsm_api_new(&longer.c, &why);
+    assert_non_null(api);
+    tsm_api_free(api);
+    longer.later = &d;
+    assert_null(tsm_api_new(&longer.c, &why));
+    assert_string_equal(
+        why.execution_message,
+        "Invalid argument: the configuration has a setting that this library is too old to know");
+    longer.c.struct_size = offsetof(struct tsm_api_config, device_self) + sizeof(void *); /* 1.0.4 */
+    api = tsm_api_new(&longer.c, &why);
+    assert_non_null(api);
+    tsm_api_free(api);
+    static const size_t wrong[] = {0, 8, (size_t)-1};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        longer.c.struct_size = wrong[i];
+        assert_null(tsm_api_new(&longer.c, &why));
+        assert_int_equal(why.execution_status, TSM_API_INVALID_ARGUMENT);
+    }
 }
 
 /* ---- elements ---- */
@@ -261,6 +293,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(settings_are_checked),
+        cmocka_unit_test(programs_of_other_versions_have_other_sizes),
         cmocka_unit_test(an_element_tells_of_itself),
         cmocka_unit_test(answers_in_pieces_are_joined),
         cmocka_unit_test(a_handset_that_lets_nobody_in_says_why),

@@ -2,8 +2,8 @@
 """The library's methods through `tsm-lab handset`, against a back end in memory: what an app sees of each."""
 import json
 import os
+import re
 import shutil
-import socket
 import stat
 import subprocess
 import sys
@@ -14,10 +14,12 @@ from backend import Backend, answer, hang_up
 
 from node import BUILD, LAB
 from phone import CALLER, Phone
-from process import Process
+from ports import lease
+from process import PATIENCE_S, Process
 from tap import Tap
 
 SERVICE = backend.SERVICE
+TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
 MISSING = "d8c791a1-c39e-41f7-a2ec-f8cdfb57406a"
 
 
@@ -100,6 +102,10 @@ def arguments(s):
     r("a version that is none", 4, wrong + "version in CreateServiceInstanceRequest has invalid format", "create", SERVICE, "1.x")
     r("an instance that is none", 4, wrong + "serviceInstanceId in DeployServiceRequest has invalid format",
       "deploy", "x", "--install")
+    c = s.phone.call("deploy", "x", "--install", "--activate")
+    s.t.ok(c.info()["processId"] == "" and [x["commandExecutionStatus"] for x in c.result["serviceCommandResults"]] == [2, 2],
+           "its commands are not executed", c)
+    s.t.ok(TIME.match(c.info()["startDate"]) and c.info()["startDate"] <= c.info()["endDate"], "its dates are the request's", c)
     r("no commands and no finalisation", 4, wrong + "serviceCommands in DeployServiceRequest is only allowed to be empty if "
       "the finalize deployment flag is set", "deploy", MISSING)
     r("two installations", 4, wrong + "serviceCommands in DeployServiceRequest contain multiple InstallServiceCommands",
@@ -195,16 +201,14 @@ def elements(s):
 
 def a_card_that_dials_in(s):
     """vpcd the other way round: the handset is the virtual reader, and the card comes to it."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = lease()
     phone = s.new_phone([[f"127.0.0.1:{port}"]], "reader")
     with subprocess.Popen(phone.command("list", SERVICE), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as call:
         while "waiting for an element" not in (call.stderr.readline() or "waiting for an element: nobody"):
             pass
         with subprocess.Popen([LAB, "card", "--vpcd", f"127.0.0.1:{port}"]) as card:
-            out, err = call.communicate(timeout=30)
-            card.wait(10)
+            out, err = call.communicate(timeout=PATIENCE_S)
+            card.wait(PATIENCE_S)
     part = s.b.devices[-1]["secureComponents"][0]
     s.t.ok(call.returncode == 0 and part["accessible"] and "cplc" in part, "an element that dials in at the handset", out + err)
 
@@ -214,7 +218,7 @@ def side_by_side(s):
     other = "910bbd5a-1749-4737-b855-a520f1bc9da5"
     program = os.path.join(BUILD, "tests", "sdk", "sdk_side_by_side")
     done = subprocess.run([program, s.b.url, s.b.ca, backend.TOKEN, SERVICE, other], capture_output=True, text=True,
-                          timeout=60, check=False)
+                          timeout=PATIENCE_S, check=False)
     s.t.ok(done.returncode == 0, "two processes at once through one client", done.stderr)
     s.t.equal(sorted((i["reader"], i["state"]) for i in s.b.instances.values()), [("eSE1", 21), ("eSE2", 21)],
               "and each element has its service")

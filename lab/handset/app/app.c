@@ -108,7 +108,8 @@ static struct tsm_api *open_client(struct run *r, struct readers *readers, struc
 {
     char token[TSM_API_MAX_TOKEN + 1] = "";
     bool has = token_from(r->w.token_file, token, TSM_API_MAX_TOKEN);
-    const struct tsm_api_config c = {.base_url = r->w.url,
+    const struct tsm_api_config c = {.struct_size = sizeof c,
+                                     .base_url = r->w.url,
                                      .ca_file = r->w.ca,
                                      .app_token = has ? token : NULL,
                                      .caller_id = r->w.caller_id ? r->w.caller_id : LAB_CALLER,
