@@ -90,6 +90,16 @@ def handlers(desk):
         refused_with(desk, changed(made, "Method", at, octets), rule, f"handler octet {at}")
 
 
+def stop_bits(desk):
+    """The last handler of a method without its stop bit: an element would read on behind the table. And an inner one
+    that stops the search: its range is as safe."""
+    made = desk.components(desk.assemble(desk.source("purse")))
+    info = made["Method"][3:]
+    need(info[0] == 2 and not info[3] & 0x80 and info[11] & 0x80, "an inner handler and an outer one")
+    refused_with(desk, changed(made, "Method", 11, bytes([info[11] & 0x7F])), "CAP-33", "the last one goes on")
+    need(desk.judge(desk.joined(changed(made, "Method", 3, bytes([info[3] | 0x80]))))["admitted"], "the first one stops")
+
+
 def static_image(desk):
     """Static fields that overlap, lie outside, or are a number among references."""
     made = desk.components(desk.assemble(desk.source("purse")))
@@ -112,3 +122,39 @@ def instance_references(desk):
     at = made["Class"][3:].index(bytes([7, 3, 4]))
     for octets in (bytes([7, 3, 3]), bytes([7, 2, 4]), bytes([6, 3, 4]), bytes([7, 0xFF, 0])):
         refused_with(desk, changed(made, "Class", at, octets), "CAP-07", octets.hex())
+
+
+def instance_cells(desk):
+    """A class with more cells than fields, and one whose instances would have more than 255 with those of its parent."""
+    made = desk.components(desk.assemble(desk.source("shapes")))
+    at = 2 + 1 + 1 + 2  # signature pool, the interface, flags and parent of Square
+    need(made["Class"][3 + at] == 2, "Square has two cells no more")
+    for cells in (3, 6, 130, 255):
+        refused_with(desk, changed(made, "Class", at, bytes([cells])), "CAP-07", f"{cells} cells for two fields")
+    fields = "".join(f"    field f{n} S protected\n" for n in range(252))
+    for more, admitted in (("", True), ("    field one_more S private\n", False)):
+        text = desk.source("shapes").replace("    field depth S private\n", "    field depth S private\n" + more)
+        text = text.replace("    field side S protected\n", "    field side S protected\n" + fields)
+        verdict = desk.judge(desk.assemble(text))
+        need(verdict["admitted"] == admitted, f"{verdict}")
+
+
+def said_shareable(desk, program):
+    """A class or interface that calls itself shareable, with no shareable interface above it."""
+    made = desk.components(desk.assemble(desk.source(program)))
+    info = made["Class"][3:]
+    first = 2 + int.from_bytes(info[:2], "big")
+    need(info[first] & 0x40 == 0, "the first class is shareable")
+    refused_with(desk, changed(made, "Class", first, bytes([info[first] | 0x40])), "CAP-07", "said to be shareable")
+
+
+def shareable(desk):
+    """A class that implements Shareable: admitted when it says so, refused when it hides it."""
+    text = desk.source("purse").replace("class Purse extends Applet\n", "class Purse extends Applet implements Shareable\n")
+    text = text.replace("external Applet ", "external Shareable                 class    javacard/framework 2\nexternal Applet ", 1)
+    made = desk.components(desk.assemble(text))
+    refused_with(desk, made, "CAP-07", "shareable, and not said to be")
+    at = 2 + int.from_bytes(made["Class"][3:5], "big")
+    said = changed(made, "Class", at, bytes([made["Class"][3 + at] | 0x40]))
+    admitted, rules = desk.rules(desk.joined(said))
+    need(admitted, f"a shareable class is refused: {rules}")

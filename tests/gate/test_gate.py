@@ -12,11 +12,12 @@ import tempfile
 
 from bad_programs import BAD
 from bench import HERE, Desk, need
-from forgeries import (forged_location, forged_pool, handlers, instance_references, one_octet_more, size_one_off,
-                       static_array, static_image, without)
+from forgeries import (forged_location, forged_pool, handlers, instance_cells, instance_references, one_octet_more,
+                       said_shareable, shareable, size_one_off, static_array, static_image, stop_bits, without)
 
 from tap import Tap, skip_all  # after bench, which says where it is
 
+SEEDS = HERE.parent / "fuzz" / "seeds" / "gp_verify"
 PROGRAMS = ("purse", "numbers", "shapes")
 FRAMEWORK = "A0000000620101/1.6 A0000000620001/1.0 A0000000620102/1.6 A0000000620201/1.6"
 
@@ -24,6 +25,12 @@ FRAMEWORK = "A0000000620101/1.6 A0000000620001/1.0 A0000000620102/1.6 A000000062
 def good(desk, program):
     admitted, rules = desk.rules(desk.assemble(desk.source(program)))
     need(admitted and not rules, rules)
+
+
+def is_seed(desk, program):
+    """test_verify.c and the fuzz target begin with these octets: they are what is assembled today."""
+    made = desk.joined(desk.components(desk.assemble(desk.source(program))))
+    need(made.read_bytes() == (SEEDS / f"{program}.ijc").read_bytes(), f"copy {made.name} to {SEEDS}/{program}.ijc")
 
 
 def bad(desk, program, old, new, rule):
@@ -183,14 +190,18 @@ def main(argv):
         desk = Desk(argv[1], argv[2], pathlib.Path(folder))
         for program in PROGRAMS:
             tap.run(f"{program} is admitted", good, desk, program)
-            for function in (size_one_off, one_octet_more, without, forged_pool, forged_location):
+            tap.run(f"{program} is a seed of the fuzz target", is_seed, desk, program)
+            for function in (size_one_off, one_octet_more, without, forged_pool, forged_location, said_shareable):
                 tap.run(f"{program}: {function.__name__.replace('_', ' ')} is refused", function, desk, program)
         for why, program, old, new, rule in BAD:
             tap.run(f"{rule} {program}: {why}", bad, desk, program, old, new, rule)
         tap.run("handlers that cut instructions are refused", handlers, desk)
+        tap.run("the search for a handler ends within the handlers of the method", stop_bits, desk)
         tap.run("static fields that share or leave the image are refused", static_image, desk)
         tap.run("a static field that begins with another array is refused", static_array, desk)
         tap.run("references that a class hides are refused", instance_references, desk)
+        tap.run("an instance has the cells of its fields, and not too many", instance_cells, desk)
+        tap.run("a class is said to be shareable where it is, and nowhere else", shareable, desk)
         tap.run("imports, size, int, AIDs and hash are held against profile and lists", admission, desk,
                 pathlib.Path(folder) / "profile.json")
         tap.run("an applet with a foreign RID is refused", other_rid, desk)

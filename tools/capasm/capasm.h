@@ -26,10 +26,10 @@ enum {
     LABELS_MAX = 64,   /* per method */
     BRANCHES_MAX = 96, /* per method; each case of a switch is one */
     HANDLERS_MAX = 16, /* per method */
-    FIELDS_MAX = 64,
-    INIT_MAX = 64,  /* octets of an initialised static array */
-    REFS_MAX = 256, /* constant pool operands in one method */
-    NIBBLE_MAX = 15 /* of the compact method header (JCVM 6.9.2) */
+    FIELDS_MAX = 320,  /* above what one instance can have */
+    INIT_MAX = 64,     /* octets of an initialised static array */
+    REFS_MAX = 256,    /* constant pool operands in one method */
+    NIBBLE_MAX = 15    /* of the compact method header (JCVM 6.9.2) */
 };
 
 /* Component tags, JCVM table 6-1. */

@@ -57,6 +57,15 @@ void methods_layout(struct package *p)
     }
 }
 
+/* The stop bit stands where no later handler of the method has a range that meets this one's. */
+static unsigned stop_bit(const struct method *m, size_t k)
+{
+    for (size_t i = k + 1; i < m->handler_count; i++)
+        if (m->handlers[i].start < m->handlers[k].end && m->handlers[k].start < m->handlers[i].end)
+            return 0;
+    return STOP_BIT;
+}
+
 static void put_handlers(const struct package *p, struct bytes *b)
 {
     const size_t count_at = b->len;
@@ -67,9 +76,8 @@ static void put_handlers(const struct package *p, struct bytes *b)
         const struct method *m = &p->methods[i];
         const unsigned code = m->offset + (unsigned)method_header(m);
         for (size_t k = 0; k < m->handler_count; k++, count++) {
-            const bool nested = k + 1 < m->handler_count; /* stop_bit: another one may follow */
             put_u2(b, code + m->handlers[k].start);
-            put_u2(b, (unsigned)(m->handlers[k].end - m->handlers[k].start) | (nested ? STOP_BIT : 0U));
+            put_u2(b, (unsigned)(m->handlers[k].end - m->handlers[k].start) | stop_bit(m, k));
             put_u2(b, code + m->handlers[k].entry);
             put_u2(b, m->handlers[k].catch_index);
         }

@@ -119,6 +119,7 @@ struct cap_leader *code_leader(struct cap_model *m, size_t pc); /* NULL: none */
 struct handler {
     size_t start, end, entry;
     uint16_t catch_index; /* 0: everything */
+    bool stops;           /* the element looks no further behind it */
 };
 struct handler code_handler(const struct run *r, size_t index);
 

@@ -10,6 +10,7 @@ enum {
     HANDLERS_AT = 1,
     CATCH_AT = 6,
     ACTIVE_MASK = 0x7FFF,
+    STOP_BIT = 0x8000,
     ATYPE_INT = 13,
     ATYPE_OBJECTS = 14
 };
@@ -21,7 +22,8 @@ struct handler code_handler(const struct run *r, size_t index)
     return (struct handler){.start = start - base,
                             .end = start - base + (u16_at(info, at + 2) & ACTIVE_MASK),
                             .entry = u16_at(info, at + 4) - base,
-                            .catch_index = u16_at(info, at + CATCH_AT)};
+                            .catch_index = u16_at(info, at + CATCH_AT),
+                            .stops = (u16_at(info, at + 2) & STOP_BIT) != 0};
 }
 
 /* Pool operands noted; an array type of numbers has an operand that refers to nothing. */
@@ -92,6 +94,18 @@ static enum tsm_err mark_targets(struct run *r)
     return TSM_OK;
 }
 
+/* Without its stop bit an element looks on: there must be another handler of the method whose range meets
+ * this one's, or it reads what follows the table as handlers. */
+static bool is_followed(const struct run *r, size_t index, const struct handler *h)
+{
+    for (size_t i = index + 1; i < (size_t)r->d->first_handler + r->d->handlers; i++) {
+        struct handler next = code_handler(r, i);
+        if (next.start < h->end && h->start < next.end)
+            return true;
+    }
+    return false;
+}
+
 static enum tsm_err mark_handlers(struct run *r)
 {
     struct cap_model *m = r->m;
@@ -103,6 +117,8 @@ static enum tsm_err mark_handlers(struct run *r)
         HOLDS(m, begins(r, h.start) && h.end > h.start && (h.end == r->d->code_len || begins(r, h.end)),
               HANDLER, "handler %zu covers no whole instructions of its method", i);
         HOLDS(m, begins(r, h.entry), HANDLER, "handler %zu enters where no instruction begins", i);
+        HOLDS(m, h.stops || is_followed(r, i, &h), HANDLER,
+              "handler %zu has no stop bit, and none of the method follows it", i);
         HOLDS(m, h.catch_index == 0 || (model_pool(m, h.catch_index, &e) && e.tag == POOL_CLASS), REFERENCE,
               "handler %zu catches pool entry %u, which is no class", i, h.catch_index);
         if (h.catch_index)

@@ -125,6 +125,44 @@ static enum tsm_err parent(struct cap_model *m, const struct cap_class *c)
     return TSM_OK;
 }
 
+/* The interfaces of a class or interface stand in a row of this step. */
+static size_t step_at(const struct cap_class *c, size_t at)
+{
+    return c->is_interface ? REF : REF + 1u + u8_at(c->interfaces, at + REF);
+}
+
+static enum type_answer more_certain(enum type_answer a, enum type_answer b)
+{
+    return a > b ? a : b;
+}
+
+/* Is it, or does a parent of it implement, an interface under javacard.framework.Shareable. */
+static enum type_answer under_shareable(const struct cap_model *m, const struct cap_class *c)
+{
+    int named = api_class_by_name(&m->api, bytes_of_text("javacard/framework/Shareable"));
+    uint32_t id = ID_KNOWN + (named < 0 ? (uint32_t)API_CLASSES_MAX : (uint32_t)named);
+    enum type_answer found = TYPE_NO;
+    for (;; c = model_class(m, c->super)) {
+        size_t at = 0;
+        for (uint8_t k = 0; k < c->interface_count; at += step_at(c, at), k++)
+            found = more_certain(found, class_under(m, class_id(m, u16_at(c->interfaces, at)), id));
+        if (c->super & EXTERNAL)
+            return more_certain(found, class_under(m, class_id(m, c->super), id));
+    }
+}
+
+/* The firewall between applets goes by this flag: it is set where it is true and nowhere else [JCVM 6.8.2.1].
+ */
+static enum tsm_err shareable(struct cap_model *m, const struct cap_class *c)
+{
+    enum type_answer is = under_shareable(m, c);
+    HOLDS(m, !c->shareable || is != TYPE_NO, CLASS,
+          "it is said to be shareable, and %s no shareable interface",
+          c->is_interface ? "extends" : "implements");
+    HOLDS(m, c->shareable || is != TYPE_YES, CLASS, "it is shareable, and not said to be");
+    return TSM_OK;
+}
+
 enum tsm_err part_parents(struct cap_model *m)
 {
     for (size_t i = 0; i < m->classes; i++) {
@@ -140,8 +178,12 @@ enum tsm_err part_parents(struct cap_model *m)
                   "the interface %04X does not exist", ref);
             HOLDS(m, class_is_interface(m, id) || (id & EXTERNAL && id < ID_KNOWN), CLASS,
                   "%04X is no interface", ref);
-            at += c->is_interface ? REF : REF + 1u + u8_at(c->interfaces, at + REF);
+            at += step_at(c, at);
         }
+    }
+    for (size_t i = 0; i < m->classes; i++) {
+        model_at(m, CAP_CLASS, m->class[i].offset);
+        TRY(shareable(m, &m->class[i]));
     }
     return TSM_OK;
 }

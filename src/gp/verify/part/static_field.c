@@ -10,7 +10,7 @@ enum {
     ARRAY_TYPE_MIN = 2,
     ARRAY_TYPE_MAX = 5,
     REFERENCE_SIZE = 2,
-    INSTANCE_MAX = 256,
+    INSTANCE_MAX = 255, /* cells, with those of the parents [JCVM 2.2.4.3] */
     TYPE_ARRAY_SHORT = 4
 };
 
@@ -119,15 +119,18 @@ static enum tsm_err instance_field(struct cap_model *m, const struct cap_class *
     return TSM_OK;
 }
 
-/* Each cell of an instance that the collector of the element takes for a reference is one. */
-static enum tsm_err all_references(struct cap_model *m, const struct cap_class *c,
-                                   const bool taken[INSTANCE_MAX + 1])
+/* Tokens are numbered without gap: each cell is a field's, and those that the collector of the element takes
+ * for references are [JCVM 4.3.7.5]. With those of its parents an instance has at most 255 cells, or an
+ * element that counts them in one octet makes it too small [JCVM 2.2.4.3]. */
+static enum tsm_err all_cells(struct cap_model *m, const struct cap_class *c,
+                              const bool taken[INSTANCE_MAX + 1])
 {
-    if (c->first_reference == NO_TOKEN)
-        return TSM_OK;
-    for (size_t i = 0; i < c->references; i++)
-        HOLDS(m, taken[c->first_reference + i], CLASS,
-              "reference %zu of the class at %u is described by no field", c->first_reference + i, c->offset);
+    size_t sum = 0;
+    for (size_t i = 0; i < c->instance_size; i++)
+        HOLDS(m, taken[i], CLASS, "cell %zu of the class at %u is described by no field", i, c->offset);
+    for (const struct cap_class *up = c; up; up = up->super & EXTERNAL ? NULL : model_class(m, up->super))
+        sum += up->instance_size;
+    HOLDS(m, sum <= INSTANCE_MAX, CLASS, "an instance of the class at %u has %zu cells", c->offset, sum);
     return TSM_OK;
 }
 
@@ -143,7 +146,7 @@ enum tsm_err part_fields(struct cap_model *m)
             const struct cap_field *f = &m->field[c->first_field + k];
             TRY(f->access & ACC_STATIC ? static_field(m, f, taken) : instance_field(m, c, f, cells));
         }
-        TRY(all_references(m, c, cells));
+        TRY(all_cells(m, c, cells));
     }
     *taken = (struct cap_bits){0};
     return TSM_OK;
