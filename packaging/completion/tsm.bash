@@ -94,7 +94,7 @@ _tsm() {
     fi
     if [ "$COMP_CWORD" -eq 2 ] && [ "${COMP_WORDS[1]}" != health ]; then
         case "${COMP_WORDS[1]}" in
-        order) values="post show list wait import exchange" ;;
+        order) values="post show list wait cancel import exchange" ;;
         token) values="list set remove" ;;
         se) values="import show list identify" ;;
         profile) values="list show add retire" ;;

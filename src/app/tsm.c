@@ -18,6 +18,7 @@ static const struct tsm_command server_commands[] = {
     {"order", "list", client_order_list, "the newest orders"},
     {"order", "exchange", client_order_exchange, "change an issued application: PIN, counter, balance"},
     {"order", "import", client_order_import, "orders from an issuer's file of cards"},
+    {"order", "cancel", client_order_cancel, "take an order back before it begins"},
     {"order", "wait", client_order_wait, "wait until an order is done (3: it failed)"},
     {"se", "import", client_se_import, "register secure elements from a file"},
     {"se", "show", client_se_show, "one secure element"},

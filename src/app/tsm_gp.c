@@ -14,8 +14,8 @@
 #include "base/hex.h"
 #include "gp/channel/channel.h"
 #include "gp/command/describe.h"
-#include "gp/content/diversify.h"
-#include "gp/content/kcv.h"
+#include "gp/keys/diversify.h"
+#include "gp/keys/kcv.h"
 
 enum { HEX_ROOM = 2 * APDU_SHORT_MAX, LINE_ROOM = 2 * HEX_ROOM + 1, ANSWER_MAX = 64 };
 

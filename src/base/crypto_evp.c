@@ -64,7 +64,7 @@ enum tsm_err crypto_new(struct crypto **out)
         c->cmac[i] = EVP_MAC_CTX_new(suite.cmac);
         if (!c->md || !c->cmac[i] || !EVP_MAC_CTX_set_params(c->cmac[i], params)) {
             crypto_free(c);
-            return FAIL(CRYPTO_FAILED, "CMAC with %s and digests are not available", names[i]);
+            return FAIL(NO_MEMORY, "no memory for CMAC with %s and digests", names[i]);
         }
     }
     *out = c;
@@ -158,7 +158,8 @@ static enum tsm_err cipher_start(const struct cipher_key *k, int mode, enum ciph
     EVP_CIPHER_CTX *ctx = context(c, mode, kind, dir);
     struct secret *held = &c->held[mode][kind][dir];
     const uint8_t *key = schedule_wanted(held, &k->value);
-    NEED(ctx != NULL, CRYPTO_FAILED);
+    NEED(suite.cipher[mode][kind] != NULL, CRYPTO_FAILED);
+    NEED(ctx != NULL, NO_MEMORY);
     if (key || iv) /* ECB with its key in place has no state to reset */
         NEED(EVP_CipherInit_ex2(ctx, NULL, key, iv, (int)dir, NULL) == 1, CRYPTO_FAILED);
     schedule_kept(held, &k->value);
@@ -240,7 +241,7 @@ static enum tsm_err digest(struct crypto *c, const EVP_MD *md, const struct byte
 {
     unsigned len = 0;
     c->md_used = true;
-    NEED(EVP_DigestInit_ex2(c->md, md, NULL) == 1, CRYPTO_FAILED);
+    NEED(EVP_DigestInit_ex2(c->md, md, NULL) == 1, NO_MEMORY);
     for (size_t i = 0; i < n; i++)
         NEED(EVP_DigestUpdate(c->md, parts[i].at, parts[i].len) == 1, CRYPTO_FAILED);
     NEED(EVP_DigestFinal_ex(c->md, out, &len) == 1, CRYPTO_FAILED);

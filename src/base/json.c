@@ -10,11 +10,13 @@
 #include "base/hex.h"
 
 static _Thread_local bool lacks;
+static _Thread_local unsigned shortages;
 
 static void *take(size_t n)
 {
     void *at = malloc(n);
     lacks = lacks || !at;
+    shortages += !at;
     return at;
 }
 
@@ -28,6 +30,11 @@ bool json_lacks(void)
     bool was = lacks;
     lacks = false;
     return was;
+}
+
+unsigned json_shortages(void)
+{
+    return shortages;
 }
 
 /* The deepest nesting, counted before the parser recurses into it. */
@@ -84,6 +91,9 @@ static enum tsm_err fill_text(const struct json_row *row, const json_t *v, char 
     size_t n = json_string_length(v);
     if (!json_is_string(v))
         return FAIL_FIELD(BAD_VALUE, row->name, "%s must be a string", row->name);
+    if ((int64_t)n != row->min && row->min == row->max)
+        return FAIL_FIELD(BAD_LENGTH, row->name, "%s must have %lld characters", row->name,
+                          (long long)row->min);
     if ((int64_t)n < row->min || (int64_t)n > row->max)
         return FAIL_FIELD(BAD_LENGTH, row->name, "%s must have %lld to %lld characters", row->name,
                           (long long)row->min, (long long)row->max);

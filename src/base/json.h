@@ -36,6 +36,9 @@ struct json_row {
 void json_memory(void (*give_back)(void *at));
 /* Since this was asked last, has this thread made a document that lacks something? */
 bool json_lacks(void);
+/* How often this thread found no memory for a document, ever. Who judges by documents compares: when it has
+ * grown, what was found missing or wrong may have been neither. */
+unsigned json_shortages(void);
 
 /*
  * Parses a document: duplicate members refused, depth bounded, trailing bytes refused. *out is owned by the

@@ -2,11 +2,10 @@
 /* Bearer tokens by their hash. Station 2. Edge. [RFC 6750] */
 #include "engine/access.h"
 
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "base/crypto.h"
+#include "base/sign/sign.h"
 
 static const char *const role_words[] = {[ACCESS_PROVIDER] = "provider",
                                          [ACCESS_OPERATOR] = "operator",
@@ -18,9 +17,9 @@ struct question {
     struct caller caller;
 };
 
-static void hash_token(const char *token, uint8_t hash[SHA256_LEN])
+static enum tsm_err hash_token(const char *token, uint8_t hash[SHA256_LEN])
 {
-    SHA256((const unsigned char *)token, strlen(token), hash);
+    return sha256_of(bytes_of_text(token), hash);
 }
 
 enum tsm_err access_role_of(const char *word, enum access_role *out)
@@ -49,7 +48,7 @@ static enum tsm_err find(struct tx *tx, void *arg)
 enum tsm_err access_of(struct store *s, const char *token, enum access_role needed, struct caller *out)
 {
     struct question q;
-    hash_token(token, q.hash);
+    TRY(hash_token(token, q.hash));
     TRY(store_read(s, find, &q));
     if (q.caller.role != needed)
         return FAIL(NOT_ALLOWED, "this address is for %ss", role_words[needed]);
@@ -65,6 +64,6 @@ enum tsm_err access_grant(struct tx *tx, const char *token, const struct caller 
         return FAIL_FIELD(
             BAD_VALUE, "app",
             "app is the SHA-256 of an app's certificate in lower-case hex, with role app alone");
-    hash_token(token, hash);
+    TRY(hash_token(token, hash));
     return db_exec(tx, SQL_TOKEN_ADD, BYTES(hash), who->party, role_words[who->role], tx_now(tx), who->app);
 }

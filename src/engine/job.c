@@ -32,7 +32,7 @@ static int64_t whose(const struct job_new *job)
 enum tsm_err job_add(struct tx *tx, const struct job_new *job, int64_t *id)
 {
     enum job_state state;
-    int64_t new_id = store_id(tx_store(tx)), se = whose(job);
+    int64_t new_id = job->id ? job->id : store_id(tx_store(tx)), se = whose(job);
     TRY(first_state(tx, job, &state));
     TRY(db_exec(tx, SQL_JOB_ADD, new_id, bucket_of(se), (int64_t)job->kind, job->party, se, job->ref,
                 job->trace, job->key, (int64_t)state, job->step, job->due, job->deadline, job->body,
@@ -45,6 +45,13 @@ enum tsm_err job_add(struct tx *tx, const struct job_new *job, int64_t *id)
 enum tsm_err job_answer(struct tx *tx, int64_t id, struct bytes answer)
 {
     TRY(db_exec_one(tx, SQL_JOB_ANSWER, id, answer, tx_now(tx)));
+    tx_note(tx);
+    return TSM_OK;
+}
+
+enum tsm_err job_wake(struct tx *tx, int64_t id)
+{
+    TRY(db_exec(tx, SQL_JOB_WAKE, id, tx_now(tx)));
     tx_note(tx);
     return TSM_OK;
 }

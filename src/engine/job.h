@@ -68,12 +68,15 @@ struct job_new {
     const char *key; /* idempotency, NULL: none; UNIQUE when it is there already */
     int64_t step;
     time_us due, deadline;
+    int64_t id; /* 0: a new one */
 };
 
 /* Adds a job; *id last. Exchanges wait where their SE has one in hand. */
 enum tsm_err job_add(struct tx *tx, const struct job_new *job, int64_t *id);
 /* Stores an answer for a job that waits for it and makes it ready; NOT_FOUND when it is over. */
 enum tsm_err job_answer(struct tx *tx, int64_t id, struct bytes answer);
+/* Makes a job that waits for an answer ready without one; nothing where it does not wait. */
+enum tsm_err job_wake(struct tx *tx, int64_t id);
 /* Ends a job that waits (an exchange whose answer came); NOT_FOUND when it is over already. */
 enum tsm_err job_end(struct tx *tx, int64_t id, enum job_state state);
 static inline bool job_is_exchange(int64_t kind)

@@ -4,7 +4,6 @@
  */
 #include "http/client.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <pthread.h>
 #include <stdio.h>
@@ -12,14 +11,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { KEPT_CONNECTIONS = 16, FIELD_MAX = 4096 };
-
-struct http_client {
-    char *ca_file, *cert_file, *key_file, *bearer;
-    bool allow_plain;
-    unsigned connect_ms, call_ms;
-    size_t answer_max;
-};
+#include "http/call/call.h"
 
 /* What comes back, as it comes. */
 struct arriving {
@@ -115,86 +107,6 @@ static size_t on_data(char *data, size_t size, size_t n, void *arg)
     return more;
 }
 
-static bool add_field(struct curl_slist **list, const char *name, const char *value)
-{
-    char line[FIELD_MAX];
-    int n = snprintf(line, sizeof line, "%s: %s", name, value);
-    struct curl_slist *longer;
-    if (n < 0 || (size_t)n >= sizeof line || strpbrk(line, "\r\n"))
-        return false;
-    longer = curl_slist_append(*list, line);
-    explicit_bzero(line, (size_t)n);
-    if (longer)
-        *list = longer;
-    return longer;
-}
-
-/* "Expect:" keeps libcurl from waiting for 100 Continue before larger bodies. */
-static bool make_fields(const struct http_client *c, const struct http_call *call, struct curl_slist **list)
-{
-    char authorization[FIELD_MAX];
-    bool good = true;
-    struct curl_slist *first = curl_slist_append(NULL, "Expect:");
-    if (!first)
-        return false;
-    *list = first;
-    if (call->content_type)
-        good = add_field(list, "Content-Type", call->content_type);
-    for (size_t i = 0; good && i < call->n_fields; i++)
-        good = add_field(list, call->fields[i].name, call->fields[i].value);
-    if (good && c->bearer) {
-        int n = snprintf(authorization, sizeof authorization, "Bearer %s", c->bearer);
-        good = n > 0 && (size_t)n < sizeof authorization && add_field(list, "Authorization", authorization);
-        explicit_bzero(authorization, sizeof authorization);
-    }
-    return good;
-}
-
-/* Who is named is trusted alone: the system's directory of authorities would stand beside it. */
-static void set_anchors(CURL *h, const struct http_client *c, struct bytes own)
-{
-    struct curl_blob blob = {(void *)(uintptr_t)own.at, own.len, CURL_BLOB_NOCOPY};
-    if (own.len)
-        curl_easy_setopt(h, CURLOPT_CAINFO_BLOB, &blob);
-    else if (c->ca_file)
-        curl_easy_setopt(h, CURLOPT_CAINFO, c->ca_file);
-    if (own.len || c->ca_file)
-        curl_easy_setopt(h, CURLOPT_CAPATH, NULL);
-    if (own.len) /* every handshake proves the certificate */
-        curl_easy_setopt(h, CURLOPT_SSL_SESSIONID_CACHE, 0L);
-}
-
-static void set_trust(CURL *h, const struct http_client *c, const struct http_call *call)
-{
-    set_anchors(h, c, call->trust);
-    if (c->cert_file)
-        curl_easy_setopt(h, CURLOPT_SSLCERT, c->cert_file);
-    if (c->key_file)
-        curl_easy_setopt(h, CURLOPT_SSLKEY, c->key_file);
-    curl_easy_setopt(h, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
-    curl_easy_setopt(h, CURLOPT_PROTOCOLS_STR, c->allow_plain && !call->trust.len ? "https,http" : "https");
-    /* The environment shall not put a proxy between partners. */
-    curl_easy_setopt(h, CURLOPT_PROXY, "");
-}
-
-static void set_call(CURL *h, const struct http_client *c, const struct http_call *call, struct arriving *a)
-{
-    curl_easy_setopt(h, CURLOPT_URL, call->url);
-    curl_easy_setopt(h, CURLOPT_CUSTOMREQUEST, call->method);
-    if (call->content_type) {
-        curl_easy_setopt(h, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body.len);
-        curl_easy_setopt(h, CURLOPT_POSTFIELDS, call->body.len ? (const char *)call->body.at : "");
-    }
-    curl_easy_setopt(h, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
-    curl_easy_setopt(h, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(h, CURLOPT_CONNECTTIMEOUT_MS, (long)c->connect_ms);
-    curl_easy_setopt(h, CURLOPT_TIMEOUT_MS, (long)c->call_ms);
-    curl_easy_setopt(h, CURLOPT_MAXCONNECTS, (long)KEPT_CONNECTIONS);
-    curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, on_data);
-    curl_easy_setopt(h, CURLOPT_WRITEDATA, a);
-    curl_easy_setopt(h, CURLOPT_ERRORBUFFER, a->why);
-}
-
 static enum tsm_err error_of(CURLcode code, const struct arriving *a, const char *url)
 {
     const char *why = a->why[0] ? a->why : curl_easy_strerror(code);
@@ -236,26 +148,11 @@ static void read_facts(CURL *h, struct http_answer *out)
     snprintf(out->content_type, sizeof out->content_type, "%s", type ? type : "");
 }
 
-/* http:// is for laboratories: numeric loopback or "localhost", judged by the parser that makes the
- * connection. */
-static bool is_local(const char *url)
-{
-    CURLU *u = curl_url();
-    char *host = NULL;
-    struct in_addr v4;
-    bool local = u && curl_url_set(u, CURLUPART_URL, url, 0) == CURLUE_OK &&
-                 curl_url_get(u, CURLUPART_HOST, &host, 0) == CURLUE_OK &&
-                 (!strcmp(host, "localhost") || !strcmp(host, "[::1]") ||
-                  (inet_pton(AF_INET, host, &v4) == 1 && ntohl(v4.s_addr) >> 24 == 127));
-    curl_free(host);
-    curl_url_cleanup(u);
-    return local;
-}
-
 bool http_client_takes(const struct http_client *c, const char *url)
 {
-    return !strncasecmp(url, "https://", 8) ||
-           (c->allow_plain && !strncasecmp(url, "http://", 7) && is_local(url));
+    bool local;
+    return !strncasecmp(url, "https://", 8) || (c->allow_plain && !strncasecmp(url, "http://", 7) &&
+                                                call_is_local(url, &local) == TSM_OK && local);
 }
 
 static enum tsm_err perform(CURL *h, const struct http_client *c, const struct http_call *call,
@@ -265,9 +162,12 @@ static enum tsm_err perform(CURL *h, const struct http_client *c, const struct h
     struct http_answer answer = {0};
     enum tsm_err e;
     NEED(a.at, NO_MEMORY);
-    set_trust(h, c, call);
-    set_call(h, c, call, &a);
-    e = error_of(curl_easy_perform(h), &a, call->url);
+    if (call_set(h, c, call) && curl_easy_setopt(h, CURLOPT_WRITEFUNCTION, on_data) == CURLE_OK &&
+        curl_easy_setopt(h, CURLOPT_WRITEDATA, &a) == CURLE_OK &&
+        curl_easy_setopt(h, CURLOPT_ERRORBUFFER, a.why) == CURLE_OK)
+        e = error_of(curl_easy_perform(h), &a, call->url);
+    else
+        e = FAIL(NO_MEMORY, "no memory for a call to %.100s", call->url);
     curl_easy_setopt(h, CURLOPT_ERRORBUFFER, NULL);
     if (e != TSM_OK) {
         free(a.at);
@@ -284,16 +184,19 @@ enum tsm_err http_client_call(struct http_client *c, const struct http_call *cal
 {
     CURL *h = own_handle();
     struct curl_slist *fields = NULL;
-    enum tsm_err e = TSM_NO_MEMORY;
+    enum tsm_err e;
+    bool local = false;
     NEED(h, NO_MEMORY);
-    if (!strncasecmp(call->url, "http:", 5) && !is_local(call->url))
-        return FAIL(NOT_ALLOWED, "%.100s: plain HTTP is for loopback addresses only", call->url);
-    if (make_fields(c, call, &fields)) {
-        curl_easy_setopt(h, CURLOPT_HTTPHEADER, fields);
-        e = perform(h, c, call, out);
-    } else {
-        e = FAIL(BAD_VALUE, "a header field of the call cannot be sent");
+    if (!strncasecmp(call->url, "http:", 5)) {
+        TRY(call_is_local(call->url, &local));
+        if (!local)
+            return FAIL(NOT_ALLOWED, "%.100s: plain HTTP is for loopback addresses only", call->url);
     }
+    e = call_fields(c, call, &fields);
+    if (e == TSM_OK && curl_easy_setopt(h, CURLOPT_HTTPHEADER, fields) != CURLE_OK)
+        e = FAIL(NO_MEMORY, "no memory for a call to %.100s", call->url);
+    if (e == TSM_OK)
+        e = perform(h, c, call, out);
     curl_easy_setopt(h, CURLOPT_HTTPHEADER, NULL);
     curl_slist_free_all(fields);
     return e;

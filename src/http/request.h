@@ -3,8 +3,8 @@
 #ifndef TSM_HTTP_REQUEST_H
 #define TSM_HTTP_REQUEST_H
 
-#include "http/head.h"
-#include "http/target.h"
+#include "http/message/head.h"
+#include "http/message/target.h"
 
 enum { HTTP_MEDIA_TYPE_MAX = 128, HTTP_TEXTS_MAX = HTTP_HEAD_MAX + HTTP_MEDIA_TYPE_MAX };
 

@@ -95,6 +95,7 @@ static enum tsm_err set_up(struct http_server *s, const struct http_config *c)
     set_limits(&h->limits);
     crowd_init(&h->crowd, h->limits.connections, h->limits.per_peer);
     peer_cache_init(&h->peers);
+    h->manners = c->manners;
     if (c->tls)
         TRY(tls_context(c->tls, &h->tls));
     TRY(route_list_make(c->routes, c->n_routes, &h->routes));

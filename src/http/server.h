@@ -27,6 +27,22 @@ struct http_routes {
     void *app;
 };
 
+/* What is refused before a handler sees it, or because one failed. */
+struct http_refusal {
+    int status;
+    const char *detail;           /* a part of a sentence, without full stop */
+    const struct http_head *head; /* NULL when it could not be read */
+};
+
+/*
+ * An interface whose errors have a shape of their own: `tell` gives the reply, which is a problem document,
+ * this shape, and may change its status; its headers stay. An error leaves the problem as it is.
+ */
+struct http_manner {
+    const char *prefix; /* of its paths */
+    enum tsm_err (*tell)(const struct http_refusal *why, struct http_reply *reply);
+};
+
 enum http_client_cert { HTTP_CERT_NONE, HTTP_CERT_OPTIONAL, HTTP_CERT_REQUIRED };
 
 /* PEM files; client_ca_file is needed unless client_cert is HTTP_CERT_NONE. TLS 1.2 and 1.3, ALPN http/1.1.
@@ -44,7 +60,8 @@ struct http_limits {
     unsigned in_flight;   /* handlers at once; one more is answered 503 [as many as workers] */
     size_t body_bytes;    /* memory of all bodies in the making; beyond it 503 [256 MiB] */
     unsigned head_ms; /* from accept or first octet to the end of the head, TLS handshake included [10 000] */
-    unsigned body_ms; /* from there to the end of the body [30 000] */
+    unsigned body_ms; /* from there to the end of the body [30 000], and a millisecond more for 64 octets that
+                         have come */
     unsigned write_ms; /* for the peer to take the reply [30 000] */
     unsigned idle_ms;  /* between two requests [60 000] */
     unsigned shed_ms;  /* no worker came free for so long: ready connections get 503 [1 000] */
@@ -57,6 +74,8 @@ struct http_config {
     const struct http_tls *tls; /* NULL: plain HTTP, which only a loopback address may have */
     const struct http_routes *routes;
     size_t n_routes;
+    const struct http_manner *manners; /* ends with a row without prefix; NULL: problem documents everywhere.
+                                          Stays with the caller, as the tables do */
     struct http_limits limits;
 };
 

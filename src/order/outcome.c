@@ -62,6 +62,12 @@ void failure_of_error(struct failure *f, enum tsm_err e, const char *cause)
     failure_set(f, owner, next, "%s%s%s", err_text(e), cause[0] ? ": " : "", cause);
 }
 
+void failure_of_own_work(struct failure *f)
+{
+    if (f->owner == OWNER_SP)
+        f->owner = OWNER_SEM;
+}
+
 json_t *failure_json(const struct failure *f)
 {
     return json_pack("{ss ss ss}", "owner", fault_owner_word(f->owner), "reason", f->reason, "next_action",
@@ -88,6 +94,10 @@ void failure_read(struct failure *f, const json_t *o)
             f->owner = (enum fault_owner)i;
 }
 
+#define CORRECT_THE_PROFILE "the card does not know this form of the command: correct the profile of its kind"
+#define LOOK_AT_CERTIFICATE \
+    "compare the certificates of the owner with the authorities and the allow list of the domain"
+
 enum {
     SW_HOST_REFUSED = 0x6300, /* EXTERNAL AUTHENTICATE [GPCS E.5.2.5] */
     COMMAND_SHOWN = 140 /* characters of a command in words: the rest of FAILURE_TEXT_MAX is for its status */
@@ -110,6 +120,24 @@ static const struct {
     {SW_HOST_REFUSED, OWNER_SEM,
      "compare key version, protocol and derivation of the inventory with the card; do not retry: cards count "
      "failures"},
+    {SW_KEYS_BLOCKED, OWNER_SEM,
+     "failed authentications have blocked this key set: use another one of the domain; do not retry"},
+    {SW_MEMORY_FAILURE, OWNER_SE, "the secure element could not write its memory: audit it, then replace it"},
+    {SW_NO_FUNCTION, OWNER_SE,
+     "the secure element is locked or leaves this function out: audit it, or choose another one"},
+    {SW_NO_CHANNEL, OWNER_DEVICE, "the device has closed the logical channel: order again"},
+    {SW_WRONG_LENGTH, OWNER_SEM, CORRECT_THE_PROFILE},
+    {SW_NO_SECURE_MESSAGING, OWNER_SEM, CORRECT_THE_PROFILE},
+    {SW_NO_CHAINING, OWNER_SEM, CORRECT_THE_PROFILE},
+    {SW_BAD_P1P2, OWNER_SEM, CORRECT_THE_PROFILE},
+    {SW_LENGTH_NOT_OF_P1P2, OWNER_SEM, CORRECT_THE_PROFILE},
+    {SW_NO_INSTRUCTION, OWNER_SEM, CORRECT_THE_PROFILE},
+    {SW_NO_CLASS, OWNER_SEM, CORRECT_THE_PROFILE},
+    {SW_CERTIFICATE_REFUSED, OWNER_SEM, LOOK_AT_CERTIFICATE},
+    {SW_CERTIFICATE_NOT_LISTED, OWNER_SEM, LOOK_AT_CERTIFICATE},
+    {SW_OLD_NO_ALGORITHM, OWNER_SEM,
+     "compare key types and, of a delegated command, the token's key with what the card was given"},
+    {SW_OLD_BAD_CHECK_VALUE, OWNER_SEM, "look at the rule of key check values in the profile of its kind"},
 };
 
 static bool goes_on(uint16_t sw)

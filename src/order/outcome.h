@@ -21,6 +21,8 @@ void failure_set(struct failure *f, enum fault_owner owner, const char *next_act
     __attribute__((format(printf, 4, 5)));
 /* From an error of this process while it worked for the card. */
 void failure_of_error(struct failure *f, enum tsm_err e, const char *cause);
+/* Of work that no provider ordered: what a provider would mend is the owner's to mend. */
+void failure_of_own_work(struct failure *f);
 json_t *failure_json(const struct failure *f); /* {owner, reason, next_action}; owned by the caller */
 char *failure_text(const struct failure *f);   /* the same as text, free(); NULL when memory is exhausted */
 void failure_read(struct failure *f, const json_t *o);

@@ -9,7 +9,7 @@
 
 #include "base/bytes.h"
 
-/* X(NAME, word in URLs and rows, who answers) */
+/* X(NAME, word in URLs); rows and the bodies of works keep the numbers: append only. */
 #define PARTNER_VERBS(X)                                                                                   \
     X(CHECK_ELIGIBILITY,                                                                                   \
       "check-eligibility") /* {se, service?, bytes?, session?} -> {eligible, reasons, profile, element} */ \
@@ -31,7 +31,8 @@
     X(UPGRADE, "upgrade") /* {se, domain, load_file, applications} -> {}: the data stay, Amendment H */    \
     X(SE_RENEWED, "se-renewed")           /* {se, old, element} -> {instances}: asked by the owner */      \
     X(MAKE_ACCESSIBLE, "make-accessible") /* {se, domain, applications: [{instance, becomes_selectable?,   \
-                                             device_apps?}]} -> {} */
+                                             device_apps?}]} -> {} */                                      \
+    X(WITHDRAW, "withdraw") /* {se} -> {withdrawn}: what the asker's order has not sent yet stays here */
 
 enum partner_verb {
 #define X(name, word) VERB_##name,

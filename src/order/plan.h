@@ -156,7 +156,7 @@ extern const struct plan plan_load_delegated, plan_remove_delegated, plan_load_a
 extern const struct plan plan_prepare, plan_extradite, plan_confirm, plan_directory, plan_set_up,
     plan_set_up_anew;
 extern const struct plan plan_make_accessible;            /* order/activation/plan_accessible.c */
-extern const struct plan plan_upgrade, plan_upgrade_back; /* Amendment H; order/manage/plan_upgrade.c */
+extern const struct plan plan_upgrade, plan_upgrade_back; /* Amendment H; order/manage/plan/upgrade.c */
 extern const struct plan plan_own_keys, plan_personalise, plan_activate, plan_suspend, plan_resume;
 
 /* Every plan there is, for the tests and the docs; ended by NULL. */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "gp/channel/init_update.h"
 #include "gp/command/get_data.h"
 #include "order/manage/applications.h"
 
@@ -12,6 +13,18 @@ enum tsm_err script_add(struct script *s, size_t mark)
     NEED(s->n < SCRIPT_MAX, TOO_LONG);
     s->command[s->n++] = written_since(&s->store, mark);
     return TSM_OK;
+}
+
+enum tsm_err script_add_long(struct script *s, size_t mark, const struct se_profile *profile)
+{
+    bool chains = profile->protocol == SCP03;
+    if (s->store.len - mark > APDU_SHORT_MAX && !chains)
+        return FAIL(
+            NEEDS_BETTER_LINK,
+            "a command of %zu octets needs a chain, and SCP%02llX does not carry one: take a token key "
+            "on P-256 or RSA of 1024 bits",
+            s->store.len - mark, (unsigned long long)profile->protocol);
+    return script_add(s, mark);
 }
 
 enum tsm_err probe_registry(enum gp_status_scope scope, struct bytes aid, struct script *out)

@@ -29,6 +29,9 @@ static inline size_t script_mark(const struct script *s)
     return s->store.len;
 }
 enum tsm_err script_add(struct script *s, size_t mark);
+/* The same for a command that a token or public key may make longer than a short one: a channel of SCP03
+ * sends it as a chain [GPCS 11.1.5.1], elsewhere: NEEDS_BETTER_LINK. */
+enum tsm_err script_add_long(struct script *s, size_t mark, const struct se_profile *profile);
 
 /* GET STATUS of one AID in TLV form. */
 enum tsm_err probe_registry(enum gp_status_scope scope, struct bytes aid, struct script *out);

@@ -143,6 +143,22 @@ static enum tsm_err packet_algorithms(const struct se_profile *p)
     return TSM_OK;
 }
 
+/* Both directions must be proved: what packets carry changes cards, and what proofs tell ends orders. A
+ * packet without a proof of receipt would count as lost each time. */
+static enum tsm_err packet_security(const struct se_profile *p)
+{
+    const char *weak = scp80_weakness((uint8_t)p->spi1, (uint8_t)p->kic_alg, (uint8_t)p->kid_alg);
+    if ((p->spi2 & SPI2_POR) != POR_ALWAYS)
+        return FAIL_FIELD(BAD_VALUE, "spi", "spi must ask for a proof of receipt always");
+    if ((p->spi2 & SPI2_POR_INTEGRITY) >> SPI2_POR_INTEGRITY_SHIFT != INTEGRITY_CC)
+        return FAIL_FIELD(BAD_VALUE, "spi",
+                          "spi must ask for a cryptographic checksum on the proof of receipt: without one "
+                          "anybody can make it");
+    if (weak)
+        return FAIL_FIELD(BAD_VALUE, "spi", "spi is too weak: %s [TS 102 225 5.1]", weak);
+    return TSM_OK;
+}
+
 /* A session that is cut is one of an agent; between two round trips there must be time to answer. */
 static enum tsm_err session_gap(const struct se_profile *p)
 {
@@ -155,7 +171,7 @@ static enum tsm_err session_gap(const struct se_profile *p)
     return TSM_OK;
 }
 
-/* What a member alone cannot tell. A packet without a proof of receipt would count as lost each time. */
+/* What a member alone cannot tell. */
 static enum tsm_err together(const struct se_profile *p)
 {
     struct admission packages;
@@ -164,9 +180,9 @@ static enum tsm_err together(const struct se_profile *p)
         return FAIL_FIELD(BAD_VALUE, "protocol", "protocol must be 2, 3 or 128");
     if ((p->bearer == BEARER_SMS) != (p->protocol == PROTOCOL_SCP80))
         return FAIL_FIELD(BAD_VALUE, "bearer", "short messages carry SCP80, an agent carries SCP02 or SCP03");
-    if (p->protocol == PROTOCOL_SCP80 && (p->spi2 & SPI2_POR) != POR_ALWAYS)
-        return FAIL_FIELD(BAD_VALUE, "spi", "spi must ask for a proof of receipt always");
     TRY(packet_algorithms(p));
+    if (p->protocol == PROTOCOL_SCP80)
+        TRY(packet_security(p));
     if (p->cc_len != 4 && p->cc_len != 8)
         return FAIL_FIELD(BAD_VALUE, "cc_len", "cc_len must be 4 or 8");
     if (p->tar_first + p->tar_count - 1 > TAR_MAX)

@@ -4,7 +4,7 @@
 
 const char *const operation_words[OPERATIONS + 1] = {"deploy",    "update",   "suspend", "resume",
                                                      "terminate", "exchange", NULL};
-const char *const se_kind_words[SE_KINDS + 1] = {"iccid", "seid", "msisdn", "eid", "cplc", NULL};
+const char *const se_kind_words[SE_KINDS + 1] = {"iccid", "seid", "msisdn", "eid", "cplc", "cin", NULL};
 const char *const se_state_words[] = {"active", "locked", "terminated", "closed", NULL};
 const char *const subscription_words[] = {"active", "suspended", "restricted", "terminated", NULL};
 const char *const device_words[] = {"in-use", "lost", "stolen", "no-nfc", "unsupported", NULL};

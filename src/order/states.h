@@ -78,7 +78,7 @@ extern const char *const subscription_words[]; /* ended by NULL, as are the next
 enum se_device { DEVICE_IN_USE, DEVICE_LOST, DEVICE_STOLEN, DEVICE_NO_NFC, DEVICE_UNSUPPORTED };
 extern const char *const device_words[];
 /* Which identifier names an SE. */
-enum se_kind { SE_BY_ICCID, SE_BY_SEID, SE_BY_MSISDN, SE_BY_EID, SE_BY_CPLC, SE_KINDS };
+enum se_kind { SE_BY_ICCID, SE_BY_SEID, SE_BY_MSISDN, SE_BY_EID, SE_BY_CPLC, SE_BY_CIN, SE_KINDS };
 extern const char *const se_kind_words[SE_KINDS + 1];
 
 #endif

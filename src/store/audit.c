@@ -25,7 +25,7 @@ static enum tsm_err leaf_hash(struct bytes previous, const int64_t numbers[3], c
            EVP_DigestUpdate(md, leaf->what, strlen(leaf->what) + 1) &&
            EVP_DigestUpdate(md, leaf->detail, strlen(leaf->detail) + 1) && EVP_DigestFinal_ex(md, hash, &n);
     EVP_MD_CTX_free(md);
-    return fine ? TSM_OK : FAIL(CRYPTO_FAILED, "the audit leaf could not be hashed");
+    return fine ? TSM_OK : FAIL(NO_MEMORY, "no memory to hash the audit leaf");
 }
 
 enum tsm_err audit_add(struct tx *tx, const struct audit_leaf *leaf)

@@ -19,6 +19,7 @@ struct driver {
     void (*close)(struct conn *c);
     enum tsm_err (*script)(struct conn *c, const char *sql); /* several statements, no parameters */
     enum tsm_err (*transact)(struct conn *c, enum tx_act act);
+    bool (*lacks)(struct conn *c); /* since asked last: was a value read as empty for want of memory? */
     enum tsm_err (*start)(struct conn *c, enum sql_id id, va_list args,
                           void **cursor);               /* bind; rows come by next */
     enum tsm_err (*next)(struct conn *c, void *cursor); /* TSM_OK: a row; NOT_FOUND: no more */
@@ -27,7 +28,11 @@ struct driver {
     int64_t (*get_int)(void *cursor, int column);
     const char *(*get_text)(void *cursor, int column);
     struct bytes (*get_blob)(void *cursor, int column);
+    /* Each table and index of the model is in this database, and was made by the same words; what there is
+     * besides does not matter. DATABASE names the first that differs. */
+    enum tsm_err (*has_shape)(struct conn *c, struct conn *model);
     enum tsm_err (*prepare_all)(struct conn *c); /* after migration; else each statement at its first use */
+    const char *nowhere;                         /* opens an empty database that nobody keeps */
     const char *const *words;                    /* pairs: token of the schema text, this driver's word */
 };
 

@@ -45,6 +45,7 @@ struct store {
     struct clock *clock;
     unsigned node, batch_max;
     struct conn *writer;
+    struct unit **batch; /* room for batch_max units, of the writer's thread alone */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t wake;
@@ -65,12 +66,18 @@ struct store {
     int64_t commit_us; /* how long the last commit took; of the writer's thread alone */
 };
 
+/* Runs a unit in its transaction; NO_MEMORY when a value or a document that it read was not whole: what it
+ * concluded from that does not count. */
+enum tsm_err store_run(struct tx *tx, store_unit run, void *arg);
+
 /* The writer's thread: takes units from the queues until the store is stopping and both are empty. */
 void *writer_main(void *store);
 
 /* Brings the schema to the newest version, one transaction a migration; refuses a schema that is newer than
- * the program. */
+ * the program, or of another history: docs/decisions/0009. */
 enum tsm_err migrate(const struct driver *d, struct conn *c, time_us now);
+/* Applies what is missing up to this number, and judges nothing. */
+enum tsm_err migrate_to(const struct driver *d, struct conn *c, int64_t version, time_us now);
 
 /* The numbered migrations, made from sql/ by the build; ended by a row without text. */
 struct migration {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Numbered migrations, compiled in, one transaction each; the schema's tokens become the driver's words. At
- * start. Edge. */
+/* Numbered migrations, compiled in, one transaction each; the schema's tokens become the driver's words. A
+ * database of another history is refused before anything is changed. At start. Edge. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -65,19 +65,63 @@ static enum tsm_err apply(const struct driver *d, struct conn *c, int64_t number
     return e;
 }
 
+/* Each migration that was applied is the one that stands at its place here. */
+static enum tsm_err names_agree(const struct driver *d, struct conn *c)
+{
+    void *cursor;
+    enum tsm_err e;
+    va_list none;
+    memset(&none, 0, sizeof none);
+    TRY(d->start(c, SQL_SCHEMA_NAMES, none, &cursor));
+    for (int64_t at = 0; (e = d->next(c, cursor)) == TSM_OK; at++) {
+        if (d->get_int(cursor, 0) == at + 1 && !strcmp(d->get_text(cursor, 1), migrations[at].name))
+            continue;
+        e = FAIL(DATABASE,
+                 "the database has migration %lld %s, this program has %s there: they are not of one history",
+                 (long long)d->get_int(cursor, 0), d->get_text(cursor, 1), migrations[at].name);
+        break;
+    }
+    d->end(c, SQL_SCHEMA_NAMES, cursor);
+    return e == TSM_NOT_FOUND ? TSM_OK : e;
+}
+
+/* A migration must not change once a database had it. Where one did, what it made then is not what it makes
+ * now: later ones, and all statements, would meet another schema. */
+static enum tsm_err shapes_agree(const struct driver *d, struct conn *c, int64_t version)
+{
+    struct conn *model;
+    enum tsm_err e;
+    TRY(d->open(d->nowhere, false, &model));
+    e = migrate_to(d, model, version, 0);
+    if (e == TSM_OK)
+        e = d->has_shape(c, model);
+    d->close(model);
+    return e;
+}
+
+enum tsm_err migrate_to(const struct driver *d, struct conn *c, int64_t version, time_us now)
+{
+    int64_t have = 0;
+    TRY(d->script(c, "CREATE TABLE IF NOT EXISTS schema_migration(version BIGINT NOT NULL PRIMARY KEY, name "
+                     "TEXT NOT NULL, "
+                     "applied BIGINT NOT NULL)"));
+    TRY(version_of(d, c, &have));
+    while (have < version)
+        TRY(apply(d, c, ++have, now));
+    return TSM_OK;
+}
+
 enum tsm_err migrate(const struct driver *d, struct conn *c, time_us now)
 {
     int64_t have = 0, known = 0;
     while (migrations[known].text)
         known++;
-    TRY(d->script(c, "CREATE TABLE IF NOT EXISTS schema_migration(version BIGINT NOT NULL PRIMARY KEY, name "
-                     "TEXT NOT NULL, "
-                     "applied BIGINT NOT NULL)"));
+    TRY(migrate_to(d, c, 0, now));
     TRY(version_of(d, c, &have));
     if (have > known)
         return FAIL(DATABASE, "the database has schema %lld, this program knows %lld: use the newer program",
                     (long long)have, (long long)known);
-    while (have < known)
-        TRY(apply(d, c, ++have, now));
-    return TSM_OK;
+    TRY(names_agree(d, c));
+    TRY(shapes_agree(d, c, have));
+    return migrate_to(d, c, known, now);
 }

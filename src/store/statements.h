@@ -2,6 +2,7 @@
 /* The statements: S(NAME, parameter letters, text). Letters: i number, t text, b bytes. One text for both
  * databases. */
 S(SCHEMA_VERSION, "", "SELECT COALESCE(MAX(version), 0) FROM schema_migration")
+S(SCHEMA_NAMES, "", "SELECT version, name FROM schema_migration ORDER BY version")
 S(AUDIT_LAST, "", "SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1")
 /* 4194304: an id has 22 bits behind its milliseconds. */
 S(STORE_NEWEST, "",
@@ -52,6 +53,7 @@ S(JOB_ANSWER, "ibi",
   "UPDATE job SET answer = $2, due = CASE WHEN state = 2 THEN due ELSE $3 END, state = CASE WHEN state = 2 "
   "THEN 2 ELSE 1 END "
   "WHERE id = $1 AND state BETWEEN 1 AND 3")
+S(JOB_WAKE, "ii", "UPDATE job SET state = 1, due = $2 WHERE id = $1 AND state = 3")
 /* A reply that its role wants also when it comes too late makes the finished job ready once more. */
 S(JOB_REOPEN, "ibii",
   "UPDATE job SET state = 1, attempt = 0, answer = $2, due = $3, deadline = $4 WHERE id = $1 AND state > 3")
@@ -159,8 +161,10 @@ S(ORDER_END, "iitib",
   "UPDATE orders SET state = $2, failure = $3, updated = $4, data = $5 WHERE id = $1 AND state < 2")
 S(ORDER_SET_FLAVOR, "it", "UPDATE orders SET flavor = $2 WHERE id = $1")
 S(ORDER_INSTALLATION, "it", "UPDATE orders SET installation = $2 WHERE id = $1")
-S(ORDER_GIVE_UP, "ii", "UPDATE orders SET given_up = 1 WHERE id = $1 AND party = $2 AND state < 2")
-S(ORDER_RUNNING_ON, "i", "SELECT id FROM orders WHERE instance = $1 AND state < 2 LIMIT 1")
+S(ORDER_GIVE_UP, "iii", "UPDATE orders SET given_up = $3 WHERE id = $1 AND party = $2 AND state < 2")
+S(ORDER_GIVEN_UP, "i", "SELECT given_up FROM orders WHERE id = $1")
+S(ORDER_JOB, "ii", "SELECT state, step, progress FROM job WHERE id = $1 AND party = $2 AND kind = 3")
+S(ORDER_RUNNING_ON, "ii", "SELECT id FROM orders WHERE party = $1 AND instance = $2 AND state < 2 LIMIT 1")
 
 /* The owner's registry. */
 S(PROFILE_ADD, "itt",
@@ -224,63 +228,17 @@ S(APPLICATION_BY_AID, "ib", "SELECT id, domain FROM application WHERE se = $1 AN
 S(APPLICATION_DELETE, "ib", "DELETE FROM application WHERE se = $1 AND aid = $2")
 S(BOOKING_SUM, "ii",
   "SELECT COALESCE(SUM(bytes), 0) FROM space_booking WHERE se = $1 AND (expires = 0 OR expires > $2)")
+/* What is committed has no end, whoever books the same again. */
 S(BOOKING_SET, "iiitii",
   "INSERT INTO space_booking(id, se, provider, ref, bytes, expires) VALUES($1, $2, $3, $4, $5, $6) "
-  "ON CONFLICT(se, provider, ref) DO UPDATE SET bytes = excluded.bytes, expires = excluded.expires")
-S(BOOKING_GET, "iit", "SELECT bytes, expires FROM space_booking WHERE se = $1 AND provider = $2 AND ref = $3")
+  "ON CONFLICT(se, provider, ref) DO UPDATE SET bytes = excluded.bytes, expires = CASE WHEN "
+  "space_booking.expires = 0 THEN 0 ELSE excluded.expires END")
+S(BOOKING_GET, "iit",
+  "SELECT bytes, expires, id FROM space_booking WHERE se = $1 AND provider = $2 AND ref = $3")
 S(BOOKING_DELETE, "iit", "DELETE FROM space_booking WHERE se = $1 AND provider = $2 AND ref = $3")
 S(COUNTER_JUMP, "ii", "UPDATE counter SET next = next + $2 WHERE keyset = $1")
 
-/* Conversations and device sessions. */
-S(CONVERSATION_GET, "i", "SELECT holder, lease_until FROM conversation WHERE se = $1")
-S(CONVERSATION_SET, "iti",
-  "INSERT INTO conversation(se, holder, lease_until) VALUES($1, $2, $3) "
-  "ON CONFLICT(se) DO UPDATE SET holder = excluded.holder, lease_until = excluded.lease_until")
-S(CONVERSATION_END, "it", "DELETE FROM conversation WHERE se = $1 AND holder = $2")
-/* The exchanges that wait for an element; elements with waiting ones that nobody holds any more and that have
- * none in hand. */
-S(EXCHANGE_WAITING, "i",
-  "SELECT id, kind, body FROM job WHERE se = $1 AND kind <= 2 AND state = 0 ORDER BY id")
-S(EXCHANGE_BEGIN, "iiiii",
-  "UPDATE job SET state = $2, step = $3, due = $4, deadline = $5 WHERE id = $1 AND state = 0")
-S(EXCHANGE_FREE, "ii",
-  "SELECT w.se FROM job w WHERE w.kind <= 2 AND w.state = 0 "
-  "AND NOT EXISTS (SELECT 1 FROM job b WHERE b.se = w.se AND b.kind <= 2 AND b.state BETWEEN 1 AND 3) "
-  "AND NOT EXISTS (SELECT 1 FROM conversation c WHERE c.se = w.se AND c.lease_until > $1) GROUP BY w.se "
-  "LIMIT $2")
-S(SERAM_ADD, "tiiii",
-  "INSERT INTO seram_session(id, party, se, state, expires) VALUES($1, $2, $3, $4, $5) ON CONFLICT(id) DO "
-  "UPDATE SET expires = excluded.expires WHERE seram_session.se = excluded.se")
-S(SERAM_GET, "t", "SELECT party, se, state, expires FROM seram_session WHERE id = $1")
-S(SERAM_SET_STATE, "ti", "UPDATE seram_session SET state = $2 WHERE id = $1")
-S(SERAM_END, "ti", "UPDATE seram_session SET state = 2 WHERE id = $1 AND se = $2")
-S(EXCHANGE_OF_SE, "i",
-  "SELECT id, state, trace, deadline, body, progress FROM job WHERE se = $1 AND kind <= 2 AND kind = 2 AND "
-  "state BETWEEN 1 AND 3 LIMIT 1")
-S(EXCHANGE_OF_MSISDN, "t",
-  "SELECT j.id, j.se, j.trace, j.body FROM job j JOIN se s ON s.id = j.se WHERE s.msisdn = $1 AND j.kind <= "
-  "2 "
-  "AND j.kind = 1 AND j.state BETWEEN 1 AND 3 AND j.step >= 1 LIMIT 1")
-S(JOB_SET_PROGRESS, "ib", "UPDATE job SET progress = $2 WHERE id = $1")
-S(EVENT_LIST_SINCE, "ibi",
-  "SELECT at, station, role, step, text, apdus FROM event WHERE party = $1 AND trace = $2 AND at >= $3 ORDER "
-  "BY at, id")
-S(EXCHANGE_BY_ID, "i", "SELECT se, body FROM job WHERE id = $1 AND kind <= 2 AND state BETWEEN 1 AND 3")
-S(EXCHANGE_SEND_AGAIN, "ii",
-  "UPDATE job SET state = 1, step = 0, due = $1 WHERE state BETWEEN 1 AND 3 AND kind NOT BETWEEN 5 AND 6 AND "
-  "kind = 1 AND state >= 2 AND step >= 1 AND owner % 1024 = $2")
-S(PARTY_LOCAL, "", "SELECT id, name FROM party WHERE partner_url = '' ORDER BY id")
-S(JOB_COUNTS, "",
-  "SELECT state, COUNT(*) FROM job WHERE state BETWEEN 1 AND 3 AND kind NOT BETWEEN 5 AND 6 GROUP BY state "
-  "UNION ALL SELECT state, COUNT(*) FROM job WHERE state BETWEEN 1 AND 3 AND kind BETWEEN 5 AND 6 GROUP BY "
-  "state "
-  "UNION ALL SELECT 0, COUNT(*) FROM job WHERE kind <= 2 AND state = 0")
-S(STRAY_SET, "iit",
-  "INSERT INTO stray_answer(se, at, answer) VALUES($1, $2, $3) ON CONFLICT(se) DO UPDATE SET at = "
-  "excluded.at, answer = excluded.answer")
-S(STRAY_GET, "ii", "SELECT answer FROM stray_answer WHERE se = $1 AND at >= $2")
-S(STRAY_DELETE, "i", "DELETE FROM stray_answer WHERE se = $1")
-S(SE_ID_BY_MSISDN, "t", "SELECT id FROM se WHERE msisdn = $1")
+#include "store/statements/conversation.h"
 #include "store/statements/content.h"
 #include "store/statements/inventory.h"
 #include "store/statements/care.h"

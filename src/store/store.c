@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "store/internal.h"
 
 enum { READERS_DEFAULT = 4, ID_NODE_BITS = 10, ID_SEQ_BITS = 12 };
@@ -30,12 +31,22 @@ static void give_reader(struct store *s, struct conn *c)
     pthread_mutex_unlock(&s->read_lock);
 }
 
+enum tsm_err store_run(struct tx *tx, store_unit run, void *arg)
+{
+    unsigned shortages = json_shortages();
+    enum tsm_err e = run(tx, arg);
+    bool lacks = tx->driver->lacks(tx->conn) || json_shortages() != shortages;
+    if (lacks && (e == TSM_OK || !err_may_retry(e)))
+        return FAIL(NO_MEMORY, "no memory for what was read from the database");
+    return e;
+}
+
 enum tsm_err store_read(struct store *s, store_unit run, void *arg)
 {
     struct tx tx = {.store = s, .driver = s->driver, .conn = take_reader(s), .now = clock_now(s->clock)};
     enum tsm_err e = s->driver->transact(tx.conn, TX_READ);
     if (e == TSM_OK) {
-        e = run(&tx, arg);
+        e = store_run(&tx, run, arg);
         s->driver->transact(tx.conn, TX_ROLLBACK); /* nothing was written */
     }
     give_reader(s, tx.conn);
@@ -121,7 +132,9 @@ enum tsm_err store_open(const struct store_config *config, struct store **out)
     pthread_mutex_init(&s->read_lock, NULL);
     pthread_cond_init(&s->read_free, NULL);
     pthread_mutex_init(&s->id_lock, NULL);
-    e = open_connections(s, config->url + sizeof scheme - 1, readers);
+    s->batch = calloc(s->batch_max, sizeof s->batch[0]);
+    e = s->batch ? open_connections(s, config->url + sizeof scheme - 1, readers)
+                 : FAIL(NO_MEMORY, "no memory for a batch of %u units", s->batch_max);
     if (e == TSM_OK && pthread_create(&s->thread, NULL, writer_main, s) != 0)
         e = FAIL(NO_MEMORY, "the writer thread could not be started");
     if (e != TSM_OK) {
@@ -147,6 +160,7 @@ void store_close(struct store *s)
     for (unsigned i = 0; i < s->readers; i++)
         s->driver->close(s->reader[i]);
     s->driver->close(s->writer);
+    free(s->batch);
     pthread_mutex_destroy(&s->lock);
     pthread_cond_destroy(&s->wake);
     pthread_mutex_destroy(&s->read_lock);

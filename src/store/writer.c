@@ -33,7 +33,7 @@ static bool run_unit(struct store *s, struct tx *tx, struct unit *u)
     err_clear();
     u->result = transact(s, TX_UNIT);
     if (u->result == TSM_OK)
-        u->result = u->run(tx, u->arg);
+        u->result = store_run(tx, u->run, u->arg);
     if (u->result != TSM_OK) {
         keep_cause(u);
         if (transact(s, TX_UNIT_UNDO) != TSM_OK)
@@ -168,14 +168,13 @@ static void give_back(struct store *s, struct unit **at, size_t n)
 void *writer_main(void *arg)
 {
     struct store *s = arg;
-    struct batch b = {.at = calloc(s->batch_max, sizeof b.at[0])};
-    while (b.at && take_batch(s, &b)) {
+    struct batch b = {.at = s->batch};
+    while (take_batch(s, &b)) {
         size_t taken = b.n;
         run_batch(s, &b);
         give_back(s, b.at + b.n, taken - b.n);
         for (size_t i = 0; i < b.n; i++)
             b.at[i]->done(b.at[i]->arg, b.at[i]->result);
     }
-    free(b.at);
     return NULL;
 }

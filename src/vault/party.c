@@ -7,7 +7,7 @@
 #include <stdio.h>
 
 #include "vault/memory.h"
-#include "vault/token/selftest.h"
+#include "vault/token/selftest/selftest.h"
 
 void vault_close(struct vault_party *p)
 {

@@ -41,8 +41,8 @@ void vault_close(struct vault_party *p);
  * init: after vault_init_token (vault/token/token.h). The PIN as in vault_open. */
 enum tsm_err vault_prepare(const struct vault_settings *s, struct secret *pin);
 
-/* What the token can really do (vault/token/selftest.h): a table to print at start; the caller refuses to
- * serve when its "ready" is false. Owned by the caller. */
+/* What the token can really do (vault/token/selftest/selftest.h): a table to print at start; the caller
+ * refuses to serve when its "ready" is false. Owned by the caller. */
 enum tsm_err vault_selftest(struct vault_party *p, json_t **out);
 
 /* Randomness for challenges, session ids, tokens; never fails short. CRYPTO_FAILED. */

@@ -18,7 +18,7 @@ const char *const fuzz_seeds[] = {
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static const struct issuer_head head = {4, {"service", "iccid", "pan", "cardholder"}};
+    static const struct issuer_head head = {4, ',', {"service", "iccid", "pan", "cardholder"}};
     struct bytes in = BYTES_OF(data, size);
     struct issuer_head read;
     struct issuer_row row;

@@ -3,8 +3,8 @@
 #include <stdlib.h>
 
 #include "gp/content/dgi.h"
-#include "gp/content/putkey.h"
-#include "gp/content/storekeys.h"
+#include "gp/keys/putkey.h"
+#include "gp/keys/storekeys.h"
 #include "fuzz.h"
 
 const char *const fuzz_seeds[] = {

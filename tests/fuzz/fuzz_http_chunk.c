@@ -6,7 +6,7 @@
 
 #include <stdlib.h>
 
-#include "http/chunk.h"
+#include "http/message/chunk.h"
 
 enum { LIMIT = 512 };
 

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/multipart.h"
+#include "http/message/multipart.h"
 
 const char *const fuzz_seeds[] = {
     /* "multipart/form-data; boundary=b" 0 "--b CRLF Content-Disposition: form-data; name=\"a\" CRLF CRLF x

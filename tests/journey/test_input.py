@@ -66,7 +66,9 @@ ADDRESSES = [
     ("GET", "/api/v1/orders?limit=many", (400, "BAD_VALUE", "limit")),
     ("GET", "/api/v1/orders/1?wait=31", (400, "BAD_VALUE", "wait")),
     ("PUT", ORDERS, (405, "WRONG_METHOD", None)),
-    ("DELETE", "/api/v1/orders/1", (405, "WRONG_METHOD", None)),
+    ("PUT", "/api/v1/orders/1", (405, "WRONG_METHOD", None)),
+    ("DELETE", "/api/v1/orders/1", (404, "NOT_FOUND", None)),
+    ("DELETE", "/api/v1/orders/1?wait=31", (400, "BAD_VALUE", "wait")),
     ("PATCH", "/api/v1/secure-elements", (405, "WRONG_METHOD", None)),
 ]
 

@@ -67,7 +67,7 @@ BAD_LINES = [
     ("a key of 15 octets", {"kic": "00" * 15}, "kic"),
     ("a key that is no hex", {"kid": "ZZ" * 16}, "kid"),
     ("a key check value that is no hex", {"kcv": "ZZZZZZ"}, "kcv"),
-    ("no key", {"kik": None}, "enc"),
+    ("no key", {"kik": None}, "kik"),
     ("an unknown protocol", {"protocol": "scp99"}, "protocol"),
     ("key version 256", {"kvn": 256}, "kvn"),
     ("an ICCID with a letter", {"iccid": "8949111x00000000017"}, "iccid"),

@@ -41,6 +41,8 @@ def a_csv_file(tap, house, elements):
         tap.equal(house.wait(order)["state"], "DONE", "each comes to its end")
     status, out, err = imported(house, "cards.csv", csv_of(rows))
     tap.ok(status == 0 and orders_of(out) == first, "the file sent again names the same orders", out + err)
+    status, out, err = imported(house, "sheet.csv", "\ufeff" + csv_of(rows))
+    tap.ok(status == 0 and orders_of(out) == first, "so does it with the mark that spreadsheets put in front", out + err)
     tap.equal(house.rows("SELECT count(*) FROM orders")[0][0], len(rows), "and no card was made twice")
     status, seen = house.terminal(elements[0])
     tap.ok(status == 0 and house.verify(seen), "which pay", seen)

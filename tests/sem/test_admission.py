@@ -186,7 +186,7 @@ def without_a_gate(house, content, descriptor, named=None):
     """A provider whose own gate was passed by: its newest load file becomes these octets, under their hash or another
     one."""
     digest = named or hashlib.sha256(content).digest()
-    connection = sqlite3.connect(house.node().db_path, timeout=10)
+    connection = sqlite3.connect(house.node().db_path, timeout=120)
     with connection:
         connection.execute("UPDATE executable_load_file SET content = ?, hash = ?", (content, digest))
         connection.execute("UPDATE load_file_revision SET content = ?, hash = ?, descriptor = ?",

@@ -13,6 +13,7 @@ from care import DOMAIN, PACKAGE, PAYMENT, PPSE, House, Tap, await_true
 from gp import Client, KeySet
 from node import BUILD
 from transport import TcpCard
+from versions import assemble, load_block
 
 MAKERS_KEYS = {"uicc": [("key-set.unknown", "FF")], "ese": []}  # the laboratory's UICC has a channel set of its own
 COMPACT = "lab-uicc-cpi"  # here with the compact format
@@ -73,6 +74,41 @@ def a_foreign_applet_is_found(tap, house, element, kind):
     done = care.repair(house, element, seen, lambda d: "delete")
     tap.ok(done["state"] == "DONE" and OTHER not in element.registry()[0], f"{kind}: deleted on the card", done)
     tap.equal(care.drifts(care.audit(house, element)), [], f"{kind}: and the registry agrees")
+
+
+def a_replaced_load_file_is_found(tap, house, element, kind):
+    """Same names, another version: what a card tells of a load file is its version."""
+    def replace(client):
+        for aid in (PAYMENT, PPSE, PACKAGE):
+            client.delete(bytes.fromhex(aid))
+        client.install_for_load(bytes.fromhex(PACKAGE), bytes.fromhex(DOMAIN))
+        client.load(load_block(assemble(house.dir, 7)), 200)
+        for module, aid in (("01", PAYMENT), ("02", PPSE)):
+            client.install(bytes.fromhex(PACKAGE), bytes.fromhex(PACKAGE + module), bytes.fromhex(aid))
+    behind_our_back(element, replace)
+    seen = care.audit(house, element)
+    tap.equal(care.drifts(seen), [("load-file.replaced", PACKAGE)], f"{kind}: a load file replaced behind our back is drift")
+    drift = seen["result"]["drift"][0]
+    tap.ok((drift["expected"], drift["found"]) == ("version 1.0", "version 1.7") and
+           set(drift["repairs"]) == {"register", "reinstall"}, f"{kind}: with both versions, and the repairs", drift)
+    done = care.repair(house, element, seen, lambda d: "reinstall")
+    told = await_true(lambda: care.heard(house, "reinstall", what="load-file.replaced", se=element.name), 20, "the callback")
+    tap.ok(done["state"] == "DONE" and told[0]["aid"] == PACKAGE, f"{kind}: its provider is told to order again", told)
+    tap.equal(care.drifts(care.audit(house, element)), [], f"{kind}: the registry knows that it does not know its octets")
+    ended = house.run_order("terminate", element)
+    again = house.run_order("deploy", element, house.card())
+    tap.ok(ended["state"] == again["state"] == "DONE" and house.terminal(element)[0] == 0,
+           f"{kind}: ordered again, the card pays with what was ordered", (ended, again))
+
+
+def a_card_without_versions_is_read(tap, house):
+    """It refuses a listing that asks for what it does not have (GPCS 11.4.2.3): that is no card without load files."""
+    element = house.add_ese("--quirk", "no-version")
+    house.run_order("deploy", element, house.card())
+    seen = care.audit(house, element)
+    tap.ok(seen["state"] == "DONE" and care.drifts(seen) == [] and seen["result"]["proved"],
+           "a card that knows no versions of load files is read without them", seen)
+    element.process.end()
 
 
 def a_lost_domain_is_forgotten(tap, house, element, kind):
@@ -174,6 +210,13 @@ def others_see_nothing(tap, house, element):
     tap.equal(care.post(house, element, "audits", token="second").status, 404, "nor ask for one")
     tap.equal(care.post(house, element, "audits", {"colour": "red"}).problem(), (400, "UNKNOWN_FIELD", "colour"),
               "unknown members are refused")
+    acts = lambda query: house.api("GET", care.act_url(element, "acts" + query), token="operator")  # noqa: E731
+    whole, paged, page = [a["act"] for a in acts("")["acts"]], [], acts("?limit=3")
+    while page["acts"]:
+        paged += [a["act"] for a in page["acts"]]
+        page = acts(f"?limit=3&before={page['next']}") if "next" in page.json else acts(f"?before={paged[-1]}")
+    tap.ok(len(whole) > 3 and paged == whole and whole[0] == seen["act"], "acts are listed page by page, newest first",
+           (whole, paged))
     leaves = house.rows("SELECT COUNT(*) FROM audit WHERE what LIKE 'care.%'")[0][0]
     acts = house.rows("SELECT COUNT(*) FROM care_act")[0][0]
     tap.ok(leaves >= 2 * acts, "each act left its leaves", (leaves, acts))
@@ -212,7 +255,9 @@ def main():
             an_element_as_it_should_be(tap, house, element, kind)
             a_deleted_applet_is_found(tap, house, element, kind)
             a_foreign_applet_is_found(tap, house, element, kind)
+            a_replaced_load_file_is_found(tap, house, element, kind)
             a_lost_domain_is_forgotten(tap, house, element, kind)
+        a_card_without_versions_is_read(tap, house)
         many_objects(tap, house)
         pages_that_never_come(tap, house)
         others_see_nothing(tap, house, house.uicc)

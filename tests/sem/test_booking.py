@@ -1,7 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """S8, space: reserved until a time, committed, released. What is reserved twice over capacity is refused; a reservation
 that ends frees its space; an order's own booking becomes the space that its load file takes."""
-from desk import DOMAIN, House, Tap, ask, await_true, name
+import json
+
+from desk import DOMAIN, URL, House, Tap, ask, await_true, name
 
 KIB = 1024
 CAPACITY, HALF = 30 * KIB, 20 * KIB
@@ -30,7 +32,7 @@ def twice_over_capacity(tap, house, element):
     small = book(house, element, "other", CAPACITY - HALF)
     tap.equal(small.status, 201, "what is left can be reserved")
     again = book(house, element, "bank", HALF)
-    tap.equal(again.status, 201, "the same reservation again is the same")
+    tap.equal((again.status, again["booking"]), (201, first["booking"]), "the same reservation again is the same, by its number")
     return first, small
 
 
@@ -43,12 +45,44 @@ def released_and_committed(tap, house, element, small):
     tap.equal((done.status, done["state"]), (200, "committed"), "the other is committed: it has no end")
     tap.equal(states(house, element), [("bank", "", HALF, "committed")], "the list says so")
     tap.equal(ask(house, element, f"bookings/{number}", method="DELETE").status, 404, "what is gone cannot go again")
+    more = book(house, element, "bank", KIB, seconds=1)
+    tap.equal((more.status, more["booking"], more["expires"]), (201, mine["booking"], 0), "what is committed changes its size")
+    tap.equal(states(house, element), [("bank", "", KIB, "committed")], "and has no end, whoever books it again")
+    detail = house.rows("SELECT detail FROM audit WHERE what = 'space.committed'")
+    tap.equal([json.loads(d)["booking"] for d, in detail], [mine["booking"]], "the audit names the booking")
+
+
+def page_by_page(tap, house):
+    """Newest first, with the link to what follows."""
+    element = house.add_uicc(up=False)
+    made = [book(house, element, "bank", 1, ref=f"part-{n}")["booking"] for n in range(5)]
+    whole = [b["booking"] for b in ask(house, element, "bookings", method="GET").json]
+    tap.equal(whole, made[::-1], "bookings are listed newest first")
+    path, pages = f"{URL}/{name(element)}/bookings?limit=2", []
+    while path and len(pages) < len(made):
+        answer = house.api("GET", path, token="operator")
+        pages.append([b["booking"] for b in answer.json])
+        link = answer.headers.get("link")
+        path = link[1:link.index(">")] if link and link.endswith('rel="next"') else None
+    tap.equal(pages, [whole[:2], whole[2:4], whole[4:]], "page by page, each with a link to the next one")
+    for query, field in (("limit=0", "limit"), ("limit=101", "limit"), ("before=0", "before"), ("before=x", "before")):
+        tap.equal(ask(house, element, f"bookings?{query}", method="GET").problem(), (400, "BAD_VALUE", field),
+                  f"{query} is refused by its name")
+
+
+def a_domain_in_either_case(tap, house):
+    element = house.add_uicc(up=False)
+    book(house, element, "bank", KIB, ref=DOMAIN.lower())
+    tap.equal([b[1] for b in states(house, element)], [DOMAIN], "an AID as reference is the domain's of orders, in either case")
 
 
 def expiry_frees_it(tap, house):
     element = house.add_uicc(up=False)
-    tap.equal(book(house, element, "bank", HALF, seconds=1).status, 201, "20 KiB are reserved for a second")
+    tap.equal(book(house, element, "bank", HALF, seconds=600).status, 201, "20 KiB are reserved for ten minutes")
     tap.equal(book(house, element, "other", HALF).status, 409, "nobody else gets them meanwhile")
+    number = ask(house, element, "bookings", method="GET").json[0]["booking"]
+    ask(house, element, f"bookings/{number}", method="DELETE")
+    tap.equal(book(house, element, "bank", HALF, seconds=1).status, 201, "then for a second")
     await_true(lambda: states(house, element)[0][3] == "expired", 10, "the end of a reservation")
     tap.equal(book(house, element, "other", HALF).status, 201, "then the space is free")
     late = [b for b in ask(house, element, "bookings", method="GET").json if b["provider"] == "bank"][0]
@@ -77,6 +111,8 @@ def main():
     with House(tweak=small_elements).start() as house:
         _, small = twice_over_capacity(tap, house, house.uicc)
         released_and_committed(tap, house, house.uicc, small)
+        page_by_page(tap, house)
+        a_domain_in_either_case(tap, house)
         expiry_frees_it(tap, house)
         an_order_books_for_itself(tap, house)
         refused = book(house, house.uicc, "nobody", KIB)

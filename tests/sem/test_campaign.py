@@ -3,10 +3,15 @@
 owner does not know; a canary that fails stops it, a pause holds it, a window keeps it shut (stations 3 to 12)."""
 import json
 import os
+import sqlite3
+import sys
 import time
 
-import care
-from care import House, Tap, await_true, luhn
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
+
+import care  # noqa: E402
+import killing  # noqa: E402
+from care import House, Tap, await_true, luhn  # noqa: E402
 
 CARDS = int(os.environ.get("TSM_CAMPAIGN_CARDS", "1000"))
 CAMPAIGN_S = 240
@@ -40,16 +45,19 @@ def start_fleet(house, cards):
     return [json.loads(line) for line in text.splitlines()]
 
 
+def progress(house, campaign, share):
+    """(done, in hand) of a campaign, once it has that share of all behind it, with some in hand or none left."""
+    ((done, in_hand),) = house.rows("SELECT done, running FROM campaign WHERE id = ?", int(campaign["campaign"]))
+    return (done, in_hand) if done >= share * CARDS and (in_hand or done == CARDS) else None
+
+
 def two_deaths(tap, house, rows):
     asked = ask(house, kind="rotate", elements=[r["iccid"] for r in rows], at_once=100, canary=10)
     tap.ok(asked.status == 202 and asked["total"] == CARDS, f"a campaign over {CARDS} cards is accepted", asked)
     began = time.monotonic()
     for share in (0.25, 0.6):
-        await_true(lambda: look(house, asked)["done"] >= share * CARDS, CAMPAIGN_S, "progress")
-        in_hand = look(house, asked)["running"]
-        house.kill9()
-        house.restart()
-        tap.ok(in_hand > 0, f"kill -9 at {share:.0%} with {in_hand} cards in hand")
+        done, in_hand = killing.kill_when(house, lambda: progress(house, asked, share), "progress")
+        tap.ok(in_hand > 0 or done == CARDS, f"kill -9 at {done / CARDS:.0%} with {in_hand} cards in hand")
     done = ended(house, asked)
     spent = time.monotonic() - began
     tap.equal((done["state"], done["done"], done["failed"], done["running"], done["planned"]), ("DONE", CARDS, 0, 0, 0),
@@ -86,6 +94,26 @@ def a_bad_canary_stops(tap, house, rows):
     members = house.api("GET", f"{URL}/{done['campaign']}/members", token="operator")["members"]
     failed = [m for m in members if m["state"] == "FAILED"]
     tap.ok(len(failed) == 2 and all(m["failure"]["next_action"] for m in failed), "its members say why", members)
+
+
+def a_job_that_breaks_stops_it(tap, house, rows):
+    """The database refuses what the turn would write, for good: nobody is left to carry the campaign on."""
+    with sqlite3.connect(house.node().db_path, timeout=120) as broken:
+        broken.execute("CREATE TABLE spoil(n INTEGER PRIMARY KEY)")
+        broken.execute("INSERT INTO spoil VALUES(1)")
+        broken.execute("CREATE TRIGGER spoils BEFORE UPDATE ON campaign_member BEGIN INSERT INTO spoil VALUES(1); END")
+    broken.close()
+    asked = ask(house, kind="audit", elements=[rows[0]["iccid"]])
+    done = ended(house, asked)
+    tap.ok(done["state"] == "STOPPED" and done["note"].startswith("it could not go on: ") and done["planned"] == 1,
+           "a campaign whose own job ends by an error stops, with the reason", done)
+    await_true(lambda: care.heard(house, "alarm", campaign=done["campaign"]), 20, "an alarm")
+    mended = sqlite3.connect(house.node().db_path, timeout=120)
+    with mended:
+        mended.execute("DROP TRIGGER spoils")
+    mended.close()
+    house.api("POST", f"{URL}/{done['campaign']}/resume", token="operator")
+    tap.equal(ended(house, asked)["done"], 1, "and is resumed when that is mended")
 
 
 def hands_on_it(tap, house, rows):
@@ -132,6 +160,7 @@ def main():
         two_deaths(tap, house, rows)
         every_card_opens(tap, house)
         hands_on_it(tap, house, rows)
+        a_job_that_breaks_stops_it(tap, house, rows)
         a_bad_canary_stops(tap, house, rows)
     finally:
         house.stop()

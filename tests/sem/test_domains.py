@@ -44,7 +44,11 @@ def wishes_that_are_none(tap, house, element):
     for body, problem, about in (
             ({"domain": LONER, "quota": 5}, (400, "UNKNOWN_FIELD", "quota"), "a member that no domain has"),
             ({"domain": LONER, "privileges": ["all"]}, (400, "BAD_VALUE", "privileges"), "a privilege that is none"),
-            ({"domain": LONER, "mode": "dual"}, (400, "BAD_VALUE", None), "a mode that is none"),
+            ({"domain": LONER, "privileges": "card-lock"}, (400, "BAD_VALUE", "privileges"), "a privilege without a list"),
+            ({"domain": LONER, "mode": "dual"}, (400, "BAD_VALUE", "mode"), "a mode that is none"),
+            ({"domain": LONER, "mode": 2}, (400, "BAD_VALUE", "mode"), "a mode by number"),
+            ({"domain": LONER, "dap": "yes"}, (400, "BAD_VALUE", "dap"), "a DAP that is neither true nor false"),
+            ({"domain": LONER, "hand_over": "post"}, (400, "BAD_VALUE", "hand_over"), "a way of hand-over that is none"),
             ({"domain": LONER, "provider": "nobody"}, (404, "NOT_FOUND", "provider"), "a provider that is none"),
             ({"domain": "F04F5453"}, (400, "BAD_VALUE", "domain"), "an AID of four octets"),
             ({"domain": ""}, (400, "BAD_VALUE", "domain"), "an AID of none"),
@@ -52,6 +56,10 @@ def wishes_that_are_none(tap, house, element):
             ({"domain": PARENT}, (409, "CONFLICT", None), "a domain that is there")):
         answer = ask(house, element, "domains", body)
         tap.equal(answer.problem(), problem, f"{about} is refused")
+    told = ask(house, element, "domains", {"domain": LONER, "privileges": ["all"]})["detail"]
+    tap.ok("all" in told and "mandated-dap" in told and "receipt-generation" in told, "a refusal tells the words there are", told)
+    tap.equal(ask(house, element, "extraditions", {"object": CHILD, "to": ISD, "force": True}).problem(),
+              (400, "UNKNOWN_FIELD", "force"), "an extradition has no other members")
     tap.equal(set(domains(house, element)), {PARENT, CHILD}, "and nothing was written")
     tap.equal(ask(house, element, "domains", {"domain": LONER}, token="bank").status, 403, "providers make no domains")
 

@@ -24,7 +24,7 @@ APDUS = range(11, 18)  # of a deploy: the element is torn from its agent after t
 
 def keep_everything(house):
     """From now on each key set that was ever written is kept, whoever deletes it."""
-    db = sqlite3.connect(house.node().db_path, timeout=10)
+    db = sqlite3.connect(house.node().db_path, timeout=120)
     db.executescript("CREATE TABLE IF NOT EXISTS kept AS SELECT * FROM keyset;"
                      "CREATE TRIGGER IF NOT EXISTS keep AFTER INSERT ON keyset BEGIN "
                      "INSERT INTO kept SELECT * FROM keyset WHERE id = NEW.id; END;")
@@ -99,21 +99,21 @@ def an_answer_is_lost(tap, house, element):
     tap.equal(bad, {}, f"casd-pull: the element torn away after the K-th command, K = {APDUS[0]}..{APDUS[-1]}: deployed")
 
 
-def an_order_ends_before_its_keys(tap, house):
-    """A command fails on the way: the next order finds a domain that has no keys, or nobody's."""
+def an_order_ends_before_its_keys(tap, house, way):
+    """A command fails on the way: the next order finds a domain that has no keys, or those of the order before."""
     between, bad = 0, {}
     for n in COMMANDS:
         element = house.add_ese(*AUTHORITY, "--fault", f"6F00-{n}")
-        order = house.run_order("deploy", element, house.card(), service="demo-casd-pull")
+        order = house.run_order("deploy", element, house.card(), service=f"demo-{way}")
         steps = [e["step"] for e in order["timeline"]]
         between += order["state"] == "FAILED" and "CREATE_DOMAIN" in steps and "SECRET_KEYS" not in steps
         if order["state"] == "FAILED":
-            order = house.run_order("deploy", element, house.card(), service="demo-casd-pull")
+            order = house.run_order("deploy", element, house.card(), service=f"demo-{way}")
         if order["state"] != "DONE":
             bad[n] = order["failure"]
         element.process.end()
-    tap.equal(bad, {}, f"casd-pull: command N fails, N in {COMMANDS}: the next order goes on to the end")
-    tap.ok(between, "casd-pull: also where one ended between domain and keys", between)
+    tap.equal(bad, {}, f"{way}: command N fails, N in {COMMANDS}: the next order goes on to the end")
+    tap.ok(between, f"{way}: also where one ended between domain and keys", between)
 
 
 def an_authority_that_is_another(tap, house, element):
@@ -198,7 +198,8 @@ def main():
             house.import_rows([element.row])
             keep_everything(house)
             an_answer_is_lost(tap, house, element)
-            an_order_ends_before_its_keys(tap, house)
+            for way in ("casd-pull", "casd-push"):
+                an_order_ends_before_its_keys(tap, house, way)
             for way in WAYS:
                 handed_over(tap, house, element, way)
             an_authority_that_is_another(tap, house, element)

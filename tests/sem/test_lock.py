@@ -1,12 +1,20 @@
 # SPDX-License-Identifier: Apache-2.0
 """S11, lock, unlock, terminate: what the owner closes is closed for everybody with the answer to his call, long before
 the element can be reached; the card follows when it can (stations 2 to 12)."""
+import os
+import sys
+
 import care
 from care import DOMAIN, PAYMENT, House, Tap
-from gp import APPLICATIONS, ISD, Client, KeySet
-from transport import TcpCard
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "fault"))
+
+from agent import Agent  # noqa: E402
+from gp import APPLICATIONS, ISD, Client, KeySet  # noqa: E402
+from transport import TcpCard  # noqa: E402
 
 LOCKED = 0x80
+SET_STATUS = "F0"
 
 
 def life(element, aid=None):
@@ -45,6 +53,40 @@ def an_application(tap, house, element, kind):
     ended = house.run_order("suspend", element)
     again = house.run_order("resume", element)
     tap.ok(ended["state"] == again["state"] == "DONE", f"{kind}: the provider's orders are taken again", (ended, again))
+
+
+def what_was_suspended_stays_so(tap, house, element, kind):
+    """The owner's lock and unlock give nobody back what the application's provider has suspended."""
+    house.run_order("suspend", element)
+    for time in ("once", "twice"):
+        done = care.perform(house, element, "lock", {"aid": PAYMENT, "reason": time})
+        tap.equal(done["state"], "DONE", f"{kind}: a suspended application is locked, {time}")
+    done = care.perform(house, element, "unlock", {"aid": PAYMENT})
+    tap.ok(done["state"] == "DONE" and life(element, PAYMENT) & LOCKED and house.terminal(element)[0] == 3,
+           f"{kind}: unlocked, it is suspended as before", done)
+    again = house.run_order("resume", element)
+    tap.ok(again["state"] == "DONE" and house.terminal(element)[0] == 0, f"{kind}: its provider resumes it", again)
+
+
+class Garbler(Agent):
+    """Its element does what SET STATUS asks, and says that it broke down over it."""
+
+    def transmit(self, command):
+        answer = super().transmit(command)
+        return "6F00" if command[2:4] == SET_STATUS else answer
+
+
+def what_a_failed_lock_did_is_undone(tap, house, element):
+    """A lock that failed may have locked: whoever asks again finds the owner's own lock, no suspension."""
+    asked = care.post(house, element, "lock", {"aid": PAYMENT, "reason": "stolen"})
+    Garbler(house, asked.json["seram"], element).run()
+    failed = care.wait(house, element, asked.json)
+    tap.ok(failed["state"] == "FAILED" and life(element, PAYMENT) & LOCKED, "a lock fails after it locked", failed)
+    done = care.perform(house, element, "lock", {"aid": PAYMENT, "reason": "stolen"})
+    tap.equal(done["state"], "DONE", "asked for again, it is done")
+    done = care.perform(house, element, "unlock", {"aid": PAYMENT})
+    tap.ok(done["state"] == "DONE" and not life(element, PAYMENT) & LOCKED and house.terminal(element)[0] == 0,
+           "unlocked, the application pays", done)
 
 
 def a_domain(tap, house, element, kind):
@@ -122,7 +164,10 @@ def main():
         for kind, element in (("uicc", house.uicc), ("ese", house.ese)):
             house.run_order("deploy", element, house.card())
             an_application(tap, house, element, kind)
+            what_was_suspended_stays_so(tap, house, element, kind)
             a_domain(tap, house, element, kind)
+            if element is house.ese:
+                what_a_failed_lock_did_is_undone(tap, house, element)
             the_whole_element(tap, house, element, kind)
             house.run_order("terminate", element)
         a_session_ends(tap, house)

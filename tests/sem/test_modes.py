@@ -34,9 +34,9 @@ def told(order, step):
     return [e["text"] for e in order["timeline"] if e["step"] == step]
 
 
-def tokens(house, element):
+def tokens(house, element, query=""):
     ref = list(element.name.values())[0]
-    return house.api("GET", f"/api/v1/secure-elements/{ref}/tokens", token="operator").json
+    return house.api("GET", f"/api/v1/secure-elements/{ref}/tokens{query}", token="operator").json
 
 
 def deployed(tap, house, element, mode):
@@ -62,6 +62,8 @@ def tokens_and_receipts(tap, house, element, order):
     log = tokens(house, element)
     tap.equal([t["for"] for t in reversed(log)], ["load", "install", "install"], "one token a command")
     tap.equal({t["state"] for t in log}, {"confirmed"}, "each has its receipt")
+    tap.equal(tokens(house, element, "?limit=2") + tokens(house, element, f"?limit=2&before={log[1]['token']}"), log,
+              "the list is read page by page")
     numbers = [t["receipt"] for t in reversed(log)]
     tap.ok(numbers == list(range(numbers[0], numbers[0] + len(numbers))) and numbers[0] in (0, 1),
            "the card counts its receipts without gap, from 0 or 1", numbers)

@@ -112,6 +112,7 @@ def refusals(tap, house, element):
     damaged = perform(house, element, "upgrades", {"load_file": load_file(house, 8, damage=True)})
     tap.ok(damaged["state"] == "failed" and "CAP-" in damaged["failure"]["reason"] and hash_of(house, element) == version["hash"],
            "a file that the owner's gate does not admit comes to no element, the rule is named", damaged)
+    tap.equal(damaged["failure"]["owner"], "SEM", "and it is the owner's own to mend: no provider sent it")
 
 
 def own_applications(tap, house, element, kind):

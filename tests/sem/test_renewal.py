@@ -62,6 +62,8 @@ def the_old_one_is_closed(tap, house, uicc, instance):
     refused = house.run_order("deploy", uicc, house.card())
     tap.ok(refused["state"] == "FAILED" and "renewed" in refused["failure"]["reason"] and
            refused["failure"]["next_action"], "nothing is deployed on the old one", refused)
+    tap.equal(house.api("POST", f"{URL}/{uicc.iccid}/bookings", {"provider": "bank", "bytes": 1024}, "operator").problem()[:2],
+              (409, "WRONG_STATE"), "nor space booked there")
     tap.equal(house.api("POST", f"{URL}/{uicc.iccid}/renew", line, "operator").problem()[:2], (409, "WRONG_STATE"),
               "it is renewed once")
     again = house.run_order("deploy", fresh, house.card())

@@ -1,13 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Versions of the demo's load file, assembled from its source with another number or another applet (edge)."""
+import io
 import os
 import subprocess
+import zipfile
 
 from house import BUILD, ROOT
 
 CAPASM = os.path.join(BUILD, "tools", "capasm")
 SOURCE = os.path.join(ROOT, "tools", "capasm", "demo-payment.capasm")
 CAP = {"Content-Type": "application/java-archive"}
+ORDER = ("Header", "Directory", "Import", "Applet", "Class", "Method", "StaticField", "Export", "ConstantPool", "RefLocation")
 
 
 def assemble(folder, minor, change=lambda text: text):
@@ -24,6 +27,13 @@ def assemble(folder, minor, change=lambda text: text):
     subprocess.run([CAPASM, source, "-o", out], check=True, capture_output=True)
     with open(out, "rb") as f:
         return f.read()
+
+
+def load_block(cap):
+    """The load file data block of an archive: its components as they are loaded, one after the other."""
+    with zipfile.ZipFile(io.BytesIO(cap)) as jar:
+        parts = {os.path.basename(n)[:-4]: jar.read(n) for n in jar.namelist() if n.endswith(".cap")}
+    return b"".join(parts[n] for n in ORDER if n in parts)
 
 
 def upload(house, minor, change=lambda text: text, token="bank"):

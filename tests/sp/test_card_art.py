@@ -89,7 +89,7 @@ def what_is_none_is_refused(tap, house, picture):
 def an_altered_picture_never_leaves(tap, house, name, picture):
     node = house.node()
     node.stop()
-    with sqlite3.connect(node.db_path) as db:
+    with sqlite3.connect(node.db_path, timeout=120) as db:
         db.execute("UPDATE card_art SET content = ? WHERE hash = ?", (picture[:-1] + b"\0", name))
     db.close()
     house.restart()

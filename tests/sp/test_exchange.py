@@ -176,7 +176,7 @@ def another_master_is_seen_by_the_card(tap, house):
     element, card = house.add_uicc(), house.card()
     tap.equal(house.run_order("deploy", element, card)["state"], "DONE", "deployed")
     house.kill9()
-    with sqlite3.connect(house.node().db_path) as db:
+    with sqlite3.connect(house.node().db_path, timeout=120) as db:
         db.execute("UPDATE perso_script SET body = replace(body, '\"imk-smi\"', '\"harbour-imk-smi\"')")
     db.close()
     house.restart()

@@ -130,7 +130,7 @@ def a_vault_that_is_away_judges_nothing(tap, house):
 
 class Issuer(BaseHTTPRequestHandler):
     """An issuer's address: batches one after the other, the next when the last one is named."""
-    batches, asked, refuses = [], [], 0
+    batches, asked, refuses, heard = [], [], 0, []
 
     def log_message(self, *_):
         pass
@@ -144,6 +144,12 @@ class Issuer(BaseHTTPRequestHandler):
             Issuer.refuses -= 1
             return self.say(503)
         return self.say(200, self.batches[i]) if i < len(self.batches) else self.say(304)
+
+    def do_POST(self):
+        """What came of a batch; the first time it is not taken."""
+        told = self.rfile.read(int(self.headers["Content-Length"]))
+        self.heard.append((self.path, self.headers["Idempotency-Key"], self.headers["Content-Type"], told))
+        self.say(503 if len(self.heard) == 1 else 204)
 
     def say(self, status, body=b""):
         self.send_response(status)
@@ -173,8 +179,24 @@ def an_address_is_asked(tap, house, folder):
             told += [json.loads(line) for line in f]
     tap.ok(len(told) == 2 and all("order" in t and not t["repeated"] for t in told), "each batch of an address is orders", told)
     tap.equal([house.wait(t["order"])["state"] for t in told], ["DONE"] * 2, "which come to their end")
+    lost = [os.path.join(folder, f"pulled-{i:016X}.done") for i in range(8)]  # without what came of them
+    for path in lost:
+        open(path, "w").close()
+    with open(os.path.join(folder, "pull.told"), "w") as f:
+        f.write(f"https://localhost:{server.server_address[1]}/told\n")
+    await_true(lambda: all(os.path.exists(os.path.join(folder, n + ".heard")) for n in names), 20, "both are told, whatever cannot be told besides")
+    for path in lost:
+        os.unlink(path)
+    files = {}
+    for n in names:
+        with open(os.path.join(folder, n + ".told.ndjson"), "rb") as f:
+            files[n] = f.read()
+    tap.equal((len(Issuer.heard), {k: t for _, k, _, t in Issuer.heard[1:]}), (3, files),
+              "what came of each is sent back to the issuer, once more where it was not taken")
+    tap.equal({(path, kind) for path, _, kind, _ in Issuer.heard}, {("/told", "application/x-ndjson")}, "as lines")
     asked = len(Issuer.asked)
     await_true(lambda: len(Issuer.asked) > asked + 1, 20, "it is asked again")
+    tap.equal(len(Issuer.heard), 3, "and told no more")
     tap.equal(Issuer.asked[:2] + Issuer.asked[-1:], ["", "", hashlib.sha256(Issuer.batches[1]).hexdigest().upper()],
               "the batch taken last is named, none before there is one")
     Issuer.batches.append(Issuer.batches[0])  # and the last one is unknown to it: it begins anew

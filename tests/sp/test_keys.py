@@ -14,17 +14,18 @@ from house import BUILD, House, Tap, await_true, run  # noqa: E402
 TSM = os.path.join(BUILD, "src", "app", "tsm")
 KBPK = "88E1AB2A2E3DD38C1FA039A536500CC8A87AB9D62DC92C01058FA79F44657DE6"
 KEY = "0123456789ABCDEFFEDCBA9876543210"
+IMK = "9E15204313F7318ACB79B90BD986AD29"  # imk-ac of the laboratory's fixture, which came without a block
 KCV = "08D7B4"  # of that key: published with many test suites
 
 
-def block(house, usage="E0", mode="X", export="E", key=KEY):
+def block(house, usage="E0", mode="X", export="E", key=KEY, kbpk=KBPK, version="D"):
     files = {}
-    for name, value in (("kbpk", KBPK), ("key", key)):
+    for name, value in (("kbpk", kbpk), ("key", key)):
         files[name] = os.path.join(house.dir, f"{name}.hex")
         with open(files[name], "w", opener=lambda p, flags: os.open(p, flags, 0o600)) as f:
             f.write(value)
     status, out, err = run([TSM, "keyblock", "wrap", "--kbpk", "@" + files["kbpk"], "--key", "@" + files["key"], "--usage",
-                            usage, "--algorithm", "T", "--mode", mode, "--export", export, "--version", "D"])
+                            usage, "--algorithm", "T", "--mode", mode, "--export", export, "--version", version])
     assert status == 0, err
     return out.strip()
 
@@ -50,8 +51,14 @@ def what_is_wrong_is_refused(tap, house):
     tap.ok(all(post(house, "bad", good[:i] + ("1" if c != "1" else "2") + good[i + 1:]).status in (400, 403)
                for i, c in enumerate(good[:16])), "a changed character anywhere in the head is refused")
     tap.equal(house.api("GET", "/api/v1/keys/bad").status, 404, "and nothing is kept")
+    spoilt = [good[:i] + "?" + good[i + 1:] for i in range(len(good))]
+    said = [post(house, "bad", s) for s in spoilt]
+    tap.equal({(a.status, "needed" in a.text) for a in said} - {(400, False), (403, False)}, set(),
+              "each refusal of a character that is none of a key block's says what it should be")
     wrong = post(house, "bad", good, kbpk="imk-new")
     tap.ok(wrong.status == 403 and "imk-new" in wrong.text, "an E0 key is no key encryption key", wrong)
+    refused = post(house, "bad", block(house, kbpk=IMK, version="B"), kbpk="imk-ac")
+    tap.ok(refused.status == 403 and "K1" in refused.text, "nor does an issuer master protect a block", refused)
     tap.equal(post(house, "bad", good, kbpk="nobody").status, 404, "nor is one that is not there")
     tap.equal(post(house, "bad", good[:40]).status, 400, "a cut block is refused")
     tap.equal(post(house, "a/b", good).status, 400, "so is a name that is none")
@@ -101,7 +108,7 @@ def names(house):
 def what_a_crash_left_is_settled(tap, house):
     """Rows as a crash leaves them: of a key that the token has, and of one that it does not."""
     house.kill9()
-    stored = sqlite3.connect(house.node().db_path, timeout=10)
+    stored = sqlite3.connect(house.node().db_path, timeout=120)
     with stored:
         stored.execute("UPDATE key_name SET state = 0 WHERE name = 'imk-new'")
         stored.execute("INSERT INTO key_name SELECT party, 'imk-lost', usage, algorithm, mode, exportability, bits, kcv, at, 0 "

@@ -122,7 +122,7 @@ class Bank:
 
     def rows(self):
         """Every row of the database that has the bank as its party."""
-        db = sqlite3.connect(self.house.node().db_path)
+        db = sqlite3.connect(self.house.node().db_path, timeout=120)
         db.row_factory = sqlite3.Row
         kept = {}
         for (table,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name").fetchall():

@@ -129,28 +129,29 @@ def the_estimate_is_what_is_sent(tap, house):
     tap.ok(sent and abs(said - sent) <= sent * 0.05, f"{said} octets estimated, {sent} sent: within 5 %", (said, sent))
 
 
-TOLERANCE = 0.25  # of the estimated seconds: the server's own work and the machine's
+ROUND_TRIP_MS = 600  # far less than the profile waits for an answer
+TOLERANCE = 0.25  # of the estimated seconds
 
 
-def seconds_of_personalisation(house):
-    """By an agent at 300 ms a round trip: from the installed application to the personalised one, as the timeline has it."""
+def seconds_of_personalisation(house, round_trip_ms):
+    """By an agent: from the installed application to the personalised one, as the timeline has it."""
     ese = house.add_ese()
     order = house.order("deploy", ese, house.card(), service="scripted")
-    phone = house.handset(order["seram"], "--round-trip-ms", 300, element=ese)
+    phone = house.handset(order["seram"], "--round-trip-ms", round_trip_ms, element=ese)
     lines = [(line["step"], line["text"], datetime.fromisoformat(line["at"].replace("Z", "+00:00")))
              for line in house.wait(order, 60)["timeline"]]
-    phone.wait(20)
+    phone.wait()
     begun = next(at for step, text, at in lines if step == "STATE" and text == "UnderDeploymentInstalled")
     return (next(at for step, _, at in lines if step == "PERSONALISE") - begun).total_seconds()
 
 
 def the_estimate_is_the_time_that_it_takes(tap, house):
-    """A machine with much else to do makes it longer: the shortest of three runs counts, the first that fits is enough."""
-    said = estimate(DEMO, "--round-trip", 300)["seconds"]
-    took = []
-    while len(took) < 3 and (not took or min(took) > said * (1 + TOLERANCE)):
-        took.append(seconds_of_personalisation(house))
-    tap.ok(abs(min(took) - said) <= said * TOLERANCE, f"{said:.1f} s estimated, within {TOLERANCE:.0%} of what it took", (said, took))
+    """It tells the time on the way. What the server and the machine need beside, a run without a way shows; where a machine
+    has much else to do that differs: of three pairs the first that fits is enough."""
+    said, took = estimate(DEMO, "--round-trip", ROUND_TRIP_MS)["seconds"], []
+    while len(took) < 3 and not (took and abs(took[-1] - said) <= said * TOLERANCE):
+        took.append(seconds_of_personalisation(house, ROUND_TRIP_MS) - seconds_of_personalisation(house, 0))
+    tap.ok(abs(took[-1] - said) <= said * TOLERANCE, f"{said:.1f} s estimated, within {TOLERANCE:.0%} of what it took", (said, took))
 
 
 def answers_decide(tap, house):
@@ -237,7 +238,7 @@ def main():
     import tempfile
     tap = Tap()
     with tempfile.TemporaryDirectory() as folder:
-        with House(tweak=with_scripts(folder), answer_s=1).start() as house:
+        with House(tweak=with_scripts(folder), answer_s=3).start() as house:
             demo_as_a_script(tap, house)
             the_estimate_is_what_is_sent(tap, house)
             the_estimate_is_the_time_that_it_takes(tap, house)

@@ -16,6 +16,7 @@ from drawing import configs, draw_up, flavor_of, load_file, profile_id, version_
 from house import ESE_KEY, House, Tap  # noqa: E402
 from phone import Phone  # noqa: E402
 from sptsm import Provider  # noqa: E402
+from unhurried import Unhurried  # noqa: E402
 
 DOMAIN = "F04F54534DD00001"
 KILLS = int(os.environ.get("TSM_SDK_KILLS", "8"))
@@ -82,6 +83,10 @@ def in_steps(s):
     t.ok(c.status == 0 and c.result["serviceInstanceStateName"] == "ACTIVATED", "deployService [Personalize, Activate]", c)
     c = phone.call("deploy", i["id"], "--finalize")
     t.ok(c.status == 0 and s.states(phone) == ["OPERATIONAL"] and s.pays(ese), "finalised without commands: it pays", c)
+    c = phone.call("deploy", i["id"], "--install", "--activate")
+    t.ok(c.status == 13 and c.result["serviceInstanceState"] == 21 and c.result["reader"] == i["reader"] and
+         [r["commandExecutionStatus"] for r in c.result["serviceCommandResults"]] == [2, 2],
+         "deployed again: 13, nothing executed, and the instance as it is", c)
     c = phone.call("suspend", i["id"])
     t.ok(c.status == 0 and s.states(phone) == ["SUSPENDED"] and not s.pays(ese), "suspended: it does not pay", c)
     c = phone.call("resume", i["id"])
@@ -145,7 +150,9 @@ def own_token(s):
 
 
 def not_started(s):
-    t, phone = s.tap, s.phone(s.house.add_ese())
+    t, ese = s.tap, s.house.add_ese()
+    before = Unhurried(ese.port)  # so that there is time to cancel
+    phone = s.phone(before)
     i = s.create(phone)
     c = phone.call("deploy", i["id"], "--install", "--refuse-start")
     t.ok(c.status == 6 and s.states(phone) == ["NOT_DEPLOYED"], "onProcessStart was not taken: 6, nothing was executed", c)
@@ -154,6 +161,7 @@ def not_started(s):
          s.states(phone) == ["IN_ERROR"], "a future that is cancelled while its process runs: 6, and the state says that "
          "something is there", c)
     t.equal(phone.call("terminate", i["id"]).status, 0, "what was begun is terminated")
+    before.close()
 
 
 def kept_in_a_file(s):

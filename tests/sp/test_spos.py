@@ -12,8 +12,10 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from house import House, Tap  # noqa: E402
 from spos import Authority, OnlineSystem, await_receiver, link, receiver, register  # noqa: E402
 from sptsm import Provider  # noqa: E402
+from tsmapi import Stage, status_of, text_of  # noqa: E402
 
 SERVICE = "demo-payment"
+LONG_MS = 30000  # time enough to kill the server before it has its answer
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
 MEMBERS = {"processId", "executionStatus", "executionMessage", "startDate", "endDate", "serviceId", "versionTag",
@@ -70,6 +72,24 @@ def failures_are_told(tap, house, spos):
     tap.equal(spos.until(n + 3)[n + 2]["requestedOperations"], [10, 12, 11], "commands are told in the order that they had")
 
 
+def checks_that_fail(tap, house, spos):
+    """The reasons why an eligibility check failed, each without a process. [TR-03165 3.3.1]"""
+    s, n = Stage(house), len(spos.lines())
+    empty, shut = s.handset(), s.handset()
+    empty.components = []
+    shut.components = [shut.component("eSE1", s.ese, accessible=False)]
+    there = s.fresh()
+    answers = [empty.create(s.service), shut.create(s.service), s.app.create(s.service)]
+    results = spos.until(n + 3)[n:]
+    tap.equal([status_of(a) for a in answers], [8, 9, 14], "no element, one that lets nobody in, one that has the service")
+    tap.equal([(r["executionStatus"], r["executionMessage"]) for r in results], [(status_of(a), text_of(a)) for a in answers],
+              "the reason of each is told as the app hears it")
+    tap.equal([(r["processId"], r["serviceInstanceId"], *told(r)) for r in results],
+              [("", "", [], 1, 1), ("", "", [], 1, 1), ("", there, [], 1, 1)], "without a process, and with the instance if there is one")
+    s.end(there)
+    spos.until(n + 4)
+
+
 def an_outage_is_survived(tap, house, spos, other):
     n = len(spos.lines())
     spos.end()
@@ -99,7 +119,7 @@ def a_kill_in_the_midst_of_a_delivery(tap, house, spos):
     """The bank has the result, the server never hears so."""
     n = len(spos.lines())
     spos.end()
-    spos.start("--slow", 700)
+    spos.start("--slow", LONG_MS)  # who has hung up waits for no answer, nor does what comes again
     order = house.order("deploy", {"iccid": "8949000000000007777"}, house.card())
     result = spos.until(n + 1)[n]
     house.kill9()
@@ -207,6 +227,7 @@ def main():
             register(o, other.url() + "/", other.identity + ".pem", "tram-card")
             each_end_is_told(tap, house, spos)
             failures_are_told(tap, house, spos)
+            checks_that_fail(tap, house, spos)
             an_outage_is_survived(tap, house, spos, other)
             a_kill_in_the_midst_of_a_delivery(tap, house, spos)
             a_refused_result_waits_alone(tap, house, spos)

@@ -3,6 +3,7 @@
 [TR-03165 3.2, 4.2.5]"""
 import os
 import sys
+import uuid
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "journey"))
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
@@ -57,7 +58,19 @@ def suspended_and_resumed(tap, s, instance):
     answer = app.call("checkServiceDeploymentAvailable", serviceId=s.service, version=VERSION)
     tap.equal(answer["deploymentAvailable"], 1, "the device check does not care that the service is there")
     tap.equal(status_of(app.create(s.service)), 14, "createServiceInstance does: 14")
-    tap.equal(status_of(app.deploy(instance, [install()])), 13, "what is deployed is not deployed again: 13")
+    refused = app.deploy(instance, [install(), activate()])
+    tap.equal(status_of(refused), 13, "what is deployed is not deployed again: 13")
+    info, technical = refused["processInfo"], refused["technicalInformation"]
+    tap.equal((info["processId"], [c["commandExecutionStatus"] for c in refused["serviceCommandResults"]]), ("", [2, 2]),
+              "a process that never began has no id, and its commands are not executed")
+    tap.equal((refused["serviceInstanceState"], technical["serviceVersionTag"], refused["reader"], info["startDate"] <= info["endDate"]),
+              (OPERATIONAL, VERSION, "eSE1", True), "its result tells the instance as it is")
+    refused = app.call("updateService", serviceInstanceId=str(uuid.uuid4()), newVersion=VERSION, serviceCommands=[install()],
+                       finalizeDeployment=True)
+    tap.equal((status_of(refused), refused["serviceInstanceState"], [c["commandExecutionStatus"] for c in refused["serviceCommandResults"]]),
+              (17, 0, [2]), "of an instance that is not there the state is UNKNOWN")
+    refused = app.call("terminateService", serviceInstanceId=str(uuid.uuid4()))
+    tap.equal((status_of(refused), sorted(refused.json)), (17, ["processInfo"]), "TerminateServiceResult is processInfo alone")
     tap.equal(s.end(instance), 0, "terminated")
     tap.equal(app.instances(s.service)["serviceInstances"], [], "the instance is gone")
     again = s.fresh()

@@ -15,7 +15,7 @@ from tsmapi import IN_ERROR, NOT_DEPLOYED, OPERATIONAL, Stage, activate, install
 
 
 def rename(house, old, new):
-    stored = sqlite3.connect(house.node().db_path, timeout=10)
+    stored = sqlite3.connect(house.node().db_path, timeout=120)
     with stored:
         stored.execute(f"ALTER TABLE {old} RENAME TO {new}")
     stored.close()

@@ -84,6 +84,8 @@ def authorised_apps(tap, s):
     refused = [app.create(shop.service), app.deploy(instance, [install()], finalize=False),
                app.call("checkServiceDeploymentAvailable", serviceId=shop.service, version=EVERYTHING)]
     tap.equal([status_of(a) for a in refused], [15, 15, 15], "an app that is not among them: 15 by every method")
+    tap.equal((refused[1]["serviceInstanceState"], refused[1]["technicalInformation"]["profileId"]), (0, ""),
+              "and learns nothing of the instance")
     tap.equal(text_of(refused[0]), "Unauthorized: app not authorized", "in the guideline's words")
     shop.p.must("PUT", service, {"name": "club", "accessAuthorizedDeviceApps": []})
     s.end(instance)

@@ -16,6 +16,7 @@ from sptsm import Provider  # noqa: E402
 BASE = "/tsm-api/1.0/"
 VERSION = "1.0.0"
 CALLER = "5e" * 32
+SLOWLY_MS = 200  # a round trip of an agent that takes its time
 NOT_DEPLOYED, INSTALLED, PERSONALIZED, ACTIVATED, OPERATIONAL, SUSPENDED, IN_ERROR = 1, 11, 12, 14, 21, 22, 25
 TEXTS = {2: "Internal error: ", 3: "Network connection error: ", 4: "Invalid argument: ", 5: "Not authenticated: ", 6: "Execution interrupted: ",
          7: "Secure component error: ", 8: "No eligible SC: ", 9: "SC inaccessible: ", 12: "Orphaned service instance: ",
@@ -99,8 +100,9 @@ class App:
 
     def follow(self, answer, seconds=60, cancel_at=None):
         """Waits for the end; the handset's agent comes when there is something to exchange. (result, views). cancel_at:
-        it is cancelled once when so many percent are done."""
+        it is cancelled once when so many percent are done; then the agent takes its time, so that there are some left."""
         views, agent, seen, rounds = [], None, 0, 0
+        pace = [] if cancel_at is None else ["--round-trip-ms", SLOWLY_MS]
         while rounds < seconds:
             view = self.process(answer, wait=5, seen=seen)
             if view.status != 200 or "state" not in view.json:
@@ -113,7 +115,7 @@ class App:
                 cancel_at = self.process(answer, "cancel") and None
             exchange = view.get("exchange")
             if exchange and not agent:
-                agent = self.house.handset({"url": exchange["url"], "session_id": exchange["session"]},
+                agent = self.house.handset({"url": exchange["url"], "session_id": exchange["session"]}, *pace,
                                            element=self.readers[exchange["reader"]])
         raise Died(f"the process does not end: {views[-1]}")
 

@@ -4,7 +4,7 @@
 #define TSM_APP_CARD_ARGS_H
 
 #include "base/secret.h"
-#include "gp/content/diversify.h"
+#include "gp/keys/diversify.h"
 
 enum { CARD_HEX_MAX = 255, CARD_KEYS = 3 };
 

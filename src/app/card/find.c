@@ -7,7 +7,7 @@
 
 #include "app/card/keys.h"
 #include "app/file/text_file.h"
-#include "gp/content/kcv.h"
+#include "gp/keys/kcv.h"
 #include "vault/keys/master.h"
 
 enum { PIN_MAX = SECRET_MAX };

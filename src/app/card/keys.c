@@ -2,7 +2,7 @@
 /* Channels and key packing with keys in memory or in the vault. App. [GPCS App. E, 11.8; AmdD] */
 #include "app/card/keys.h"
 
-#include "gp/content/putkey.h"
+#include "gp/keys/putkey.h"
 
 enum { AES_KEY_MAX = 32, STAND_IN_I = 0x70 };
 

@@ -11,7 +11,7 @@
 #include "vault/keys/handover.h"
 #include "vault/keys/named.h"
 #include "vault/operation/operation.h"
-#include "vault/operation/scp11.h"
+#include "vault/operation/channel/scp11.h"
 
 /* With a vault every key set is in it, also one that was given in clear; without one none is. */
 struct keyring {

@@ -30,6 +30,15 @@ bool client_is_plain(const char *text)
     return *text && strspn(text, plain) == strlen(text);
 }
 
+void client_add_page(const struct client_args *a, char path[CLIENT_PATH_MAX])
+{
+    size_t n = strlen(path);
+    if (a->limit)
+        n += (size_t)snprintf(path + n, CLIENT_PATH_MAX - n, "?limit=%lld", (long long)a->limit);
+    if (a->before)
+        snprintf(path + n, CLIENT_PATH_MAX - n, "%cbefore=%lld", a->limit ? '&' : '?', (long long)a->before);
+}
+
 /* What a terminal would obey, in UTF-8: C0, DEL, C1. */
 static bool is_control(const char *at)
 {

@@ -85,5 +85,7 @@ int64_t client_number(const json_t *o, const char *name);
 void client_print_json(const json_t *o);
 /* May this stand in a path as it is? Decimal digits and letters only. */
 bool client_is_plain(const char *text);
+/* --limit and --before behind the path of a list; nothing said, its newest page. */
+void client_add_page(const struct client_args *a, char path[CLIENT_PATH_MAX]);
 
 #endif

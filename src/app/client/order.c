@@ -158,6 +158,28 @@ static enum client_exit wait_for(struct client *c)
     return status;
 }
 
+/* Prints what became of it, as far as the server knows within a moment. */
+static enum client_exit cancel(struct client *c)
+{
+    char path[CLIENT_PATH_MAX];
+    struct client_request r = {.method = "DELETE", .path = path};
+    json_t *order = NULL;
+    enum client_exit status;
+    if (!id_is_good(c))
+        return CLIENT_USAGE;
+    snprintf(path, sizeof path, "/api/v1/orders/%s?wait=%d", c->args.operand, POLL_S);
+    status = client_ask(c, &r, &order);
+    if (status == CLIENT_FINE && c->args.json)
+        client_print_json(order);
+    else if (status == CLIENT_FINE)
+        timeline_end(order);
+    if (status == CLIENT_FINE && !is_over(order))
+        fprintf(stderr, "tsm: a message had left for the secure element: the order ends when its answer is "
+                        "known (tsm order wait)\n");
+    json_decref(order);
+    return status;
+}
+
 static enum client_exit list(struct client *c)
 {
     char path[CLIENT_PATH_MAX];
@@ -198,6 +220,12 @@ static const struct client_verb list_verb = {"order list [--limit N] [--before I
                                              OPTION_LIMIT | OPTION_BEFORE,
                                              false,
                                              list};
+static const struct client_verb cancel_verb = {"order cancel ID",
+                                               "cancels an order that has not begun on its secure element",
+                                               "TSM_TOKEN_BANK",
+                                               0,
+                                               true,
+                                               cancel};
 static const struct client_verb wait_verb = {
     "order wait ID [--timeout S] [--full]",
     "prints the timeline as it grows; exit 0 done, 3 failed or expired, 1 not over after S seconds",
@@ -224,4 +252,9 @@ int client_order_list(int argc, char **argv)
 int client_order_wait(int argc, char **argv)
 {
     return client_main(&wait_verb, argc, argv);
+}
+
+int client_order_cancel(int argc, char **argv)
+{
+    return client_main(&cancel_verb, argc, argv);
 }

@@ -8,14 +8,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "app/client/client.h"
 #include "app/client/verbs.h"
+#include "base/csv/csv.h"
 
 enum {
     PART_MAX = 4 << 20,   /* octets of one request */
     WHOLE_MAX = 64 << 20, /* of a JSON list, which cannot be cut at lines */
     LINE_ROOM = 8192,
+    FIELD_ROOM = 2048,
     REFUSED_KEPT = 1000, /* shown at most */
 };
 
@@ -33,14 +36,22 @@ struct sending {
     struct client *c;
     enum form form;
     FILE *from;
-    int64_t number, first;  /* of the line in hand; of the first line of the part */
-    size_t head_len, lines; /* lines: in the part, without its head */
+    int64_t number, first;                           /* of the line in hand; of the first line of the part */
+    size_t head_len, head_lines, heading_len, lines; /* lines: in the part, without its head */
+    int key_column;                                  /* of CSV */
+    char separator;
     int64_t added, changed, unchanged, n_refused;
     json_t *refused;
     struct writer part; /* over `room` */
-    char line[LINE_ROOM], head[LINE_ROOM], buffer[BUFSIZ];
+    char line[LINE_ROOM], buffer[BUFSIZ];
     uint8_t room[PART_MAX];
 };
+
+/* The line that was read last, without its end. */
+static struct bytes line_in_hand(const struct sending *s)
+{
+    return csv_without_mark(BYTES_OF((const uint8_t *)s->line, strcspn(s->line, "\r\n")));
+}
 
 /* The server counts the lines of the part, its head included. */
 static void take_answer(struct sending *s, json_t *answer)
@@ -53,7 +64,7 @@ static void take_answer(struct sending *s, json_t *answer)
     s->n_refused += client_number(answer, "refused_count");
     json_array_foreach(json_object_get(answer, "refused"), i, row)
     {
-        int64_t number = s->first + client_number(row, "line") - 1 - (s->head_len > 0);
+        int64_t number = s->first + client_number(row, "line") - 1 - (int64_t)s->head_lines;
         json_object_set_new(row, "line", json_integer(number));
         if (json_array_size(s->refused) < REFUSED_KEPT)
             json_array_append(s->refused, row);
@@ -78,20 +89,55 @@ static enum client_exit send_part(struct sending *s)
     return status;
 }
 
-static bool is_head(const struct sending *s)
+/* Which field of CSV lines is the file key: the place of its name in the heading, -1 where it has none. */
+static int key_column(struct bytes heading, char separator)
 {
-    return s->form == FORM_CSV ? s->head_len == 0 : strstr(s->line, "\"file_key\"") != NULL;
+    struct csv_line l = CSV_LINE(heading, separator);
+    char field[FIELD_ROOM];
+    for (int i = 0; csv_field(&l, field, sizeof field) == TSM_OK; i++)
+        if (!strcasecmp(field, "file_key"))
+            return i;
+    return -1;
 }
 
-/* The line goes before this part and all that follow. */
+/* A line that has the file key goes before each part, as the heading does. */
+static bool has_file_key(const struct sending *s)
+{
+    struct csv_line l = CSV_LINE(line_in_hand(s), s->separator);
+    char field[FIELD_ROOM] = "";
+    for (int i = 0; i <= s->key_column && csv_field(&l, field, sizeof field) == TSM_OK; i++)
+        if (i == s->key_column)
+            return field[0] != 0;
+    return false;
+}
+
+static bool is_head(const struct sending *s)
+{
+    if (s->form == FORM_CSV)
+        return s->heading_len == 0 || has_file_key(s);
+    return strstr(s->line, "\"file_key\"") != NULL;
+}
+
+/* The heading of CSV stays in front of whatever file key comes. */
+static void take_heading(struct sending *s)
+{
+    if (s->form != FORM_CSV || s->heading_len)
+        return;
+    s->heading_len = strlen(s->line);
+    s->separator = csv_separator(line_in_hand(s));
+    s->key_column = key_column(line_in_hand(s), s->separator);
+}
+
+/* The line goes before this part and all that follow, in place of the file key before. */
 static enum client_exit take_head(struct sending *s)
 {
     enum client_exit status = send_part(s);
-    write_forget(&s->part, 0);
-    snprintf(s->head, sizeof s->head, "%s", s->line);
-    s->head_len = strlen(s->head);
-    if (status == CLIENT_FINE && write_span(&s->part, bytes_of_text(s->head)) != TSM_OK)
+    write_forget(&s->part, s->heading_len);
+    s->head_lines = s->heading_len ? 2 : 1;
+    take_heading(s);
+    if (status == CLIENT_FINE && write_span(&s->part, bytes_of_text(s->line)) != TSM_OK)
         status = CLIENT_FAILED;
+    s->head_len = s->part.len;
     return status;
 }
 

@@ -7,6 +7,7 @@
 int client_order_post(int argc, char **argv);
 int client_order_show(int argc, char **argv);
 int client_order_list(int argc, char **argv);
+int client_order_cancel(int argc, char **argv);
 int client_order_wait(int argc, char **argv);
 int client_order_import(int argc, char **argv);
 int client_order_exchange(int argc, char **argv);

@@ -8,7 +8,7 @@
 #ifndef TSM_BASE_SIGN_SIGN_H
 #define TSM_BASE_SIGN_SIGN_H
 
-#include "base/bytes.h"
+#include "base/crypto.h"
 
 enum hash_alg { HASH_SHA1, HASH_SHA256, HASH_SHA384, HASH_SHA512, HASH_ALGS };
 enum { HASH_LEN_MAX = 64 };
@@ -16,6 +16,10 @@ enum { HASH_LEN_MAX = 64 };
 size_t hash_len(enum hash_alg alg);
 /* The digest of the parts in order, hash_len(alg) octets. CRYPTO_FAILED. */
 enum tsm_err hash_parts(enum hash_alg alg, const struct bytes *parts, size_t n, uint8_t out[HASH_LEN_MAX]);
+
+/* SHA-256 of octets in one piece. NO_MEMORY; then there is no digest, and none must be looked for or stored.
+ */
+enum tsm_err sha256_of(struct bytes octets, uint8_t digest[SHA256_LEN]);
 
 enum sign_type { SIGN_RSA = 1, SIGN_EC = 2 };
 enum {

@@ -14,7 +14,7 @@ static const char *const hash_names[HASH_ALGS] = {
 static enum tsm_err digest_parts(EVP_MD_CTX *ctx, const EVP_MD *md, const struct bytes *parts, size_t n,
                                  uint8_t out[HASH_LEN_MAX])
 {
-    NEED(ctx && md && EVP_DigestInit_ex2(ctx, md, NULL) == 1, CRYPTO_FAILED);
+    NEED(ctx && md && EVP_DigestInit_ex2(ctx, md, NULL) == 1, NO_MEMORY);
     for (size_t i = 0; i < n; i++)
         NEED(parts[i].len == 0 || EVP_DigestUpdate(ctx, parts[i].at, parts[i].len) == 1, CRYPTO_FAILED);
     NEED(EVP_DigestFinal_ex(ctx, out, NULL) == 1, CRYPTO_FAILED);
@@ -29,6 +29,14 @@ enum tsm_err hash_parts(enum hash_alg alg, const struct bytes *parts, size_t n, 
     EVP_MD_free(md);
     EVP_MD_CTX_free(ctx);
     return e;
+}
+
+enum tsm_err sha256_of(struct bytes octets, uint8_t digest[SHA256_LEN])
+{
+    static const uint8_t nothing[1];
+    if (!EVP_Digest(octets.len ? octets.at : nothing, octets.len, digest, NULL, EVP_sha256(), NULL))
+        return FAIL(NO_MEMORY, "no memory for a digest"); /* nothing else can fail in it */
+    return TSM_OK;
 }
 
 /* r | s has a fixed length for each length of curve; which curve of that length does not matter for it. */

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/csv/csv.h"
+
 enum { GROUPING_HEAD = 4, GROUPING_ID = 4 };
 
 /* Members of the record; pin_format alone is a number. */
@@ -30,54 +32,6 @@ static bool is_known(const char *name)
            is_one_of(element_fields, name);
 }
 
-static enum tsm_err add_char(char *to, size_t room, size_t *n, uint8_t c)
-{
-    NEED(c >= 0x20 && c != 0x7F, BAD_FORM);
-    NEED(*n + 1 < room, TOO_LONG);
-    to[(*n)++] = (char)c;
-    return TSM_OK;
-}
-
-/* A field between quotes; two of them stand for one. */
-static enum tsm_err read_quoted(struct reader *r, char *to, size_t room, size_t *n)
-{
-    uint8_t c;
-    for (;;) {
-        TRY(read_u8(r, &c));
-        if (c == '"') {
-            if (r->left.len == 0 || r->left.at[0] != '"')
-                return TSM_OK;
-            TRY(read_u8(r, &c));
-        }
-        TRY(add_char(to, room, n, c));
-    }
-}
-
-/* The next column; *more says whether another follows. */
-static enum tsm_err read_column(struct reader *r, char *to, size_t room, bool *more)
-{
-    size_t n = 0;
-    uint8_t c;
-    *more = false;
-    if (r->left.len && r->left.at[0] == '"') {
-        TRY(read_u8(r, &c));
-        TRY(read_quoted(r, to, room, &n));
-    } else {
-        while (r->left.len && r->left.at[0] != ',') {
-            TRY(read_u8(r, &c));
-            NEED(c != '"', BAD_FORM);
-            TRY(add_char(to, room, &n, c));
-        }
-    }
-    to[n] = 0;
-    if (r->left.len == 0)
-        return TSM_OK;
-    TRY(read_u8(r, &c));
-    NEED(c == ',', BAD_FORM);
-    *more = true;
-    return TSM_OK;
-}
-
 static bool head_has(const struct issuer_head *h, const char *name)
 {
     for (size_t i = 0; i < h->n; i++)
@@ -98,14 +52,13 @@ static enum tsm_err check_head(const struct issuer_head *h)
 
 enum tsm_err issuer_head_read(struct bytes line, struct issuer_head *out)
 {
-    struct issuer_head h = {.n = 0};
-    struct reader r = READER(line);
-    bool more = true;
+    struct issuer_head h = {.n = 0, .separator = csv_separator(line)};
+    struct csv_line l = CSV_LINE(line, h.separator);
     NEED(line.len <= ISSUER_LINE_MAX, TOO_LONG);
-    while (more) {
+    while (l.more) {
         char name[ISSUER_NAME_MAX + 1];
         NEED(h.n < ISSUER_COLUMNS_MAX, TOO_LONG);
-        TRY(read_column(&r, name, sizeof name, &more));
+        TRY(csv_field(&l, name, sizeof name));
         if (!is_known(name))
             return FAIL(UNKNOWN_FIELD, "column %zu of the heading is none that is known here", h.n + 1);
         NEED(!head_has(&h, name), DUPLICATE_TAG);
@@ -164,18 +117,18 @@ static enum tsm_err finish(struct issuer_row *row, enum tsm_err e, struct issuer
 
 static enum tsm_err read_columns(const struct issuer_head *head, struct bytes line, struct issuer_row *row)
 {
-    struct reader r = READER(line);
-    bool more = true;
+    struct csv_line l = CSV_LINE(line, head->separator);
     for (size_t i = 0; i < head->n; i++) {
         char value[ISSUER_VALUE_MAX + 1];
         enum tsm_err e;
-        NEED(more, BAD_LENGTH);
-        TRY(read_column(&r, value, sizeof value, &more));
-        e = put_field(row, head->column[i], value);
+        NEED(l.more, BAD_LENGTH);
+        e = csv_field(&l, value, sizeof value);
+        if (e == TSM_OK)
+            e = put_field(row, head->column[i], value);
         explicit_bzero(value, sizeof value);
         TRY(e);
     }
-    NEED(!more, BAD_LENGTH);
+    NEED(!l.more, BAD_LENGTH);
     return TSM_OK;
 }
 
@@ -195,6 +148,14 @@ static enum tsm_err put_grouping(struct issuer_row *row, const char *name, const
         return FAIL(NO_MEMORY, "no memory for a grouping");
     one = json_pack("{ss sb ss}", "id", name + GROUPING_HEAD, "encrypted", name[0] == 'E', "value", value);
     NEED(one != NULL && json_array_append_new(list, one) == 0, BAD_FORM);
+    return TSM_OK;
+}
+
+static enum tsm_err add_char(char *to, size_t room, size_t *n, uint8_t c)
+{
+    NEED(c >= 0x20 && c != 0x7F, BAD_FORM);
+    NEED(*n + 1 < room, TOO_LONG);
+    to[(*n)++] = (char)c;
     return TSM_OK;
 }
 

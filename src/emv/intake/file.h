@@ -22,9 +22,10 @@ enum {
     ISSUER_REF_MAX = 64,
 };
 
-/* The heading of a CSV file: which field each column is. */
+/* The heading of a CSV file: which field each column is, and what stands between them (base/csv/csv.h). */
 struct issuer_head {
     size_t n;
+    char separator;
     char column[ISSUER_COLUMNS_MAX][ISSUER_NAME_MAX + 1];
 };
 /* UNKNOWN_FIELD, DUPLICATE_TAG, MISSING_FIELD for a heading without service, pan or an element; TOO_LONG. */

@@ -56,7 +56,8 @@ static enum tsm_err read_number(struct reader *r, size_t n, unsigned base, size_
     TRY(read_span(r, n, &text));
     for (size_t i = 0; i < n; i++) {
         unsigned d = (unsigned)digit_of(text.at[i]);
-        NEED(d < base, BAD_FORM);
+        if (d >= base)
+            return FAIL(BAD_FORM, "a length or count of the key block has other characters than digits");
         v = v * base + d;
     }
     *out = v;
@@ -97,7 +98,8 @@ static enum tsm_err read_field(struct reader *r, size_t n, char *out)
 {
     struct bytes text;
     TRY(read_span(r, n, &text));
-    NEED(all(text, is_alphanumeric), BAD_FORM);
+    if (!all(text, is_alphanumeric))
+        return FAIL(BAD_FORM, "a field of the key block's head has other characters than letters and digits");
     memcpy(out, text.at, n);
     return TSM_OK;
 }
@@ -111,7 +113,8 @@ static enum tsm_err read_option_length(struct reader *r, size_t *whole, size_t *
     if (*whole != 0)
         return TSM_OK;
     TRY(read_number(r, OPTION_DIGITS, HEXADECIMAL, &digits));
-    NEED(digits == EXTENDED_DIGITS, BAD_LENGTH);
+    if (digits != EXTENDED_DIGITS)
+        return FAIL(BAD_LENGTH, "the long length of an optional block must have %d digits", EXTENDED_DIGITS);
     *head = EXTENDED_HEAD;
     return read_number(r, EXTENDED_DIGITS, HEXADECIMAL, whole);
 }
@@ -122,21 +125,27 @@ static enum tsm_err read_option(struct reader *r, struct keyblock_option *out)
     size_t whole = 0, head = 0;
     TRY(read_field(r, 2, o.id));
     TRY(read_option_length(r, &whole, &head));
-    NEED(whole >= head, BAD_LENGTH);
+    if (whole < head)
+        return FAIL(BAD_LENGTH, "optional block %.2s is shorter than its own head", o.id);
     TRY(read_span(r, whole - head, &o.data));
-    NEED(all(o.data, is_printable), BAD_FORM);
+    if (!all(o.data, is_printable))
+        return FAIL(BAD_FORM, "optional block %.2s has characters that cannot be printed", o.id);
     *out = o;
     return TSM_OK;
 }
 
 static enum tsm_err read_options(struct reader *r, size_t n, struct keyblock_header *h)
 {
-    NEED(n <= KEYBLOCK_OPTIONS_MAX, TOO_LONG);
+    if (n > KEYBLOCK_OPTIONS_MAX)
+        return FAIL(TOO_LONG, "the head counts %zu optional blocks: at most %d are taken", n,
+                    KEYBLOCK_OPTIONS_MAX);
     for (size_t i = 0; i < n; i++) {
         struct keyblock_option o;
         TRY(read_option(r, &o));
-        NEED(!keyblock_option_find(h, o.id), DUPLICATE_TAG);
-        NEED(strcmp(o.id, padding_id) || i + 1 == n, BAD_VALUE);
+        if (keyblock_option_find(h, o.id))
+            return FAIL(DUPLICATE_TAG, "optional block %.2s occurs twice", o.id);
+        if (!strcmp(o.id, padding_id) && i + 1 != n)
+            return FAIL(BAD_VALUE, "the padding block %.2s must be the last one", o.id);
         h->option[h->options_n++] = o;
     }
     return TSM_OK;
@@ -148,7 +157,8 @@ enum tsm_err keyblock_header_read(struct reader *text, struct keyblock_header *o
     struct reader r = *text;
     size_t whole, options;
     TRY(read_field(&r, 1, &h.version));
-    NEED(keyblock_align(h.version) != 0, BAD_VALUE);
+    if (keyblock_align(h.version) == 0)
+        return FAIL(BAD_VALUE, "no key block begins with version %c", h.version);
     TRY(read_number(&r, KEYBLOCK_LENGTH_DIGITS, DECIMAL, &whole));
     TRY(read_field(&r, 2, h.usage));
     TRY(read_field(&r, 1, &h.algorithm));

@@ -149,12 +149,15 @@ enum tsm_err keyblock_split(struct bytes text, struct keyblock_parts *out)
         return FAIL(BAD_LENGTH, "the head says %zu characters, the block has %zu", length, text.len);
     mac = keyblock_mac_digits(p.header.version);
     behind = r.left.len;
-    NEED(behind > mac, SHORT_INPUT);
-    NEED((behind - mac) % (2 * payload_block(p.header.version)) == 0, BAD_LENGTH);
+    if (behind <= mac)
+        return FAIL(SHORT_INPUT, "the key block ends before its key");
+    if ((behind - mac) % (2 * payload_block(p.header.version)) != 0)
+        return FAIL(BAD_LENGTH, "what is enciphered in the key block is no whole number of cipher blocks");
     TRY(bytes_part(text, 0, text.len - behind, &p.head));
     TRY(read_span(&r, behind - mac, &p.cipher));
     TRY(read_span(&r, mac, &p.mac));
-    NEED(is_hex(p.cipher) && is_hex(p.mac), BAD_FORM);
+    if (!is_hex(p.cipher) || !is_hex(p.mac))
+        return FAIL(BAD_FORM, "behind its head a key block has hexadecimal digits only, in capitals");
     *out = p;
     return TSM_OK;
 }

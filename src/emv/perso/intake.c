@@ -175,7 +175,10 @@ enum tsm_err card_record_read(struct bytes json, struct card_record *out)
     enum tsm_err e;
     if (json.len > CARD_RECORD_JSON_MAX)
         return FAIL_FIELD(TOO_LONG, "card", "the card record is longer than %d octets", CARD_RECORD_JSON_MAX);
-    if (json_read(json, &object) != TSM_OK) /* its cause shows the text near the fault: say it anew */
+    e = json_read(json, &object);
+    if (e == TSM_NO_MEMORY)
+        return e;
+    if (e != TSM_OK) /* its cause shows the text near the fault: say it anew */
         return FAIL_FIELD(BAD_FORM, "card", "the card record is not well-formed JSON");
     e = names_check(object);
     if (e == TSM_OK)

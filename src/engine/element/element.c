@@ -3,14 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/hex.h"
 #include "base/json.h"
 #include "engine/element/element.h"
+#include "order/card/iccid.h"
 
-static const enum sql_id find_by[SE_KINDS] = {[SE_BY_ICCID] = SQL_SE_BY_ICCID,
-                                              [SE_BY_SEID] = SQL_SE_BY_SEID,
-                                              [SE_BY_MSISDN] = SQL_SE_BY_MSISDN,
-                                              [SE_BY_EID] = SQL_SE_BY_EID,
-                                              [SE_BY_CPLC] = SQL_SE_BY_CPLC};
+static const enum sql_id find_by[SE_KINDS] = {
+    [SE_BY_ICCID] = SQL_SE_BY_ICCID, [SE_BY_SEID] = SQL_SE_BY_SEID, [SE_BY_MSISDN] = SQL_SE_BY_MSISDN,
+    [SE_BY_EID] = SQL_SE_BY_EID,     [SE_BY_CPLC] = SQL_SE_BY_CPLC, [SE_BY_CIN] = SQL_SE_BY_CIN};
 
 static enum tsm_err read_profile(const char *text, struct se_profile *out)
 {
@@ -34,16 +34,36 @@ static enum tsm_err read_row(const struct rows *r, int64_t owner, struct element
     return TSM_OK;
 }
 
-enum tsm_err element_find(struct tx *tx, int64_t owner, int64_t kind, const char *ref, struct element *out)
+static enum tsm_err find_as_written(struct tx *tx, int64_t owner, int64_t kind, const char *ref,
+                                    struct element *out)
 {
     ROWS r = {0};
+    TRY(db_first(tx, &r, find_by[kind], ref, owner));
+    return read_row(&r, owner, out);
+}
+
+/* With its check digit or without. */
+static enum tsm_err find_other_form(struct tx *tx, int64_t owner, const char *iccid, struct element *out)
+{
+    struct iccid_forms other = {.n = 0};
+    enum tsm_err e = TSM_NOT_FOUND;
+    if (text_is_digits(iccid, 1, ICCID_LONGEST))
+        iccid_other_forms(iccid, &other);
+    for (size_t i = 0; i < other.n && e == TSM_NOT_FOUND; i++)
+        e = find_as_written(tx, owner, SE_BY_ICCID, other.text[i], out);
+    return e;
+}
+
+enum tsm_err element_find(struct tx *tx, int64_t owner, int64_t kind, const char *ref, struct element *out)
+{
     enum tsm_err e;
     NEED(kind >= 0 && kind < SE_KINDS, BAD_VALUE);
-    e = db_first(tx, &r, find_by[kind], ref, owner);
-    if (e == TSM_NOT_FOUND)
-        return FAIL(NOT_FOUND, "no secure element of this owner has the %s %.40s", se_kind_words[kind], ref);
-    TRY(e);
-    return read_row(&r, owner, out);
+    e = find_as_written(tx, owner, kind, ref, out);
+    if (e == TSM_NOT_FOUND && kind == SE_BY_ICCID)
+        e = find_other_form(tx, owner, ref, out);
+    return e == TSM_NOT_FOUND
+               ? FAIL(NOT_FOUND, "no secure element of this owner has the %s %.40s", se_kind_words[kind], ref)
+               : e;
 }
 
 enum tsm_err element_by_id(struct tx *tx, int64_t owner, int64_t id, struct element *out)

@@ -9,10 +9,12 @@
 #include "base/json.h"
 #include "engine/element/block.h"
 #include "engine/element/line.h"
+#include "engine/element/withdraw.h"
 
 struct asked {
     json_t *se, *payload;
     char session[40], holder[HOLDER_MAX + 1];
+    bool firm; /* it goes on with something that was begun on the element: it cannot be withdrawn */
     bool care; /* the owner looks after its own element: blocks are for the others */
     bool held; /* the element is the asker's for now: the exchange begins at once */
 };
@@ -23,6 +25,7 @@ static const struct json_row asked_rows[] = {
     {"session", JSON_TEXT, offsetof(struct asked, session), 0, 39, JSON_OPTIONAL, NULL},
     {"holder", JSON_TEXT, offsetof(struct asked, holder), 1, HOLDER_MAX, JSON_NEEDED, NULL},
     {"care", JSON_BOOL, offsetof(struct asked, care), 0, 0, JSON_OPTIONAL, NULL},
+    {"firm", JSON_BOOL, offsetof(struct asked, firm), 0, 0, JSON_OPTIONAL, NULL},
     {NULL, JSON_TEXT, 0, 0, 0, JSON_OPTIONAL, NULL},
 };
 
@@ -35,6 +38,7 @@ enum tsm_err exchange_read(struct bytes body, struct exchange *out, json_t **doc
                              .holder = json_member(o, "holder"),
                              .payload = json_object_get(o, "payload"),
                              .answer_s = json_integer_value(json_object_get(o, "answer_s")),
+                             .firm = json_is_true(json_object_get(o, "firm")),
                              .concat = (int)json_integer_value(json_object_get(o, "concat"))};
     *document = o;
     return TSM_OK;
@@ -49,9 +53,9 @@ static enum tsm_err add_exchange(struct tx *tx, const struct partner_call *call,
                                  const struct element *el)
 {
     int64_t answer_s = el->profile.answer_s, id;
-    json_t *o = json_pack("{sI ss ss sO sI si}", "call", (json_int_t)call->id, "msisdn", el->msisdn, "holder",
-                          a->holder, "payload", a->payload, "answer_s", (json_int_t)answer_s, "concat",
-                          el->profile.concat);
+    json_t *o = json_pack("{sI ss ss sO sI si sb}", "call", (json_int_t)call->id, "msisdn", el->msisdn,
+                          "holder", a->holder, "payload", a->payload, "answer_s", (json_int_t)answer_s,
+                          "concat", el->profile.concat, "firm", a->firm);
     char *text = o ? json_text(o) : NULL;
     struct job_new job = {.kind = el->profile.bearer == BEARER_SMS ? JOB_EXCHANGE_SMS : JOB_EXCHANGE_DEVICE,
                           .party = call->party,
@@ -83,10 +87,12 @@ static enum tsm_err answer_from_stray(struct partners *p, struct tx *tx, const s
     {
         ROWS r = {0};
         e = db_first(tx, &r, SQL_STRAY_GET, el->id, tx_now(tx) - SECONDS(el->profile.answer_s));
-        if (e == TSM_OK)
+        if (e == TSM_OK) {
             text = strdup(db_text(&r, 0));
-        else if (e != TSM_NOT_FOUND)
+            NEED(text != NULL, NO_MEMORY);
+        } else if (e != TSM_NOT_FOUND) {
             return e;
+        }
     }
     *answered = text != NULL;
     e = text ? partner_reply(p, tx, call->id, text) : TSM_OK;
@@ -109,16 +115,22 @@ static enum tsm_err take_script(struct partners *p, struct tx *tx, const struct 
     return answered ? TSM_OK : add_exchange(tx, call, a, el);
 }
 
-/* What the owner has blocked takes nothing from others, and the owner's own care alone. */
+/* What the owner has blocked takes nothing from others, and the owner's own care alone; nor does anything
+ * begin of what its asker has withdrawn. */
 static enum tsm_err is_open(struct partners *p, struct tx *tx, const struct partner_call *call,
                             const struct asked *a, const struct element *el, bool *open)
 {
     struct failure f;
-    bool closed;
+    bool closed = false;
     *open = a->care && call->party == call->peer;
     if (*open)
         return TSM_OK;
-    TRY(block_judge(tx, el, call->peer, &f, &closed));
+    if (!a->firm && json_array_size(a->payload) > 0)
+        TRY(is_withdrawn(tx, call->id, call->trace, &closed));
+    if (closed)
+        withdrawn_failure(&f);
+    else
+        TRY(block_judge(tx, el, call->peer, &f, &closed));
     *open = !closed;
     return closed ? partner_refuse(p, tx, call->id, &f) : TSM_OK;
 }
@@ -219,6 +231,7 @@ enum tsm_err exchange_finish(struct partners *p, struct tx *tx, const struct exc
 
 enum tsm_err exchange_answer_partners(struct partners *p)
 {
+    TRY(withdraw_answer_partners(p));
     TRY(partners_add(p, &(struct partner_row){VERB_SEND_SCRIPT, accept_script, p}));
     TRY(partners_add(p, &(struct partner_row){VERB_BEGIN_CONVERSATION, accept_begin, p}));
     return partners_add(p, &(struct partner_row){VERB_END_CONVERSATION, accept_end, p});

@@ -26,6 +26,7 @@ struct exchange {
     const json_t *payload; /* hex strings; empty: only listen */
     int64_t answer_s;
     int concat;
+    bool firm; /* goes on with what was begun: never withdrawn */
 };
 /* Reads a job's body; spans are borrowed from *document, which the caller drops. */
 enum tsm_err exchange_read(struct bytes body, struct exchange *out, json_t **document);
@@ -45,7 +46,7 @@ enum tsm_err job_promote(struct tx *tx, int64_t se);
 /* The same for elements that are free again because a conversation's lease ran out; *all false: there are
  * more. */
 enum tsm_err exchange_sweep(struct tx *tx, bool *all);
-/* The rows for SEND_SCRIPT, BEGIN_CONVERSATION and END_CONVERSATION. */
+/* The rows for SEND_SCRIPT, BEGIN_CONVERSATION, END_CONVERSATION and WITHDRAW. */
 enum tsm_err exchange_answer_partners(struct partners *p);
 
 #endif

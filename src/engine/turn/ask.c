@@ -28,6 +28,8 @@ static char *body_of(const struct exchange_ask *a, const char *holder)
     char *text;
     if (o && a->care)
         json_object_set_new(o, "care", json_true());
+    if (o && a->firm)
+        json_object_set_new(o, "firm", json_true());
     text = o ? json_text(o) : NULL;
     json_decref(o);
     return text;

@@ -12,6 +12,7 @@ struct exchange_ask {
     char kind;       /* of the job: its holder and keys begin so */
     uint32_t number; /* of the exchange within the job: no key is used twice */
     bool care;       /* it goes through a block of the owner's own */
+    bool firm;       /* it goes on with what was begun on the element: it cannot be withdrawn */
     json_t *se;      /* names the element; taken over */
     json_t *payload; /* hex strings, empty: only listen; taken over. NULL: memory is exhausted */
 };

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/json.h"
 #include "engine/element/exchange.h"
 
 static time_us back_off(int64_t attempt)
@@ -35,11 +36,14 @@ static void turn_failed(const struct engine_core *en, struct job *j, enum tsm_er
 /* One job's turn before the commit: its role works. */
 static void work_one(const struct engine_core *en, const struct step_row *row, struct job *j)
 {
+    unsigned shortages = json_shortages();
     enum tsm_err e;
     j->next = (struct job_next){.state = JOB_DONE, .step = j->step, .due = j->now, .progress = j->progress};
     err_clear();
     e = row ? row->work(row->self, j)
             : FAIL(UNSUPPORTED, "this node does not run jobs of kind %lld", (long long)j->kind);
+    if (json_shortages() != shortages && (e == TSM_OK || !err_may_retry(e))) /* it judged half a document */
+        e = FAIL(NO_MEMORY, "no memory for a document of the job");
     if (e != TSM_OK)
         turn_failed(en, j, e, err_cause());
 }

@@ -3,6 +3,10 @@
  * [capabilities S10, S12, S17, P8] */
 #include "engine/turn/campaign.h"
 
+#include <stdio.h>
+
+#include "base/utf8.h"
+
 enum tsm_err campaign_job(struct tx *tx, const struct campaign_new *c, int64_t *job)
 {
     struct job_new j = {.kind = c->kind,
@@ -35,10 +39,21 @@ static enum tsm_err go_on(struct tx *tx, struct job *job, const struct campaign_
     return TSM_OK;
 }
 
+/* Its own job ended by an error: nobody would begin the members that are left, so it stands still and says
+ * why. */
+static enum tsm_err break_off(struct tx *tx, const struct job *job, const struct campaign_hands *hands)
+{
+    char why[CAMPAIGN_NOTE_MAX + 1];
+    snprintf(why, sizeof why, "it could not go on: %.75s", job->cause[0] ? job->cause : err_text(job->error));
+    return hands->stand(hands->self, tx, CAMPAIGN_STOPS, utf8_clean(why));
+}
+
 enum tsm_err campaign_turn(struct tx *tx, struct job *job, const struct campaign_now *now,
                            const struct campaign_hands *hands)
 {
     struct campaign_step step;
+    if (job->error)
+        return break_off(tx, job, hands);
     campaign_decide(&now->rules, &now->counts, now->begun, tx_now(tx), &step);
     job->next.state = JOB_READY;
     job->next.due = step.due;

@@ -31,7 +31,8 @@ struct campaign_hands {
     /* At most `want` planned members begin; *begun: how many did, those that could not included. */
     enum tsm_err (*begin)(void *self, struct tx *tx, int64_t want, int64_t *begun);
 };
-/* One turn, in its commit: job->next is set. */
+/* One turn, in its commit: job->next is set. Of a job that ended by an error: the campaign stops, the reason
+ * is its note. */
 enum tsm_err campaign_turn(struct tx *tx, struct job *job, const struct campaign_now *now,
                            const struct campaign_hands *hands);
 /* `work` of such a job: all is in the commit, where the counts are those of the members' own commits. */

@@ -45,17 +45,27 @@ enum {
     SW_OK = 0x9000,
     SW_MORE_ENTRIES = 0x6310, /* GET STATUS: more data available [GPCS Table 11-38] */
     SW_CARD_LOCKED = 0x6283,  /* SELECT: the card is locked, a warning [GPCS Table 11-83] */
+    SW_MEMORY_FAILURE = 0x6581,
+    SW_CERTIFICATE_REFUSED = 0x6600,    /* verification of the certificate failed [AmdF 7.5.3] */
+    SW_CERTIFICATE_NOT_LISTED = 0x6640, /* its serial number is not in the allow list */
     SW_WRONG_LENGTH = 0x6700,
-    SW_SECURITY = 0x6982,   /* security status not satisfied */
-    SW_CONDITIONS = 0x6985, /* conditions of use not satisfied */
+    SW_NO_CHANNEL = 0x6881,          /* logical channel not supported or not active */
+    SW_NO_SECURE_MESSAGING = 0x6882, /* of SELECT and MANAGE CHANNEL [GPCS Tables 11-63, 11-84] */
+    SW_NO_CHAINING = 0x6884,
+    SW_SECURITY = 0x6982, /* security status not satisfied; PUT KEY: a wrong check value [GPCS Table 11-78] */
+    SW_KEYS_BLOCKED = 0x6983, /* authentication method blocked */
+    SW_CONDITIONS = 0x6985,   /* conditions of use not satisfied */
     SW_BAD_DATA = 0x6A80,
     SW_NO_FUNCTION = 0x6A81,
     SW_NO_APPLICATION = 0x6A82,
     SW_NO_SPACE = 0x6A84,
     SW_BAD_P1P2 = 0x6A86,
+    SW_LENGTH_NOT_OF_P1P2 = 0x6A87,
     SW_NOT_FOUND = 0x6A88, /* referenced data not found */
     SW_NO_INSTRUCTION = 0x6D00,
     SW_NO_CLASS = 0x6E00,
+    SW_OLD_NO_ALGORITHM = 0x9484, /* deprecated forms of 6A80 and 6982 [GPCS Table 11-78] */
+    SW_OLD_BAD_CHECK_VALUE = 0x9485,
 };
 
 /* Success or warning: 9000, 62xx, 63xx; everything else is an error status [AmdD 6.2.5]. */

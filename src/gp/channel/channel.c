@@ -3,7 +3,7 @@
  * 10. Pure. [GPCS App. D and E, Amendment D; Amendment F 5.3.2] */
 #include "gp/channel/channel.h"
 
-#include "gp/content/wrapkey.h"
+#include "gp/keys/wrapkey.h"
 #include "gp/channel/protocol.h"
 
 /* The protocols whose session keys come from static ones. */

@@ -14,7 +14,7 @@
 #include "gp/command/set_status.h"
 #include "gp/command/store_data.h"
 #include "gp/content/dgi.h"
-#include "gp/content/putkey.h"
+#include "gp/keys/putkey.h"
 #include "gp/tlv.h"
 
 enum { SHOWN_MAX = 16, GROUPINGS_SHOWN = 6, MASK_MORE = 0x80, MASK_NUMBER = 0x7F };
@@ -196,6 +196,13 @@ static void say_store_data(struct line *l, const struct apdu *a)
         say_groupings(l, a->data);
 }
 
+/* The first component of a public key [GPCS Tables 11-73, 11-75]. */
+static const struct word public_words[] = {
+    {GP_KEY_RSA_MODULUS, ", RSA public key"},
+    {GP_KEY_ECC_PUBLIC, ", ECC public key"},
+    {0, NULL},
+};
+
 static void say_put_key(struct line *l, const struct apdu *a)
 {
     struct reader r = READER(a->data);
@@ -211,6 +218,8 @@ static void say_put_key(struct line *l, const struct apdu *a)
         say(l, ", %s", field.type == GP_KEY_AES ? "AES" : "TDES");
         say_octets(l, " check value ", field.kcv);
     }
+    if (r.left.len)
+        say(l, "%s", word_for(public_words, r.left.at[0], ""));
 }
 
 static void say_initialize(struct line *l, const struct apdu *a)

@@ -12,7 +12,8 @@ enum tsm_err put_key_write(const struct put_key *p, const struct cipher_key *dek
     struct writer at = *capdu, due = *answer;
     unsigned p2 = p->first_kid | (p->keys->count > 1 ? PUT_KEY_SEVERAL : 0u);
     size_t mark;
-    NEED(p->replaces <= NUMBER_MAX && p->first_kid <= NUMBER_MAX, BAD_VALUE);
+    NEED(p->replaces <= NUMBER_MAX, BAD_VALUE);
+    NEED(p->keys->count >= 1 && p->first_kid + p->keys->count - 1 <= NUMBER_MAX, BAD_VALUE);
     TRY(command_open(&at, INS_PUT_KEY, p->replaces, (uint8_t)p2, &mark));
     TRY(putkey_write(p->keys, dek, &at, &due));
     TRY(command_close(&at, mark, 0));
@@ -23,13 +24,7 @@ enum tsm_err put_key_write(const struct put_key *p, const struct cipher_key *dek
 
 enum tsm_err put_key_write_field(uint8_t replaces, uint8_t kid, struct bytes field, struct writer *capdu)
 {
-    struct writer at = *capdu;
-    size_t mark;
     NEED(replaces <= NUMBER_MAX && kid != PUT_KEY_SEVERAL, BAD_VALUE);
     NEED(field.len != 0, BAD_LENGTH);
-    TRY(command_open(&at, INS_PUT_KEY, replaces, kid, &mark));
-    TRY(write_span(&at, field));
-    TRY(command_close(&at, mark, 0));
-    *capdu = at;
-    return TSM_OK;
+    return apdu_write(&(struct apdu){CLA_GP, INS_PUT_KEY, replaces, kid, field, 0}, capdu);
 }

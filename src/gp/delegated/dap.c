@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* DAP blocks made, read and checked. Stations 5 and 6. Pure. [GPCS C.2, C.3, Table 11-58] */
+/* DAP blocks made, read and checked. Stations 5 and 6. Pure. [GPCS C.2, C.3, Table 11-58; AmdD 8.1] */
 #include "gp/delegated/dap.h"
 
 #include "base/hex.h"
@@ -8,6 +8,7 @@
 #include "gp/tlv.h"
 
 enum { TAG_DAP = 0xE2, TAG_LFDB = 0xC4, TAG_ICV = 0xD3, TAG_CIPHERED = 0xD4 };
+enum { AES_128 = 16, AES_192 = 24 };
 
 enum tsm_err lfdb_hash(enum hash_alg alg, struct bytes lfdb, struct writer *hash)
 {
@@ -28,28 +29,43 @@ enum tsm_err lfdb_hash_alg(struct bytes hash, enum hash_alg *out)
                 hash.len);
 }
 
-enum tsm_err lfdb_hash_fits(const struct gp_signer *s, struct bytes hash)
+static enum tsm_err hash_fits(const struct gp_signer *s, enum hash_alg weakest, struct bytes hash)
 {
     enum hash_alg alg;
     TRY(lfdb_hash_alg(hash, &alg));
-    if (alg < gp_signature_hash(s))
+    if (alg < weakest)
         return FAIL(KEY_REFUSED, "a hash of %zu octets is too weak for %s", hash.len,
                     gp_scheme_text(s->scheme));
     return TSM_OK;
+}
+
+enum tsm_err lfdb_hash_fits(const struct gp_signer *s, struct bytes hash)
+{
+    return hash_fits(s, gp_signature_hash(s), hash);
+}
+
+/* Under an AES key stands a hash as strong as the key, though a MAC has none inside [AmdD Table 8-1]. */
+static enum tsm_err dap_hash_fits(const struct gp_signer *s, struct bytes hash)
+{
+    size_t len;
+    if (s->scheme != GP_SCHEME_AES)
+        return lfdb_hash_fits(s, hash);
+    len = s->secret->value.len;
+    return hash_fits(s, len > AES_192 ? HASH_SHA512 : len > AES_128 ? HASH_SHA384 : HASH_SHA256, hash);
 }
 
 enum tsm_err dap_make(const struct gp_signer *s, struct bytes domain, struct bytes hash, struct writer *block)
 {
     uint8_t room[SIGNATURE_MAX];
     struct writer signature = WRITER(room);
-    TRY(lfdb_hash_fits(s, hash));
+    TRY(dap_hash_fits(s, hash));
     TRY(gp_signature_write(s, &hash, 1, &signature));
     return load_dap_write(domain, written(&signature), block);
 }
 
 enum tsm_err dap_check(const struct gp_signer *s, const struct dap *d, struct bytes hash)
 {
-    TRY(lfdb_hash_fits(s, hash));
+    TRY(dap_hash_fits(s, hash));
     return gp_signature_check(s, &hash, 1, d->signature);
 }
 

@@ -21,10 +21,11 @@ enum tsm_err lfdb_hash_fits(const struct gp_signer *s, struct bytes hash);
 struct dap {
     struct bytes domain, signature;
 };
-/* Appends the block E2 {4F, C3} over `hash`. Errors of lfdb_hash_fits and gp_signature_write. */
+/* Appends the block E2 {4F, C3} over `hash`. Errors of lfdb_hash_fits and gp_signature_write; an AES key of
+ * 16, 24, 32 octets asks for SHA-256, -384, -512 at least [AmdD Table 8-1]. */
 enum tsm_err dap_make(const struct gp_signer *s, struct bytes domain, struct bytes hash,
                       struct writer *block);
-/* MAC_WRONG when the signature is none of this hash under this key. */
+/* MAC_WRONG when the signature is none of this hash under this key, KEY_REFUSED for too weak a hash. */
 enum tsm_err dap_check(const struct gp_signer *s, const struct dap *d, struct bytes hash);
 /* CONFLICT when the hash is not that of the load file data block: DAP, token and INSTALL are over another
  * file. */

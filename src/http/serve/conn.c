@@ -16,6 +16,13 @@ void conn_deadline(struct conn *c, unsigned ms)
     atomic_store_explicit(&c->member.deadline, ms ? now_ms() + ms : 0, memory_order_relaxed);
 }
 
+void conn_extend(struct conn *c, unsigned ms)
+{
+    int64_t deadline = atomic_load(&c->member.deadline);
+    while (deadline && !atomic_compare_exchange_weak(&c->member.deadline, &deadline, deadline + ms))
+        continue;
+}
+
 static enum conn_wish wish_of(enum stream_answer a)
 {
     switch (a) {

@@ -4,7 +4,7 @@
 #ifndef TSM_HTTP_SERVE_CONN_H
 #define TSM_HTTP_SERVE_CONN_H
 
-#include "http/chunk.h"
+#include "http/message/chunk.h"
 #include "http/serve/exchange.h"
 #include "http/serve/stream.h"
 

@@ -33,6 +33,29 @@ static enum tsm_err check_type(const struct route *route, const struct http_head
     return TSM_OK;
 }
 
+void exchange_tell(const struct house *h, struct bytes path, const struct http_refusal *why,
+                   struct http_reply *reply)
+{
+    for (const struct http_manner *m = h->manners; m && m->prefix; m++) {
+        size_t n = strlen(m->prefix);
+        if (path.len >= n && !memcmp(path.at, m->prefix, n)) {
+            if (m->tell(why, reply) != TSM_OK)
+                err_clear();
+            return;
+        }
+    }
+}
+
+/* The reply for an error: the problem document, or what the interface has in its place. */
+static void tell_error(const struct house *h, struct bytes path, const struct http_head *head, enum tsm_err e,
+                       struct http_reply *reply)
+{
+    char detail[ERR_CAUSE_MAX];
+    snprintf(detail, sizeof detail, "%s", err_cause()[0] ? err_cause() : err_text(e));
+    http_reply_problem(reply, e);
+    exchange_tell(h, path, &(struct http_refusal){err_http(e), detail, head}, reply);
+}
+
 static enum tsm_err gate(const struct house *h, const struct http_head *head, const struct route **route,
                          char allow[ROUTE_ALLOW_MAX])
 {
@@ -49,17 +72,16 @@ enum tsm_err exchange_gate(const struct house *h, const struct http_head *head, 
     enum tsm_err e = gate(h, head, route, allow);
     if (e == TSM_OK)
         return e;
-    http_reply_problem(reply, e);
+    tell_error(h, head->path, head, e, reply);
     if (e == TSM_WRONG_METHOD)
         http_reply_header(reply, "Allow", "%s", allow);
     return e;
 }
 
-void exchange_shed(struct house *h, struct http_reply *reply)
+void exchange_shed(struct house *h, struct bytes path, struct http_reply *reply)
 {
     h->shed++;
-    FAIL(BUSY, "the server has too much work in hand");
-    http_reply_problem(reply, TSM_BUSY);
+    tell_error(h, path, NULL, FAIL(BUSY, "the server has too much work in hand"), reply);
 }
 
 static enum tsm_err call_handler(const struct exchange *x, struct http_reply *reply)
@@ -67,6 +89,8 @@ static enum tsm_err call_handler(const struct exchange *x, struct http_reply *re
     uint8_t room[HTTP_TEXTS_MAX];
     struct writer texts = WRITER(room);
     struct http_request request;
+    unsigned shortages = json_shortages();
+    enum tsm_err e;
     TRY(http_request_read(x->head, &texts, &request));
     http_path_matches(x->route->pattern, x->head->path, &request.params);
     request.body = x->body;
@@ -75,7 +99,10 @@ static enum tsm_err call_handler(const struct exchange *x, struct http_reply *re
         request.peer_name = x->peer->name;
         request.peer_fingerprint = x->peer->fingerprint;
     }
-    return x->route->row->handle(x->route->app, &request, reply);
+    e = x->route->row->handle(x->route->app, &request, reply);
+    if (e != TSM_OK && !err_may_retry(e) && json_shortages() != shortages)
+        return FAIL(NO_MEMORY, "no memory for a document of the request"); /* it may not be at fault */
+    return e;
 }
 
 void exchange_run(struct house *h, const struct exchange *x, struct http_reply *reply)
@@ -85,11 +112,11 @@ void exchange_run(struct house *h, const struct exchange *x, struct http_reply *
     err_clear();
     json_lacks(); /* what the thread made for another request is no matter of this one */
     if (now > h->limits.in_flight) {
-        exchange_shed(h, reply);
+        exchange_shed(h, x->head->path, reply);
     } else {
         e = call_handler(x, reply);
         if (e != TSM_OK)
-            http_reply_problem(reply, e);
+            tell_error(h, x->head->path, x->head, e, reply);
     }
     h->finished++;
     atomic_fetch_sub(&h->in_flight, 1);

@@ -15,6 +15,7 @@ enum { STATUS_CLASSES = 6 };
 struct house {
     struct http_limits limits;
     struct route_list routes;
+    const struct http_manner *manners;
     SSL_CTX *tls; /* NULL when plain */
     struct peer_cache peers;
     struct crowd crowd;
@@ -41,8 +42,12 @@ enum tsm_err exchange_gate(const struct house *h, const struct http_head *head, 
                            struct http_reply *reply);
 /* Runs the handler on this thread, or answers 503 when too many run; the reply is always filled. */
 void exchange_run(struct house *h, const struct exchange *x, struct http_reply *reply);
-/* A reply without a handler: no worker or no memory was free. */
-void exchange_shed(struct house *h, struct http_reply *reply);
+/* A reply without a handler: no worker or no memory was free. `path` is the request's as far as it is known.
+ */
+void exchange_shed(struct house *h, struct bytes path, struct http_reply *reply);
+/* Gives a problem document the shape of the interface that the path is of, if that has one of its own. */
+void exchange_tell(const struct house *h, struct bytes path, const struct http_refusal *why,
+                   struct http_reply *reply);
 /* Puts the reply's octets behind what is in `out`, counts it and drops it; NO_MEMORY or NO_ROOM: hang up. */
 enum tsm_err exchange_send(struct house *h, struct http_reply *reply, const struct http_framing *f,
                            struct buffer *out);

@@ -9,6 +9,8 @@ enum { READ_STEP = 4096 }; /* room made for a read while the length is unknown *
 
 /* When the connection is cut, from now; 0: never. */
 void conn_deadline(struct conn *c, unsigned ms);
+/* So much later, unless it was cut or never is. */
+void conn_extend(struct conn *c, unsigned ms);
 /* Reads once into `in`, at most so much. */
 enum conn_wish conn_fill(struct conn *c, size_t room);
 

@@ -7,7 +7,8 @@
 
 enum {
     BODY_STEP =
-        256 * 1024 /* room made for a body at a time, so that an announced length alone costs nothing */
+        256 * 1024, /* room made for a body at a time, so that an announced length alone costs nothing */
+    BODY_OCTETS_A_MS = 64 /* who sends a long body at this rate is not cut, however long it takes */
 };
 
 /* The reply goes out next. A connection whose framing is in doubt, or whose body we will not read, ends with
@@ -26,8 +27,15 @@ static enum conn_wish answer(struct house *h, struct conn *c, struct http_reply 
 static enum conn_wish refuse(struct house *h, struct conn *c, enum http_verdict v)
 {
     struct http_reply reply = {0};
+    struct bytes in = buffer_from(&c->in, 0);
+    struct http_refusal why = {.status = http_refusal_status(v), .detail = http_refusal_text(v)};
+    struct http_head head;
+    size_t scanned = 0;
+    if (http_head_read(in, &scanned, &head) == HTTP_READY) /* the body it was */
+        why.head = &head;
     h->refused++;
-    http_reply_refusal(&reply, http_refusal_status(v), http_refusal_text(v));
+    http_reply_refusal(&reply, why.status, why.detail);
+    exchange_tell(h, http_path_told(in), &why, &reply);
     return answer(h, c, &reply, (struct http_framing){.close = true});
 }
 
@@ -67,7 +75,7 @@ static bool charge(struct house *h, struct conn *c, size_t n)
 static enum conn_wish shed_off(struct house *h, struct conn *c, struct http_framing f)
 {
     struct http_reply reply = {0};
-    exchange_shed(h, &reply);
+    exchange_shed(h, http_path_told(buffer_from(&c->in, 0)), &reply);
     f.close = true;
     return answer(h, c, &reply, f);
 }
@@ -144,11 +152,13 @@ static enum http_verdict unchunk(struct house *h, struct conn *c, bool *full)
     size_t before = r.left.len;
     struct bytes data;
     enum http_verdict v;
-    while ((v = http_chunks_read(c->chunks, route_body_max(c->route), &r, &data)) == HTTP_DATA)
+    while ((v = http_chunks_read(c->chunks, route_body_max(c->route), &r, &data)) == HTTP_DATA) {
         if (!charge(h, c, data.len) || buffer_add(&c->body, data) != TSM_OK) {
             *full = true;
             return HTTP_MORE;
         }
+        conn_extend(c, (unsigned)(data.len / BODY_OCTETS_A_MS));
+    }
     buffer_cut(&c->in, c->head_size, before - r.left.len);
     return v;
 }
@@ -164,6 +174,15 @@ static enum conn_wish on_chunked_body(struct house *h, struct conn *c)
     return v == HTTP_READY ? run_again(h, c) : conn_fill(c, READ_STEP);
 }
 
+/* What has come earns time, what is only announced none: its room is kept from others meanwhile. */
+static enum conn_wish fill_body(struct conn *c, size_t room)
+{
+    size_t before = c->in.len;
+    enum conn_wish wish = conn_fill(c, room);
+    conn_extend(c, (unsigned)(c->in.len / BODY_OCTETS_A_MS - before / BODY_OCTETS_A_MS));
+    return wish;
+}
+
 enum conn_wish phase_body(struct house *h, struct conn *c, bool shed)
 {
     size_t have = c->in.len - c->head_size, missing;
@@ -174,5 +193,5 @@ enum conn_wish phase_body(struct house *h, struct conn *c, bool shed)
     if (have >= c->content_length)
         return run_again(h, c);
     missing = (size_t)c->content_length - have;
-    return conn_fill(c, missing < BODY_STEP ? missing : BODY_STEP);
+    return fill_body(c, missing < BODY_STEP ? missing : BODY_STEP);
 }

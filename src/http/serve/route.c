@@ -16,16 +16,45 @@ static size_t count_rows(const struct http_routes *tables, size_t n)
     return rows;
 }
 
+static void add_method(char allow[ROUTE_ALLOW_MAX], const char *method)
+{
+    size_t n = strlen(allow);
+    if (!strstr(allow, method))
+        snprintf(allow + n, ROUTE_ALLOW_MAX - n, "%s%s", n ? ", " : "", method);
+    if (!strcmp(method, "GET"))
+        add_method(allow, "HEAD");
+}
+
+/* OPTIONS * asks the server as a whole what it can do: its methods [RFC 9110 9.3.7]. */
+static enum tsm_err tell_methods(void *app, struct http_request *request, struct http_reply *reply)
+{
+    (void)request;
+    reply->status = 200;
+    return http_reply_header(reply, "Allow", "%s", (const char *)app);
+}
+
+static const struct http_route whole_server = {"OPTIONS", "*", tell_methods, 0, NULL};
+
+static void add_row(struct route_list *l, const struct http_route *row, void *app)
+{
+    struct bytes pattern = bytes_of_text(row->pattern), literal;
+    bytes_part(pattern, 0, strcspn(row->pattern, "{"), &literal);
+    l->at[l->n++] = (struct route){row, app, pattern, literal};
+    add_method(l->methods, row->method);
+}
+
 enum tsm_err route_list_make(const struct http_routes *tables, size_t n, struct route_list *out)
 {
-    struct route_list l = {.at = calloc(count_rows(tables, n) + 1, sizeof(struct route))};
-    NEED(l.at, NO_MEMORY);
+    struct route_list l = {.at = calloc(count_rows(tables, n) + 1, sizeof(struct route)),
+                           .methods = calloc(1, ROUTE_ALLOW_MAX)};
+    if (!l.at || !l.methods) {
+        route_list_drop(&l);
+        return FAIL(NO_MEMORY, "no memory for the routes");
+    }
     for (size_t t = 0; t < n; t++)
-        for (const struct http_route *row = tables[t].table; row->method; row++) {
-            struct bytes pattern = bytes_of_text(row->pattern), literal;
-            bytes_part(pattern, 0, strcspn(row->pattern, "{"), &literal);
-            l.at[l.n++] = (struct route){row, tables[t].app, pattern, literal};
-        }
+        for (const struct http_route *row = tables[t].table; row->method; row++)
+            add_row(&l, row, tables[t].app);
+    add_row(&l, &whole_server, l.methods);
     *out = l;
     return TSM_OK;
 }
@@ -33,19 +62,13 @@ enum tsm_err route_list_make(const struct http_routes *tables, size_t n, struct 
 void route_list_drop(struct route_list *l)
 {
     free(l->at);
+    free(l->methods);
     *l = (struct route_list){0};
 }
 
 static bool starts_with(struct bytes path, struct bytes literal)
 {
     return path.len >= literal.len && memcmp(path.at, literal.at, literal.len) == 0;
-}
-
-static void add_method(char allow[ROUTE_ALLOW_MAX], const char *method)
-{
-    size_t n = strlen(allow);
-    if (!strstr(allow, method))
-        snprintf(allow + n, ROUTE_ALLOW_MAX - n, "%s%s", n ? ", " : "", method);
 }
 
 static bool method_fits(struct bytes asked, const char *method)
@@ -69,8 +92,6 @@ enum tsm_err route_find(const struct route_list *l, const struct http_head *head
             return TSM_OK;
         }
         add_method(allow, r->row->method);
-        if (!strcmp(r->row->method, "GET"))
-            add_method(allow, "HEAD");
     }
     return allow[0] ? FAIL(WRONG_METHOD, "this address takes %s", allow)
                     : FAIL(NOT_FOUND, "there is no such address");

@@ -5,6 +5,8 @@
 
 #include "http/server.h"
 
+enum { ROUTE_ALLOW_MAX = 64 };
+
 /* A row with what the search needs: the text before its first {name}. */
 struct route {
     const struct http_route *row;
@@ -13,8 +15,9 @@ struct route {
 };
 
 struct route_list {
-    struct route *at; /* owned */
+    struct route *at; /* owned; the last one answers OPTIONS * */
     size_t n;
+    char *methods; /* owned: those that any row has, as Allow says them */
 };
 
 /* Gathers the tables; NO_MEMORY. */
@@ -25,7 +28,6 @@ void route_list_drop(struct route_list *l);
  * The route of a head. NOT_FOUND when no pattern matches; WRONG_METHOD when patterns match and no method
  * does: then `allow` holds the methods that would ("GET, HEAD, POST").
  */
-enum { ROUTE_ALLOW_MAX = 64 };
 enum tsm_err route_find(const struct route_list *l, const struct http_head *head, const struct route **out,
                         char allow[ROUTE_ALLOW_MAX]);
 size_t route_body_max(const struct route *r);

@@ -14,12 +14,15 @@ static enum tsm_err read_entry(zip_t *z, zip_uint64_t i, size_t *total, void **o
     NEED(zip_stat_index(z, i, 0, &st) == 0 && (st.valid & ZIP_STAT_SIZE), BAD_FORM);
     NEED(st.size <= CAP_FILE_MAX && *total + st.size <= CAP_FILE_MAX, TOO_LONG);
     at = malloc(st.size ? st.size : 1);
-    f = at ? zip_fopen_index(z, i, 0) : NULL;
+    NEED(at != NULL, NO_MEMORY);
+    f = zip_fopen_index(z, i, 0);
     if (!f || zip_fread(f, at, st.size) != (zip_int64_t)st.size) {
         free(at);
         if (f)
             zip_fclose(f);
-        return FAIL(BAD_FORM, "the archive is damaged");
+        return zip_error_code_zip(zip_get_error(z)) == ZIP_ER_MEMORY
+                   ? FAIL(NO_MEMORY, "no memory for the archive")
+                   : FAIL(BAD_FORM, "the archive is damaged");
     }
     zip_fclose(f);
     *total += st.size;

@@ -6,7 +6,7 @@
 #include "gp/scp11/pso.h"
 #include "gp/scp11/store.h"
 #include "link/talk/inside.h"
-#include "vault/operation/scp11.h"
+#include "vault/operation/channel/scp11.h"
 
 enum { PSO_ROOM = 300, KEY_LEN = 16, SESSION_ID = 8 };
 

@@ -48,6 +48,22 @@ enum tsm_err packet_answers(struct talk *t, const struct scene *s, struct bytes 
 enum tsm_err session_next(struct talk *t, const struct scene *s, json_t *payload);
 enum tsm_err session_read(struct talk *t, const struct scene *s, const json_t *answers, struct replies *out);
 
+/* Is the plain command, protected in this channel, too long for one short command and sent in pieces? They
+ * are cut behind the protection, and go without another command beside them: agents go on behind a refusal.
+ */
+bool chain_due(const struct channel *ch, struct bytes command);
+/* TOO_LONG for more pieces than one exchange carries. */
+enum tsm_err chain_add(const struct talk *t, struct bytes wrapped, json_t *payload);
+/* The answers to the pieces, from `first` on. The command's is the last one's, or the first that is not a
+ * bare 9000: the channel counts as gone then. NOT_FOUND when it did not come. */
+struct chain_answers {
+    const json_t *list;
+    size_t first;
+    struct writer *store;
+};
+enum tsm_err chain_answer(struct talk *t, struct bytes wrapped, const struct chain_answers *in,
+                          struct bytes *answer);
+
 /* The way into SCP11a; afterwards a session like the others, under agreed_keys. */
 enum tsm_err agreed_open_next(struct talk *t, json_t *payload);
 enum tsm_err agreed_open_read(struct talk *t, const json_t *answers, struct replies *out);

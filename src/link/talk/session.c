@@ -47,6 +47,7 @@ struct wrapping {
     struct apdu plain[TALK_PAYLOAD_MAX];
     struct bytes wrapped[TALK_PAYLOAD_MAX];
     struct channel_expect expect[TALK_PAYLOAD_MAX];
+    bool chain; /* it is one command, in pieces */
     uint8_t store[BATCH_STORE];
 };
 
@@ -56,6 +57,7 @@ static enum tsm_err wrap_batch(struct talk *t, const struct scene *s, struct cha
     struct writer out = WRITER(w->store);
     struct scp_commands batch = {
         .plain = w->plain, .n = n, .out = &out, .wrapped = w->wrapped, .expect = w->expect};
+    w->chain = n > 0 && chain_due(ch, s->script.command[t->state->position]);
     for (size_t i = 0; i < n; i++)
         TRY(apdu_read(s->script.command[t->state->position + i], &w->plain[i]));
     return vault_wrap_scp(t->vault, talk_keys(t, s->step->domain), ch, &batch);
@@ -68,13 +70,19 @@ static bool turns_to_application(struct bytes command)
     return command.len > 2 && command.at[1] == INS_INSTALL && command.at[2] == INSTALL_FOR_PERSONALIZATION;
 }
 
-/* The commands of the script from `first` on that go together, `most` at the most. */
-static size_t commands_together(const struct script *script, size_t first, size_t most)
+/* The commands of the script from `first` on that go together, `most` at the most. A chain goes alone. */
+static size_t commands_together(const struct channel *ch, const struct script *script, size_t first,
+                                size_t most)
 {
     size_t n = 0;
-    while (n < most && first + n < script->n)
-        if (turns_to_application(script->command[first + n++]))
+    while (n < most && first + n < script->n) {
+        struct bytes command = script->command[first + n];
+        if (chain_due(ch, command))
+            return n ? n : 1;
+        n++;
+        if (turns_to_application(command))
             break;
+    }
     return n;
 }
 
@@ -90,13 +98,14 @@ enum tsm_err session_next(struct talk *t, const struct scene *s, json_t *payload
         return agreed_authenticate_next(t, payload);
     if (st->channel_state == CHANNEL_ANSWERED)
         TRY(payload_add(payload, BYTES_OF(st->authenticate, st->authenticate_len)));
-    n = commands_together(&s->script, st->position, n < TALK_PAYLOAD_MAX ? n : TALK_PAYLOAD_MAX);
+    n = commands_together(&st->channel, &s->script, st->position,
+                          n < TALK_PAYLOAD_MAX ? n : TALK_PAYLOAD_MAX);
     if (st->channel.protocol == SCP02 && st->channel.level & LEVEL_R_MAC)
         n = 1; /* each R-MAC chains to the answer before [GPCS E.4.5] */
     st->before = st->channel;
     TRY(wrap_batch(t, s, &st->channel, &w, n));
     for (size_t i = 0; i < n; i++)
-        TRY(payload_add(payload, w.wrapped[i]));
+        TRY(w.chain ? chain_add(t, w.wrapped[i], payload) : payload_add(payload, w.wrapped[i]));
     st->sent = (uint16_t)n;
     return TSM_OK;
 }
@@ -165,20 +174,34 @@ static enum tsm_err authenticate_read(struct talk *t, const struct scene *s, con
     return TSM_OK;
 }
 
+/* What came for the commands in flight, in order; *n of them. */
+static enum tsm_err answers_get(struct talk *t, const struct wrapping *w, const struct chain_answers *in,
+                                struct bytes *raw, size_t *n)
+{
+    size_t came = json_array_size(in->list) > in->first ? json_array_size(in->list) - in->first : 0;
+    if (w->chain) {
+        enum tsm_err e = chain_answer(t, w->wrapped[0], in, raw);
+        *n = e == TSM_OK;
+        return e == TSM_NOT_FOUND ? TSM_OK : e;
+    }
+    *n = came < t->state->sent ? came : t->state->sent;
+    for (size_t i = 0; i < *n; i++)
+        TRY(answer_get(in->list, in->first + i, in->store, &raw[i]));
+    return TSM_OK;
+}
+
 static enum tsm_err commands_read(struct talk *t, const struct scene *s, const json_t *answers, size_t first,
                                   struct replies *out)
 {
     struct talk_state *st = t->state;
-    size_t n = json_array_size(answers) > first ? json_array_size(answers) - first : 0;
+    size_t n;
     struct bytes raw[TALK_PAYLOAD_MAX];
     struct rapdu opened[TALK_PAYLOAD_MAX];
     struct channel again = st->before;
     struct wrapping w;
     struct scp_answers batch = {.expect = w.expect, .answer = raw, .out = &out->store, .opened = opened};
-    n = n < st->sent ? n : st->sent;
     TRY(wrap_batch(t, s, &again, &w, st->sent));
-    for (size_t i = 0; i < n; i++)
-        TRY(answer_get(answers, first + i, &out->store, &raw[i]));
+    TRY(answers_get(t, &w, &(struct chain_answers){answers, first, &out->store}, raw, &n));
     batch.n = n;
     TRY(vault_unwrap_scp(t->vault, talk_keys(t, s->step->domain), &st->channel, &batch));
     if (first == 0 && n && opened[0].sw == SW_SECURITY && !st->shut) {

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "gp/content/putkey.h"
+#include "gp/keys/putkey.h"
 
 enum { PROTOCOL_SCP02 = 2, PROTOCOL_SCP03 = 3, PROTOCOL_SCP80 = 0x80, TDES_TYPE_LAST = 0x84 };
 

@@ -5,7 +5,7 @@
 
 #include "base/hex.h"
 #include "gp/channel/init_update.h"
-#include "gp/content/putkey.h"
+#include "gp/keys/putkey.h"
 #include "order/card/match.h"
 
 /* What most cards have [GP Common Implementation Configuration; not checked against its text]. */

@@ -15,6 +15,7 @@ enum {
     CAMPAIGN_LOOK_S = 5,       /* a campaign that waits for its members looks at least this often */
     CAMPAIGN_TICK_MS = 100,    /* a rate is kept in steps of this length */
     CAMPAIGN_CREDIT_S = 5,     /* who lags more than this behind its rate does not catch up: no bursts */
+    CAMPAIGN_NOTE_MAX = 95,    /* octets of why it waits or stands still */
     DAY_S = 86400,
 };
 

@@ -124,6 +124,18 @@ static void unknown(struct audit *a, const struct gp_registry_entry *r, bool fil
         d->domain_len = 0;
 }
 
+/* Another load file under the same name: by its version, which is all that a card tells of it. */
+static void compare_version(struct audit *a, const struct expected *x, const struct gp_registry_entry *r)
+{
+    struct drift *d;
+    if (!x->versioned || r->version.len != sizeof x->version || in_free_domain(a, r->domain) ||
+        bytes_equal(r->version, BYTES(x->version)))
+        return;
+    d = add(a, DRIFT_FILE_REPLACED, r->aid);
+    snprintf(d->expected, sizeof d->expected, "version %u.%u", x->version[0], x->version[1]);
+    snprintf(d->found, sizeof d->found, "version %u.%u", r->version.at[0], r->version.at[1]);
+}
+
 static void known(struct audit *a, const struct expected *x, const struct gp_registry_entry *r)
 {
     struct bytes place = x->domain_len ? BYTES_OF(x->domain, x->domain_len) : issuer(a);
@@ -136,6 +148,7 @@ static void known(struct audit *a, const struct expected *x, const struct gp_reg
         if (bytes_keep(r->domain, d->domain, sizeof d->domain, &d->domain_len) != TSM_OK)
             d->domain_len = 0;
     }
+    compare_version(a, x, r);
     /* A provider may lock what is its own: that is its suspended service. */
     if (x->blocked == locked || (locked && x->kind == EXPECT_APPLICATION))
         return;

@@ -20,6 +20,7 @@ enum { DRIFT_MAX = 64, DRIFT_EXPECTED_MAX = 64, DRIFT_TEXT_MAX = 96, DRIFT_KEYS_
     X(DOMAIN_LOCKED, "domain.locked", REPAIR_UNLOCK)                                   \
     X(FILE_MISSING, "load-file.missing", REPAIR_MARK_LOST | REPAIR_REINSTALL)          \
     X(FILE_UNKNOWN, "load-file.unknown", REPAIR_REGISTER | REPAIR_DELETE)              \
+    X(FILE_REPLACED, "load-file.replaced", REPAIR_REGISTER | REPAIR_REINSTALL)         \
     X(DOMAIN_MISSING, "domain.missing", REPAIR_MARK_LOST | REPAIR_REINSTALL)           \
     X(DOMAIN_UNKNOWN, "domain.unknown", REPAIR_REGISTER | REPAIR_DELETE)               \
     X(KEYS_MISSING, "key-set.missing", REPAIR_NONE)                                    \
@@ -56,6 +57,8 @@ struct expected {
     enum expected_kind kind;
     uint8_t aid[16], domain[16]; /* domain: of an application or file; len 0: the issuer's */
     size_t aid_len, domain_len;
+    uint8_t version[2]; /* of a load file whose octets the owner has: major, minor */
+    bool versioned;
     bool certain;    /* false: its making was begun, the card may have it or not */
     bool blocked;    /* by the owner: it must be locked */
     bool free_below; /* a domain whose holder manages its content alone: what is in it is no drift */

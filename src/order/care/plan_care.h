@@ -29,13 +29,17 @@ struct care_target {
 /* What these plans use beside plan_facts, which points here. */
 struct care_facts {
     uint8_t more[CARE_LISTINGS]; /* enum care_more */
-    uint8_t old_kvn, kvn;        /* a rotation: the key version that gives way, the new one */
-    bool old_there;              /* the card still has old_kvn */
-    struct bytes key_body;       /* PUT KEY content, from the vault */
-    uint8_t card_life;           /* LIFE_CARD_*, as the card told */
+    bool files_bare;       /* the card did not list load files with their versions: without a tag list */
+    uint8_t old_kvn, kvn;  /* a rotation: the key version that gives way, the new one */
+    bool old_there;        /* the card still has old_kvn */
+    struct bytes key_body; /* PUT KEY content, from the vault */
+    uint8_t card_life;     /* LIFE_CARD_*, as the card told */
     struct care_target target[CARE_TARGETS_MAX];
     size_t targets;
 };
+/* Does this answer to READ_FILES ask for the listing without a tag list? [GPCS 11.4.2.3: "an error status may
+ * be returned"] */
+bool care_wants_bare(const struct care_facts *care, uint16_t sw);
 
 /* The steps of plan_audit by position. A MORE step is taken again while the card has more. */
 enum {

@@ -11,9 +11,18 @@ static const enum gp_status_scope scopes[CARE_LISTINGS] = {[LIST_DOMAIN] = STATU
                                                            [LIST_APPLICATIONS] = STATUS_APPLICATIONS,
                                                            [LIST_FILES] = STATUS_LOAD_FILES};
 
-static enum tsm_err list(int listing, bool next, struct script *out)
+/* The version of a load file is told when it is asked for [GPCS 11.4.2.3, table 11-37]. A card that has none
+ * of some file may refuse the listing for that, one of an older edition the tags themselves: see plan_care.h.
+ */
+static const uint8_t file_tags[] = {0x4F, 0x9F, 0x70, 0xCE, 0xCC};
+
+static enum tsm_err list(const struct plan_facts *f, int listing, bool next, struct script *out)
 {
-    struct get_status g = {.scope = scopes[listing], .dialect = STATUS_TLV, .next = next};
+    bool tagged = listing == LIST_FILES && !f->care->files_bare;
+    struct get_status g = {.scope = scopes[listing],
+                           .dialect = STATUS_TLV,
+                           .next = next,
+                           .tags = tagged ? BYTES(file_tags) : BYTES_NONE};
     size_t mark = script_mark(out);
     TRY(get_status_write(&g, &out->store));
     return script_add(out, mark);
@@ -21,14 +30,12 @@ static enum tsm_err list(int listing, bool next, struct script *out)
 
 static enum tsm_err build_list(const struct plan_facts *f, int listing, struct script *out)
 {
-    (void)f;
-    return list(listing, false, out);
+    return list(f, listing, false, out);
 }
 
 static enum tsm_err build_more(const struct plan_facts *f, int listing, struct script *out)
 {
-    (void)f;
-    return list(listing, true, out);
+    return list(f, listing, true, out);
 }
 
 static bool no_more(const struct plan_facts *f, int listing)
@@ -53,6 +60,17 @@ static bool is_end(const struct plan_facts *f, int listing, uint16_t sw)
            (sw == SW_CONDITIONS || sw == SW_BAD_P1P2 || sw == SW_BAD_DATA);
 }
 
+bool care_wants_bare(const struct care_facts *c, uint16_t sw)
+{
+    return !c->files_bare && (sw == SW_NOT_FOUND || sw == SW_BAD_DATA);
+}
+
+static bool is_heard(const struct plan_facts *f, int listing, uint16_t sw)
+{
+    (void)listing;
+    return care_wants_bare(f->care, sw);
+}
+
 static enum tsm_err build_data(const struct plan_facts *f, int tag, struct script *out)
 {
     size_t mark = script_mark(out);
@@ -68,6 +86,12 @@ static enum tsm_err build_data(const struct plan_facts *f, int tag, struct scrip
         .needless = skip                                                                            \
     }
 
+#define READ_FILES_STEP(n, t, a)                                                                             \
+    {                                                                                                        \
+        .name = n, .text = t, .domain = IN_ISSUER, .arg = a, .build = build_list, .also_fine = SW_NOT_FOUND, \
+        .fine = is_heard                                                                                     \
+    }
+
 #define READ_MORE_STEP(n, t, a)                                                                              \
     {                                                                                                        \
         .name = n, .text = t, .domain = IN_ISSUER, .arg = a, .build = build_more, .also_fine = SW_NOT_FOUND, \
@@ -81,7 +105,7 @@ static const struct plan_step audit_steps[] = {
                                     LIST_APPLICATIONS, build_list, NULL),
     [READ_MORE_APPLICATIONS] =
         READ_MORE_STEP("READ_MORE_APPLICATIONS", "the next applications are read", LIST_APPLICATIONS),
-    [READ_FILES] = READ_STEP("READ_FILES", "load files are read", LIST_FILES, build_list, NULL),
+    [READ_FILES] = READ_FILES_STEP("READ_FILES", "load files are read", LIST_FILES),
     [READ_MORE_FILES] = READ_MORE_STEP("READ_MORE_FILES", "the next load files are read", LIST_FILES),
     [READ_KEYS] = READ_STEP("READ_KEYS", "key versions are read", DATA_KEYS, build_data, NULL),
     [READ_RESOURCES] = READ_STEP("READ_RESOURCES", "free memory is read", DATA_RESOURCES, build_data, NULL),

@@ -7,8 +7,28 @@
 #include "gp/command/load.h"
 #include "gp/command/store_data.h"
 #include "gp/content/dgi.h"
+#include "gp/delegated/token.h"
 
 enum { DIRECTORY_MAX = 1024, PARAMETERS_MAX = 255 + 8, DGI_FCI_PROPRIETARY = 0x9102 };
+
+/* Only a token makes a command longer than a short one. */
+static enum tsm_err add_with_token(const struct plan_facts *f, const struct gp_token_command *c,
+                                   struct script *out)
+{
+    size_t mark = script_mark(out);
+    TRY(gp_token_command_write(c, &out->store));
+    return script_add_long(out, mark, f->profile);
+}
+
+static enum tsm_err add_install(const struct plan_facts *f, const struct gp_install *i, struct script *out)
+{
+    struct gp_token_command c = {.ins = INS_INSTALL, .install = *i};
+    size_t mark = script_mark(out);
+    if (i->token.len)
+        return add_with_token(f, &c, out);
+    TRY(install_write(i, &out->store));
+    return script_add(out, mark);
+}
 
 enum tsm_err content_load_request(const struct plan_facts *f, struct bytes token, struct script *out)
 {
@@ -17,9 +37,7 @@ enum tsm_err content_load_request(const struct plan_facts *f, struct bytes token
                            .domain = f->domain_aid,
                            .hash = f->load_hash,
                            .token = token};
-    size_t mark = script_mark(out);
-    TRY(install_write(&i, &out->store));
-    return script_add(out, mark);
+    return add_install(f, &i, out);
 }
 
 enum tsm_err content_load(const struct plan_facts *f, struct bytes token, struct script *out)
@@ -48,16 +66,17 @@ enum tsm_err content_install(const struct plan_facts *f, int arg, struct bytes t
                            .application = application_aid(f, arg),
                            .privileges = BYTES(app->privileges),
                            .token = token};
-    size_t mark = script_mark(out);
     TRY(install_params_write(PARAMS_FOR_INSTALL, &p, &params));
     i.parameters = written(&params);
-    TRY(install_write(&i, &out->store));
-    return script_add(out, mark);
+    return add_install(f, &i, out);
 }
 
-static enum tsm_err add_delete(const struct gp_delete *d, struct script *out)
+static enum tsm_err add_delete(const struct plan_facts *f, const struct gp_delete *d, struct script *out)
 {
+    struct gp_token_command c = {.ins = INS_DELETE, .deletion = *d};
     size_t mark = script_mark(out);
+    if (d->token.len)
+        return add_with_token(f, &c, out);
     TRY(delete_write(d, &out->store));
     return script_add(out, mark);
 }
@@ -65,18 +84,18 @@ static enum tsm_err add_delete(const struct gp_delete *d, struct script *out)
 enum tsm_err content_delete_application(const struct plan_facts *f, int arg, struct bytes token,
                                         struct script *out)
 {
-    return add_delete(&(struct gp_delete){.aid = application_aid(f, arg), .token = token}, out);
+    return add_delete(f, &(struct gp_delete){.aid = application_aid(f, arg), .token = token}, out);
 }
 
 enum tsm_err content_delete_load_file(const struct plan_facts *f, struct bytes token, struct script *out)
 {
-    return add_delete(&(struct gp_delete){.aid = f->package_aid, .related = true, .token = token}, out);
+    return add_delete(f, &(struct gp_delete){.aid = f->package_aid, .related = true, .token = token}, out);
 }
 
 enum tsm_err content_delete_domain(const struct plan_facts *f, int arg, struct script *out)
 {
     (void)arg;
-    return add_delete(&(struct gp_delete){.aid = f->domain_aid}, out);
+    return add_delete(f, &(struct gp_delete){.aid = f->domain_aid}, out);
 }
 
 enum tsm_err content_delete_plain(const struct plan_facts *f, int arg, struct script *out)

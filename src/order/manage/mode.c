@@ -2,6 +2,7 @@
 /* The table of management modes. Stations 5 and 6. Pure. [GPCS 6.6.1, 9.1.3] */
 #include "order/manage/mode.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "gp/command/install.h"
@@ -34,14 +35,23 @@ const struct mode_row *mode_row(int64_t mode)
     return mode >= 0 && mode < MODES ? &rows[mode] : NULL;
 }
 
+/* One word more of a list in a refusal. */
+static size_t add_word(char *to, size_t room, size_t n, const char *word)
+{
+    return n < room ? n + (size_t)snprintf(to + n, room - n, "%s%s", n ? ", " : "", word) : n;
+}
+
 enum tsm_err mode_read(const char *word, enum domain_mode *out)
 {
+    char all[ERR_CAUSE_MAX] = "";
     for (int i = 0; i < MODES; i++)
         if (strcmp(rows[i].word, word) == 0) {
             *out = (enum domain_mode)i;
             return TSM_OK;
         }
-    return FAIL(BAD_VALUE, "%.40s is no management mode", word);
+    for (size_t i = 0, n = 0; i < MODES; i++)
+        n = add_word(all, sizeof all, n, rows[i].word);
+    return FAIL_FIELD(BAD_VALUE, "mode", "%.40s is no management mode: %.160s", word, all);
 }
 
 static const char *const hand_overs[HAND_OVER_COUNT] = {
@@ -57,12 +67,15 @@ const char *hand_over_word(int64_t way)
 
 enum tsm_err hand_over_read(const char *word, enum hand_over *out)
 {
+    char all[ERR_CAUSE_MAX] = "";
     for (int i = 0; i < HAND_OVER_COUNT; i++)
         if (strcmp(hand_overs[i], word) == 0) {
             *out = (enum hand_over)i;
             return TSM_OK;
         }
-    return FAIL(BAD_VALUE, "%.40s is no way of key hand-over", word);
+    for (size_t i = 0, n = 0; i < HAND_OVER_COUNT; i++)
+        n = add_word(all, sizeof all, n, hand_overs[i]);
+    return FAIL_FIELD(BAD_VALUE, "hand_over", "%.40s is no way of key hand-over: %.160s", word, all);
 }
 
 uint32_t mode_privileges(enum domain_mode mode, bool verifies_dap)

@@ -59,14 +59,6 @@ enum tsm_err scp80_key_fits(enum scp80_algorithm alg, const struct cipher_key *k
     return FAIL(UNSUPPORTED, "no key fits a proprietary algorithm");
 }
 
-bool scp80_meets_level(uint8_t spi1, uint8_t minimum)
-{
-    bool integrity = (spi1 & SPI1_INTEGRITY) >= (minimum & SPI1_INTEGRITY);
-    bool cipher = !(minimum & SPI1_CIPHER) || (spi1 & SPI1_CIPHER);
-    bool counter = (spi1 & SPI1_COUNTER) >= (minimum & SPI1_COUNTER);
-    return integrity && cipher && counter;
-}
-
 static bool is_des(uint8_t nibble)
 {
     return nibble == ALG_DES_CBC || nibble == ALG_DES_ECB;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the security parameters of a secured packet say: SPI, KIc, KID, minimum security level. Stations 5
- * and 8. Pure. [TS 102 225 5.1.1 to 5.1.3] */
+/* What the security parameters of a secured packet say: SPI, KIc, KID. Stations 5 and 8. Pure.
+ * [TS 102 225 5.1.1 to 5.1.3] */
 #ifndef TSM_OTA_PACKET_SPI_H
 #define TSM_OTA_PACKET_SPI_H
 
@@ -49,9 +49,6 @@ enum tsm_err scp80_algorithm(uint8_t kic_or_kid, enum scp80_algorithm *out);
  * where the key's bytes are known). */
 enum tsm_err scp80_key_fits(enum scp80_algorithm alg, const struct cipher_key *key);
 
-/* Whether a command protected by spi1 satisfies a minimum security level (coded as an SPI1). [TS 102
- * 225 5.1.1, TS 102 226 8.2.1.3.2.4] */
-bool scp80_meets_level(uint8_t spi1, uint8_t minimum);
 /*
  * Why these parameters must not be used in production, as a sentence; NULL when there is nothing to say: no
  * checksum or only a redundancy check, single DES, ECB, AES without a replay counter.

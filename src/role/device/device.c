@@ -54,6 +54,17 @@ static struct timespec in_ms(unsigned ms)
     return clock_after((time_us)ms * 1000);
 }
 
+static struct timespec sooner(struct timespec t, int64_t ms)
+{
+    t.tv_sec -= (time_t)(ms / 1000);
+    t.tv_nsec -= (long)(ms % 1000) * 1000000;
+    if (t.tv_nsec < 0) {
+        t.tv_sec--;
+        t.tv_nsec += 1000000000;
+    }
+    return t;
+}
+
 static enum tsm_err next_batch(struct device *d, struct visit *v, unsigned wait_ms)
 {
     struct timespec until = in_ms(wait_ms);
@@ -67,7 +78,7 @@ static enum tsm_err next_batch(struct device *d, struct visit *v, unsigned wait_
         if (first)
             TRY(store_read(d->c.store, visit_guard, v));
         if (first && v->hold_ms && v->hold_ms < (int64_t)wait_ms)
-            until = in_ms((unsigned)v->hold_ms);
+            until = sooner(until, wait_ms - v->hold_ms); /* the silence began before the report was stored */
         do {
             if (!wait_for_work(d, v, &seen, &until))
                 return TSM_OK;

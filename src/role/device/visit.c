@@ -37,7 +37,7 @@ enum tsm_err visit_begin(struct visit *v)
                EVP_DigestUpdate(c, r->answers.at[i].at, r->answers.at[i].len);
     fine = fine && EVP_DigestFinal_ex(c, v->hash, NULL);
     EVP_MD_CTX_free(c);
-    return fine ? TSM_OK : FAIL(CRYPTO_FAILED, "the report could not be hashed");
+    return fine ? TSM_OK : FAIL(NO_MEMORY, "no memory to hash the report");
 }
 
 static enum tsm_err load_session(struct tx *tx, struct visit *v)
@@ -92,8 +92,8 @@ static enum tsm_err finish(struct tx *tx, struct visit *v, const struct in_hand 
 static json_t *answers_json(const struct seram_report *r)
 {
     char *text = malloc(APDU_HEX_MAX + 1);
-    json_t *list = json_array();
-    for (size_t i = 0; text && list && i < r->answers.n; i++) {
+    json_t *list = text ? json_array() : NULL; /* NULL: no report, rather than one of lost answers */
+    for (size_t i = 0; list && i < r->answers.n; i++) {
         if (r->answers.at[i].len < 2 || r->answers.at[i].len > APDU_HEX_MAX / 2)
             break; /* no answer available: the rest counts as lost */
         json_array_append_new(list, json_string(hex_text(r->answers.at[i], text)));

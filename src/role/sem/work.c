@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "engine/element/withdraw.h"
 #include "engine/turn/ask.h"
 #include "role/sem/care/campaign/campaign.h"
 
@@ -76,6 +77,7 @@ static enum tsm_err ask_exchange(struct turn *t, struct tx *tx, struct job *job,
                         &(struct exchange_ask){.partners = t->sem->c.partners,
                                                .kind = WORK_HOLDER,
                                                .number = t->state.asked,
+                                               .firm = t->state.changed_before,
                                                .se = json_incref(json_object_get(t->body, "se")),
                                                .payload = payload});
 }
@@ -143,6 +145,8 @@ static enum tsm_err fail(struct turn *t, struct tx *tx, struct job *job)
                      .role = "sem",
                      .step = "FAILED",
                      .text = t->talk.failure.reason};
+    if (!t->call)
+        failure_of_own_work(&t->talk.failure);
     if (t->talk.said)
         TRY(registry_refused(t, tx));
     TRY(note_add(tx, &n));
@@ -160,9 +164,21 @@ static enum tsm_err give_up(struct turn *t, struct tx *tx, struct job *job, enum
     return fail(t, tx, job);
 }
 
+/* As long as nothing was changed on the element, its asker may have thought better of it. */
+static enum tsm_err withdrawn_now(struct turn *t, struct tx *tx, bool *yes)
+{
+    *yes = false;
+    if (t->call && !t->state.changed)
+        TRY(is_withdrawn(tx, t->call, t->trace, yes));
+    if (*yes)
+        withdrawn_failure(&t->talk.failure);
+    return TSM_OK;
+}
+
 static enum tsm_err go_on(struct turn *t, struct tx *tx, struct job *job)
 {
     json_t *payload;
+    bool withdrawn;
     enum tsm_err e;
     if (!t->read && t->state.asked) { /* woken without an answer: the question is still under way */
         exchange_wait(job);
@@ -172,6 +188,9 @@ static enum tsm_err go_on(struct turn *t, struct tx *tx, struct job *job)
         t->state.asked++;
         return ask_exchange(t, tx, job, json_array());
     }
+    TRY(withdrawn_now(t, tx, &withdrawn));
+    if (withdrawn)
+        return fail(t, tx, job);
     e = talk_next(&t->talk, tx, &payload);
     if (e != TSM_OK)
         return give_up(t, tx, job, e);

@@ -32,6 +32,9 @@ struct sp {
     pthread_mutex_t keys; /* who makes a key, keys/making.h */
 };
 
+/* Who has cancelled an order. */
+enum given_up { NOT_GIVEN_UP, GIVEN_UP_BY_APP, GIVEN_UP_BY_PROVIDER };
+
 /* A row of `orders`; texts are copies. */
 struct order {
     int64_t id, party, operation, instance, se_kind, state, created, updated, deadline;
@@ -41,7 +44,7 @@ struct order {
     unsigned commands;                                            /* order/life/commands.h */
     int64_t start_state, end_state, started, ended;               /* of the instance; 0: not yet */
     char installation[INSTALLATION_MAX + 1];                      /* content/installation.h */
-    bool given_up; /* its app has cancelled it: what is in flight is heard, nothing new is sent */
+    int64_t given_up; /* enum given_up: what is in flight is heard, nothing new is sent */
 };
 struct instance {
     int64_t id, party, service, flavor, se_kind, domain, state, last_operation;
@@ -57,7 +60,8 @@ struct instance {
  * once. */
 static inline bool order_is_by_agent(const struct order *o)
 {
-    return o->se_kind == SE_BY_SEID || o->se_kind == SE_BY_EID || o->se_kind == SE_BY_CPLC;
+    return o->se_kind == SE_BY_SEID || o->se_kind == SE_BY_EID || o->se_kind == SE_BY_CPLC ||
+           o->se_kind == SE_BY_CIN;
 }
 
 /* NOT_FOUND where the party has no such row: another party's is as good as none. */

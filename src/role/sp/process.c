@@ -9,6 +9,7 @@
 #include "role/sp/issuer/issuer.h"
 #include "role/sp/life/life.h"
 #include "role/sp/modes/managed.h"
+#include "role/sp/orders/given_up.h"
 #include "role/sp/orders/order_api.h"
 #include "role/sp/prep/played.h"
 #include "role/sp/turn_writes.h"
@@ -45,19 +46,6 @@ static enum tsm_err read_question(struct turn *t)
     return TSM_OK;
 }
 
-/* Between two things that are sent: what is in flight is heard first, so that it is known what the card has
- * done. A step that is done is kept; the next one is not begun. */
-static bool is_cancelled_now(const struct turn *t)
-{
-    return t->order.given_up && !t->done && !t->failed && !(step_of(t)->plan && t->event == TALK_LISTEN);
-}
-
-static void cancel(struct turn *t)
-{
-    failure_set(&t->failure, OWNER_DEVICE, "order again, or terminate what is there", "manually cancelled");
-    t->failed = true;
-}
-
 static enum tsm_err read_talk(struct turn *t)
 {
     TRY(turn_talk(t));
@@ -72,7 +60,7 @@ static enum tsm_err read_talk(struct turn *t)
         t->failed = true;
     }
     played_judge(t);
-    return t->done || t->failed || is_cancelled_now(t) ? TSM_OK : talk_prepare(&t->talk);
+    return t->done || t->failed || turn_is_given_up(t) ? TSM_OK : talk_prepare(&t->talk);
 }
 
 /* What a partner does in our name may have changed the card before its answer came; a talk says so itself. */
@@ -91,7 +79,7 @@ static enum tsm_err read_or_begin(struct turn *t)
     }
     if (t->reply)
         TRY(read_question(t));
-    return t->done || t->failed || is_cancelled_now(t) ? TSM_OK : step_of(t)->body(t, &t->question);
+    return t->done || t->failed || turn_is_given_up(t) ? TSM_OK : step_of(t)->body(t, &t->question);
 }
 
 static enum tsm_err decide(struct turn *t)
@@ -106,8 +94,7 @@ static enum tsm_err decide(struct turn *t)
     }
     if (!t->order.given_up || (t->reply && step_of(t)->begin != begin_waiting))
         TRY(read_or_begin(t));
-    if (is_cancelled_now(t))
-        cancel(t);
+    turn_give_up(t);
     return TSM_OK;
 }
 
@@ -221,6 +208,7 @@ static enum tsm_err next_exchange(struct turn *t, struct tx *tx)
         return fail(t, tx);
     }
     json_object_set_new(body, "payload", payload);
+    json_object_set_new(body, "firm", json_boolean(t->state.changed_before || t->changed));
     json_object_set_new(t->progress, "talk", talk_state_json(&t->state));
     wait_for_answer(t);
     return turn_ask(t, tx, VERB_SEND_SCRIPT, body);
@@ -245,6 +233,8 @@ static enum tsm_err commit_turn(struct turn *t, struct tx *tx)
     TRY(turn_say_dialogue(t, tx));
     if (t->dedup_len && step_of(t)->plan) /* from the first packet on, also when a probe ends the step */
         TRY(db_exec(tx, SQL_INSTANCE_SET_DEDUP, t->instance.id, BYTES_OF(t->dedup, t->dedup_len)));
+    if (!t->failed && !t->done)
+        TRY(turn_hear_given_up(t, tx));
     if (t->failed)
         return fail(t, tx);
     if (t->done)

@@ -41,6 +41,7 @@ const struct http_route sp_routes[] = {
     {"POST", "/api/v1/orders", sp_post_order, 64 * 1024, "application/json"},
     {"GET", "/api/v1/orders", sp_list_orders, 0, NULL},
     {"GET", "/api/v1/orders/{id}", sp_get_order, 0, NULL},
+    {"DELETE", "/api/v1/orders/{id}", sp_delete_order, 0, NULL},
     {"GET", "/api/v1/instances/{id}", sp_get_instance, 0, NULL},
     {"GET", "/api/v1/intake-key", get_intake_key, 0, NULL},
     {"GET", "/api/v1/oce-key", sp_get_oce_key, 0, NULL},
@@ -75,6 +76,8 @@ const struct http_route sp_routes[] = {
     {"DELETE", SPTSM_BASE "{rest...}", sptsm_handle, SPTSM_BODY_MAX, NULL},
     {NULL, NULL, NULL, 0, NULL},
 };
+
+const struct http_manner sp_manners[] = {{SPTSM_BASE, sptsm_tell}, {NULL, NULL}};
 
 enum tsm_err sp_new(const struct sp_config *config, struct sp **out)
 {

@@ -38,6 +38,8 @@ void sp_device_url(struct sp *sp, const char *url);
 void sp_stop(struct sp *sp);
 /* What app wires: HTTP addresses and the engine's row (JOB_ORDER). */
 extern const struct http_route sp_routes[];
+/* Which of its addresses tell errors otherwise than by problem documents. */
+extern const struct http_manner sp_manners[];
 /* The partner verbs it answers. */
 enum tsm_err sp_answer_partners(struct sp *sp);
 struct step_row sp_order_row(struct sp *sp);

@@ -35,6 +35,10 @@ S(DOMAINS_OF_SE, "ii",
   "SELECT id, aid, holder, mode, state FROM security_domain WHERE se = $1 AND party = $2 ORDER BY id")
 S(APPLICATIONS_OF_SE, "i", "SELECT aid, domain, state FROM application WHERE se = $1 ORDER BY id")
 S(EXECUTABLES_OF_SE, "i", "SELECT aid, domain, bytes FROM executable WHERE se = $1 ORDER BY id")
+S(EXECUTABLE_CONTENTS, "ii",
+  "SELECT e.aid, a.content FROM executable e JOIN admitted_file a ON a.owner = $2 AND a.hash = e.hash WHERE "
+  "e.se = $1")
+S(EXECUTABLE_SET_HASH, "ibb", "UPDATE executable SET hash = $3 WHERE se = $1 AND aid = $2")
 /* Space that is booked and not yet used. */
 S(BOOKING_OPEN, "ii", "SELECT COALESCE(SUM(bytes), 0) FROM space_booking WHERE se = $1 AND expires > $2")
 S(DOMAIN_HOLDER, "i", "SELECT holder FROM security_domain WHERE id = $1")
@@ -44,6 +48,9 @@ S(BLOCK_SET, "ibiit",
   "INSERT INTO care_block(se, aid, holder, at, reason) VALUES($1, $2, $3, $4, $5) ON CONFLICT(se, aid) DO "
   "UPDATE SET "
   "holder = excluded.holder, at = excluded.at, reason = excluded.reason")
+/* The first that was found counts: a second lock finds the first one. */
+S(BLOCK_FOUND, "ibi", "UPDATE care_block SET found = $3 WHERE se = $1 AND aid = $2 AND found = 0")
+S(BLOCK_GET, "ib", "SELECT found FROM care_block WHERE se = $1 AND aid = $2")
 S(BLOCK_END, "ib", "DELETE FROM care_block WHERE se = $1 AND aid = $2")
 S(BLOCK_LIST, "i", "SELECT aid, holder, at, reason FROM care_block WHERE se = $1 ORDER BY aid")
 S(BLOCK_OF_HOLDER, "ii",

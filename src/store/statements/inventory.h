@@ -3,6 +3,7 @@
  * onto them. */
 S(SE_OWNER_BY_EID, "t", "SELECT id, owner FROM se WHERE eid = $1")
 S(SE_OWNER_BY_CPLC, "t", "SELECT id, owner FROM se WHERE cplc = $1")
+S(SE_OWNER_BY_CIN, "t", "SELECT id, owner FROM se WHERE cin = $1")
 /* An EID stood in the column of the embedded element's identifier before it had one of its own. */
 S(SE_BY_EID, "ti",
   "SELECT s.id, s.profile, s.iccid, s.seid, s.msisdn, s.state, p.body FROM se s JOIN se_profile p ON p.id = "
@@ -10,21 +11,25 @@ S(SE_BY_EID, "ti",
 S(SE_BY_CPLC, "ti",
   "SELECT s.id, s.profile, s.iccid, s.seid, s.msisdn, s.state, p.body FROM se s JOIN se_profile p ON p.id = "
   "s.profile WHERE s.cplc = $1 AND s.owner = $2")
+S(SE_BY_CIN, "ti",
+  "SELECT s.id, s.profile, s.iccid, s.seid, s.msisdn, s.state, p.body FROM se s JOIN se_profile p ON p.id = "
+  "s.profile WHERE s.cin = $1 AND s.owner = $2")
+S(SE_BY_IMSI, "ti", "SELECT id FROM se WHERE imsi = $1 AND owner = $2 ORDER BY state LIMIT 1")
 S(SE_BY_ID, "ii",
   "SELECT s.id, s.profile, s.iccid, s.seid, s.msisdn, s.state, p.body FROM se s JOIN se_profile p ON p.id = "
   "s.profile WHERE s.id = $1 AND s.owner = $2")
 S(SE_WHOLE, "i",
   "SELECT s.iccid, s.seid, s.eid, s.cplc, s.msisdn, s.profile, s.state, s.subscription, s.device, "
   "s.successor, "
-  "p.name FROM se s JOIN se_profile p ON p.id = s.profile WHERE s.id = $1")
-S(SE_IMPORT, "iiitttttiii",
-  "INSERT INTO se(id, owner, profile, iccid, seid, eid, cplc, msisdn, state, subscription, device) "
-  "VALUES($1, "
-  "$2, $3, $4, $5, $6, $7, $8, $9, $10, $11)")
-S(SE_CHANGE, "iitttttii",
+  "p.name, s.cin, s.imsi FROM se s JOIN se_profile p ON p.id = s.profile WHERE s.id = $1")
+S(SE_IMPORT, "iiitttttiiitt",
+  "INSERT INTO se(id, owner, profile, iccid, seid, eid, cplc, msisdn, state, subscription, device, cin, "
+  "imsi) "
+  "VALUES($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)")
+S(SE_CHANGE, "iitttttiitt",
   "UPDATE se SET profile = $2, iccid = $3, seid = $4, eid = $5, cplc = $6, msisdn = $7, subscription = $8, "
-  "device = $9 WHERE id = $1")
-S(SE_CLOSE, "iii", "UPDATE se SET state = $2, successor = $3, msisdn = NULL WHERE id = $1")
+  "device = $9, cin = $10, imsi = $11 WHERE id = $1")
+S(SE_CLOSE, "iii", "UPDATE se SET state = $2, successor = $3, msisdn = NULL, imsi = NULL WHERE id = $1")
 S(SE_DELETE, "i", "DELETE FROM se WHERE id = $1")
 S(SE_LIST, "iii",
   "SELECT s.id, s.iccid, s.seid, s.eid, s.msisdn, s.state, p.name FROM se s JOIN se_profile p ON p.id = "
@@ -32,6 +37,8 @@ S(SE_LIST, "iii",
 /* Another element of the owner that still answers under this number. */
 S(SE_OTHER_WITH_MSISDN, "tii",
   "SELECT id FROM se WHERE msisdn = $1 AND owner = $2 AND id <> $3 AND state < 2 LIMIT 1")
+S(SE_OTHER_WITH_IMSI, "tii",
+  "SELECT id FROM se WHERE imsi = $1 AND owner = $2 AND id <> $3 AND state < 2 LIMIT 1")
 S(SE_HAS_DOMAIN, "i", "SELECT 1 FROM security_domain WHERE se = $1 AND state >= 1 LIMIT 1")
 S(SE_HAS_CONTENT, "i",
   "SELECT 1 WHERE EXISTS (SELECT 1 FROM security_domain WHERE se = $1) OR EXISTS (SELECT 1 FROM executable "

@@ -76,10 +76,10 @@ S(DIRECTORY_FORGET, "ibb",
   "DELETE FROM directory_entry WHERE se = $1 AND directory = $2 AND application = $3 AND listed = 0")
 S(DIRECTORY_OF_DOMAIN, "ii", "DELETE FROM directory_entry WHERE se = $1 AND domain = $2")
 
-S(BOOKING_LIST, "i",
+S(BOOKING_LIST, "iii",
   "SELECT b.id, p.name, b.ref, b.bytes, b.expires FROM space_booking b JOIN party p ON p.id = b.provider "
   "WHERE "
-  "b.se = $1 ORDER BY b.id")
+  "b.se = $1 AND b.id < $2 ORDER BY b.id DESC LIMIT $3")
 S(BOOKING_BY_ID, "ii", "SELECT provider, ref, bytes, expires FROM space_booking WHERE id = $1 AND se = $2")
 S(BOOKING_DELETE_ALL, "ii", "DELETE FROM space_booking WHERE se = $1 AND provider = $2")
 

@@ -51,12 +51,16 @@ S(TSMAPI_PROCESS_REPLACED, "iti",
   "UPDATE tsm_process SET state = 2, status = 6, details = $2, ended = $3, data = '', inputs = CASE WHEN "
   "length(inputs) > 0 THEN substr(inputs, 1, 0) ELSE inputs END WHERE instance = $1 AND "
   "state = 0")
-/* What waits at $1 and what runs: of the party $2, and of all where none counts more than its share $3. */
+/* What waits at $1 and what runs: of the party $2, and of all where none counts more than its share $3. Each
+ * party's rows are counted in the indexes orders_running and tsm_process_party, and no further than its
+ * share. */
 S(TSMAPI_PROCESS_LOAD, "iii",
-  "SELECT COALESCE(SUM(CASE WHEN party = $2 THEN n ELSE 0 END), 0), COALESCE(SUM(CASE WHEN n > $3 THEN $3 "
-  "ELSE "
-  "n END), 0) FROM (SELECT party, COUNT(*) AS n FROM (SELECT party FROM tsm_process WHERE state = 0 AND "
-  "start_by > $1 UNION ALL SELECT party FROM orders WHERE state < 2) AS every GROUP BY party) AS each")
+  "SELECT COALESCE(SUM(CASE WHEN id = $2 THEN n ELSE 0 END), 0), COALESCE(SUM(CASE WHEN n > $3 THEN $3 ELSE "
+  "n "
+  "END), 0) FROM (SELECT p.id, (SELECT COUNT(*) FROM (SELECT 1 FROM orders o WHERE o.party = p.id AND "
+  "o.state < "
+  "2 LIMIT $3) AS running) + (SELECT COUNT(*) FROM (SELECT 1 FROM tsm_process w WHERE w.party = p.id AND "
+  "w.state = 0 AND w.start_by > $1 LIMIT $3) AS waiting) AS n FROM party p LIMIT 1000000) AS each")
 S(TSMAPI_PROCESS_OLD, "i", "DELETE FROM tsm_process WHERE state = 2 AND ended < $1 AND order_id = 0")
 S(TSMAPI_PROCESS_LATE, "it",
   "UPDATE tsm_process SET state = 2, status = 6, details = $2, ended = start_by, data = '', inputs = CASE "

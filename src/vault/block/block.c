@@ -41,7 +41,9 @@ static enum tsm_err open_kbpk(struct vault_party *p, const char *name, char vers
 {
     if (version != 'B' && version != 'D')
         return FAIL(KEY_REFUSED, "the vault takes and makes key blocks of versions B and D");
-    TRY(policy_need(p, name, USAGE_KBPK, "DE"));
+    /* Issuer masters are TDES keys, too: the kind alone does not tell them from one that protects blocks. */
+    TRY(version == 'B' ? policy_need_bound(p, name, USAGE_KBPK, "DE")
+                       : policy_need(p, name, USAGE_KBPK, "DE"));
     return version == 'D' ? token_mac_key(p->token, name, out)
                           : token_cipher_key(p->token, name, CIPHER_TDES, out);
 }

@@ -3,15 +3,15 @@
  * Keys that come and go as key blocks: opened and made inside the vault by key names, usage, mode and
  * exportability held to from then on. Stations 1 and 5. Edge. [ANSI X9.143 versions B and D]
  *
- * The protection key (KBPK) is in the token: MASTER_KBPK (AES, version D) or MASTER_TDES (version B). A key
- * that came in a block is a master like others, and each operation asks its policy; one that may leave again
- * is kept sealed beside it too, since no token gives a key back.
+ * The protection key (KBPK) is in the token: MASTER_KBPK (AES, version D) or MASTER_TDES that came in a block
+ * as K1 (version B). A key that came in a block is a master like others, and each operation asks its policy;
+ * one that may leave again is kept sealed beside it too, since no token gives a key back.
  */
 #ifndef TSM_VAULT_BLOCK_BLOCK_H
 #define TSM_VAULT_BLOCK_BLOCK_H
 
 #include "emv/keyblock/rules.h"
-#include "gp/content/kcv.h"
+#include "gp/keys/kcv.h"
 #include "vault/vault.h"
 
 enum { BLOCK_TEXT_MAX = 1024 };

@@ -146,3 +146,17 @@ enum tsm_err policy_need(struct vault_party *p, const char *name, const char *us
         usage = k.policy.usage;
     return keyblock_rules_use(k.policy, usage, modes, name);
 }
+
+enum tsm_err policy_need_bound(struct vault_party *p, const char *name, const char *usage, const char *modes)
+{
+    struct known_policy k;
+    bool there;
+    if (!recall(p, name, &k))
+        TRY(ask(p, name, &k));
+    if (k.bound)
+        return keyblock_rules_use(k.policy, usage, modes, name);
+    TRY(token_has(p->token, name, &there));
+    return there ? FAIL(KEY_REFUSED, "the key %s came without a block: nothing says that it is of usage %s",
+                        name, usage)
+                 : TSM_OK;
+}

@@ -36,5 +36,7 @@ enum tsm_err policy_drop(struct vault_party *p, const char *name);
  * master.
  */
 enum tsm_err policy_need(struct vault_party *p, const char *name, const char *usage, const char *modes);
+/* The same where the kind says too little: a key that came without a block is refused. */
+enum tsm_err policy_need_bound(struct vault_party *p, const char *name, const char *usage, const char *modes);
 
 #endif

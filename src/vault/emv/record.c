@@ -36,15 +36,17 @@ static enum tsm_err open_field(struct vault_party *p, const char *name, json_t *
                                   : TSM_OK;
     err_clear();
     e = vault_jwe_open(p, VAULT_KEY_INTAKE, bytes_of_text(text), &w);
-    if (e == TSM_OK && !strcmp(name, "groupings"))
-        e = json_read(written(&w), &value) == TSM_OK
-                ? TSM_OK
-                : FAIL_FIELD(BAD_FORM, "groupings", "the field is no JSON inside its envelope");
-    else if (e == TSM_OK)
+    if (e == TSM_OK && !strcmp(name, "groupings")) {
+        e = json_read(written(&w), &value);
+        if (e != TSM_OK && e != TSM_NO_MEMORY)
+            e = FAIL_FIELD(BAD_FORM, "groupings", "the field is no JSON inside its envelope");
+    } else if (e == TSM_OK) {
         value = json_stringn((const char *)room, w.len);
+    }
     explicit_bzero(room, sizeof room);
     if (e == TSM_OK && (!value || json_object_set_new(fields, name, value) != 0))
-        e = FAIL_FIELD(BAD_FORM, "card", "%s is no text inside its envelope", name);
+        e = json_lacks() ? FAIL(NO_MEMORY, "no memory for the card record")
+                         : FAIL_FIELD(BAD_FORM, "card", "%s is no text inside its envelope", name);
     return e;
 }
 

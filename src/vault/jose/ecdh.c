@@ -5,6 +5,7 @@
 
 #include <openssl/core_names.h>
 #include <openssl/ec.h>
+#include <openssl/err.h>
 #include <openssl/evp.h>
 #include <openssl/obj_mac.h>
 #include <pthread.h>
@@ -40,13 +41,22 @@ enum tsm_err p256_check(const uint8_t point[P256_POINT])
 {
     static pthread_once_t once = PTHREAD_ONCE_INIT;
     EC_POINT *q;
-    bool on_curve;
+    bool on_curve, wrong;
+    int reason;
     pthread_once(&once, make_group);
     q = p256 ? EC_POINT_new(p256) : NULL;
     NEED(q != NULL, NO_MEMORY);
+    ERR_clear_error();
     on_curve = point[0] == 0x04 && EC_POINT_oct2point(p256, q, point, P256_POINT, NULL) == 1;
+    /* The first one: what had no memory below is called a wrong point above. */
+    reason = ERR_GET_REASON(ERR_peek_error());
+    wrong = point[0] != 0x04 || reason == EC_R_INVALID_ENCODING || reason == EC_R_POINT_IS_NOT_ON_CURVE;
+    ERR_clear_error();
     EC_POINT_free(q);
-    return on_curve ? TSM_OK : FAIL(BAD_VALUE, "x and y are no point of P-256");
+    if (on_curve)
+        return TSM_OK;
+    return wrong ? FAIL(BAD_VALUE, "x and y are no point of P-256")
+                 : FAIL(NO_MEMORY, "no memory for a point of P-256"); /* it may be one */
 }
 
 static enum tsm_err shared_x(EVP_PKEY *own, EVP_PKEY *peer, struct secret *z)
@@ -57,7 +67,7 @@ static enum tsm_err shared_x(EVP_PKEY *own, EVP_PKEY *peer, struct secret *z)
     bool done = ctx && EVP_PKEY_derive_init(ctx) == 1 && EVP_PKEY_derive_set_peer(ctx, peer) == 1 &&
                 EVP_PKEY_derive(ctx, x.at, &n) == 1 && n == P256_COORDINATE;
     EVP_PKEY_CTX_free(ctx);
-    NEED(done, CRYPTO_FAILED);
+    NEED(done, NO_MEMORY); /* both points are known to be on the curve */
     x.len = n;
     *z = x;
     return TSM_OK;
@@ -65,16 +75,18 @@ static enum tsm_err shared_x(EVP_PKEY *own, EVP_PKEY *peer, struct secret *z)
 
 enum tsm_err p256_ephemeral(const uint8_t peer[P256_POINT], uint8_t point[P256_POINT], struct secret *z)
 {
-    EVP_PKEY *theirs = peer[0] == 0x04 ? public_key(peer) : NULL;
-    EVP_PKEY *own = theirs ? EVP_EC_gen("P-256") : NULL;
+    EVP_PKEY *theirs, *own;
     uint8_t p[P256_POINT];
     size_t n = 0;
-    enum tsm_err e = TSM_BAD_VALUE;
+    enum tsm_err e;
+    TRY(p256_check(peer)); /* what fails from here on is not the peer's fault */
+    theirs = public_key(peer);
+    own = theirs ? EVP_EC_gen("P-256") : NULL;
     if (own && EVP_PKEY_get_octet_string_param(own, OSSL_PKEY_PARAM_PUB_KEY, p, sizeof p, &n) == 1 &&
         n == sizeof p)
         e = shared_x(own, theirs, z);
     else
-        e = theirs ? FAIL(CRYPTO_FAILED, "no ephemeral key") : FAIL(BAD_VALUE, "no point of P-256");
+        e = FAIL(NO_MEMORY, "no memory for an ephemeral key");
     EVP_PKEY_free(own);
     EVP_PKEY_free(theirs);
     TRY(e);

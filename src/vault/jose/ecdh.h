@@ -10,7 +10,7 @@
 /* BAD_VALUE unless 04 | x | y is a point of P-256 (cofactor 1, so the equation is all there is to check). */
 enum tsm_err p256_check(const uint8_t point[P256_POINT]);
 /* A fresh pair that is used once: its public point and the x coordinate shared with `peer`. BAD_VALUE for a
- * bad peer, CRYPTO_FAILED. */
+ * bad peer, NO_MEMORY. */
 enum tsm_err p256_ephemeral(const uint8_t peer[P256_POINT], uint8_t point[P256_POINT], struct secret *z);
 
 /* What the derived key is bound to. `alg` is the content encryption's name in direct agreement; apu and apv

@@ -9,7 +9,7 @@
 
 #include "base/crypto.h"
 #include "base/secret.h"
-#include "gp/content/kcv.h"
+#include "gp/keys/kcv.h"
 
 enum { PROTOCOL_SCP02 = 2, PROTOCOL_SCP03 = 3, PROTOCOL_SCP80 = 0x80 };
 enum keyset_role { KEY_ENC, KEY_MAC, KEY_DEK, KEYSET_KEYS }; /* KIc, KID, KIK in SCP80 */

@@ -6,7 +6,7 @@
 #ifndef TSM_VAULT_KNOWN_H
 #define TSM_VAULT_KNOWN_H
 
-#include "gp/content/diversify.h"
+#include "gp/keys/diversify.h"
 #include "vault/keys/keyset.h"
 
 /* The rules by their names, as refusals tell them. */

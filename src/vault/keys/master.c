@@ -182,17 +182,41 @@ static enum tsm_err derive_one(struct vault_party *p, const struct keyset_deriva
     return TSM_OK;
 }
 
-enum tsm_err vault_derived_keyset(struct vault_party *p, const struct keyset_derivation *d,
-                                  struct keyset_target to)
+/* Before the bench is taken: a policy is unsealed on it. */
+static enum tsm_err may_derive(struct vault_party *p, const struct keyset_derivation *d)
 {
-    for (int i = 0; i < KEYSET_KEYS; i++) /* before the bench is taken: a policy is unsealed on it */
+    for (int i = 0; i < KEYSET_KEYS; i++)
         TRY(policy_need(p, d->master[i], USAGE_KMC, "X"));
-    WORKER(w);
+    return TSM_OK;
+}
+
+static enum tsm_err derive_three(struct vault_party *p, const struct keyset_derivation *d, struct worker *w)
+{
     keyset_set_form(&w->fresh, &d->form);
     TRY(keyset_check(&w->fresh));
     for (int i = 0; i < KEYSET_KEYS; i++) {
         TRY(derive_one(p, d, i, &w->fresh.key[i]));
         NEED(w->fresh.key[i].len == d->form.key_len, BAD_LENGTH);
     }
+    return TSM_OK;
+}
+
+enum tsm_err vault_derived_keyset(struct vault_party *p, const struct keyset_derivation *d,
+                                  struct keyset_target to)
+{
+    TRY(may_derive(p, d));
+    WORKER(w);
+    TRY(derive_three(p, d, w));
+    return keyset_give(p, w, to);
+}
+
+enum tsm_err vault_import_derived(struct vault_party *p, const struct keyset_derivation *d,
+                                  struct keyset_target to)
+{
+    TRY(may_derive(p, d));
+    WORKER(w);
+    TRY(derive_three(p, d, w));
+    if (!p->laboratory)
+        TRY(keyset_refuse_known(&w->fresh, w->crypto, BYTES_OF(d->kdd, sizeof d->kdd)));
     return keyset_give(p, w, to);
 }

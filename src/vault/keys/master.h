@@ -6,7 +6,7 @@
 #ifndef TSM_VAULT_MASTER_H
 #define TSM_VAULT_MASTER_H
 
-#include "gp/content/diversify.h"
+#include "gp/keys/diversify.h"
 #include "vault/keys/handover.h"
 
 enum vault_master {
@@ -66,6 +66,10 @@ struct keyset_derivation {
     struct keyset_form form;
 };
 enum tsm_err vault_derived_keyset(struct vault_party *p, const struct keyset_derivation *d,
+                                  struct keyset_target to);
+/* The same for an inventory, with the rules of import files: KEY_REFUSED in production for keys that
+ * everybody knows and for key version FF (known.h). KEY_MISSING for a master that is not there. */
+enum tsm_err vault_import_derived(struct vault_party *p, const struct keyset_derivation *d,
                                   struct keyset_target to);
 
 #endif

@@ -10,7 +10,7 @@
 #include "gp/casd/casd.h"
 #include "gp/certificate/certificate.h"
 #include "vault/keys/handover.h"
-#include "vault/operation/scp11.h"
+#include "vault/operation/channel/scp11.h"
 
 /* Appends the groupings for STORE DATA and, to its own writer, the sealed ephemeral key
  * (SEALED_EPHEMERAL_MAX) under `id`. `curve` is that of the CASD's certificate. Scenario 3 alone: UNSUPPORTED

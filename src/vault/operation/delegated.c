@@ -2,7 +2,7 @@
 /* Tokens, receipts and DAP with keys of the party's token. Stations 5, 6 and 10. Edge. [GPCS C.2 to C.5] */
 #include "vault/operation/delegated.h"
 
-#include "gp/content/putkey.h"
+#include "gp/keys/putkey.h"
 #include "vault/block/policy.h"
 #include "vault/operation/inside.h"
 

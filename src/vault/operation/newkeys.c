@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* New keys and sensitive data under the DEK of the current key set, packed without the caller seeing a key.
  * Stations 5 and 7. Edge. [GPCS 11.8.2.3, 11.11.4; AmdD 6.2.8; TS 102 226 8.2.1.5] */
-#include "gp/content/wrapkey.h"
+#include "gp/keys/wrapkey.h"
 #include "vault/operation/inside.h"
 
 enum tsm_err use_dek(struct vault_party *p, struct worker *w, struct dek_place place,

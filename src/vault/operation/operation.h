@@ -11,8 +11,8 @@
 #define TSM_VAULT_OPERATION_OPERATION_H
 
 #include "gp/channel/channel.h"
-#include "gp/content/putkey.h"
-#include "gp/content/storekeys.h"
+#include "gp/keys/putkey.h"
+#include "gp/keys/storekeys.h"
 #include "ota/packet/packet.h"
 #include "vault/keys/keyset.h"
 #include "vault/vault.h"
@@ -103,7 +103,7 @@ struct new_keys {
 /* The data field of PUT KEY; *answer is what the card must answer (putkey_check_answer). */
 enum tsm_err vault_put_key_body(struct vault_party *p, const struct new_keys *k, struct writer *body,
                                 struct writer *answer);
-/* How the domain wants first keys by STORE DATA (gp/content/storekeys.h); the identifiers are 1, 2, 3. */
+/* How the domain wants first keys by STORE DATA (gp/keys/storekeys.h); the identifiers are 1, 2, 3. */
 struct store_form {
     enum storekeys_dialect dialect;
     uint8_t access;

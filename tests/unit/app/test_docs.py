@@ -71,6 +71,20 @@ def files_that_are_named_exist():
             assert target.exists(), "%s names %s" % (page.name, target)
 
 
+def statements_name_tests_that_are_there():
+    """docs/tr-03165.md: behind a path in the last column stand words of the test; in C they are a name of its functions."""
+    cited = 0
+    for row in re.findall(r"^\| .*\| ([^|]*) \|$", text("docs/tr-03165.md"), flags=re.M):
+        for path, words in re.findall(r"`([\w./-]+)`((?: \"[^\"]+\",?)*)", row):
+            if not words:
+                continue
+            lines = re.sub(r"\"\s*\n\s*f?\"", "", text(path))  # a text of two lines is one
+            for cite in re.findall(r"\"([^\"]+)\"", words):
+                assert (cite.replace(" ", "_") if path.endswith(".c") else cite) in lines, (path, cite)
+                cited += 1
+    assert cited > 80, cited
+
+
 def verbs_of_dev_have_their_files():
     line = re.search(r"^([a-z| ]+)\)\n    verb=", text("dev"), flags=re.M).group(1)
     for verb in line.split("|"):
@@ -79,6 +93,7 @@ def verbs_of_dev_have_their_files():
 
 
 for case in (tsm_verbs_are_in_page_and_completion, settings_are_in_the_page, laboratory_verbs_are_in_the_page,
-             metrics_are_on_the_page, files_that_are_named_exist, verbs_of_dev_have_their_files):
+             metrics_are_on_the_page, files_that_are_named_exist, statements_name_tests_that_are_there,
+             verbs_of_dev_have_their_files):
     tap.run("docs: " + case.__name__.replace("_", " "), case)
 tap.done()

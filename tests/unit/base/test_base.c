@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "base/csv/csv.h"
 #include "base/hex.h"
 #include "base/json.h"
 
@@ -136,6 +137,44 @@ static void a_uuid_says_that_it_is_random(void **state)
     char text[37];
     (void)state;
     assert_string_equal(uuid_text(ones, text), "ffffffff-ffff-4fff-bfff-ffffffffffff");
+}
+
+/* The fields of a line, each in brackets; "!" where one cannot be read. */
+static const char *fields(const char *line)
+{
+    static char out[128];
+    struct csv_line l = CSV_LINE(bytes_of_text(line), csv_separator(bytes_of_text(line)));
+    char field[8];
+    size_t n = 0;
+    for (;;) {
+        enum tsm_err e = csv_field(&l, field, sizeof field);
+        if (e == TSM_NOT_FOUND)
+            return out;
+        n += (size_t)snprintf(out + n, sizeof out - n, e == TSM_OK ? "[%s]" : "!", field);
+        if (e != TSM_OK)
+            return out;
+    }
+}
+
+static void csv_lines_fall_into_fields(void **state)
+{
+    (void)state;
+    assert_string_equal(fields(""), "[]");
+    assert_string_equal(fields("a,b,"), "[a][b][]");
+    assert_string_equal(fields("a;b c; d "), "[a][b c][d]");
+    assert_string_equal(fields("a\t\tb"), "[a][][b]");
+    assert_string_equal(fields("\"a,b\",\"\"\"\", \"c\" ,\"\""), "[a,b][\"][c][]");
+    assert_string_equal(fields("1234567,a"), "[1234567][a]");
+    assert_string_equal(fields("12345678,a"), "!");
+    assert_string_equal(fields("a,\"b"), "[a]!");
+    assert_string_equal(fields("a,b\"c\""), "[a]!");
+    assert_string_equal(fields("\"a\"b,c"), "!");
+    assert_string_equal(fields("a\x01,b"), "!");
+    assert_int_equal(csv_without_mark(bytes_of_text("\xEF\xBB\xBF"
+                                                    "a"))
+                         .len,
+                     1);
+    assert_int_equal(csv_without_mark(bytes_of_text("\xEF\xBB")).len, 2);
 }
 
 static void luhn_knows_test_card_numbers(void **state)
@@ -283,6 +322,7 @@ int main(void)
         cmocka_unit_test(base64url_matches_the_published_examples),
         cmocka_unit_test(base64url_refuses_bits_that_no_encoder_sets),
         cmocka_unit_test(a_uuid_says_that_it_is_random),
+        cmocka_unit_test(csv_lines_fall_into_fields),
         cmocka_unit_test(luhn_knows_test_card_numbers),
         cmocka_unit_test(digits_become_swapped_semi_octets),
         cmocka_unit_test(time_is_printed_as_rfc_3339),

@@ -15,6 +15,7 @@
 #define OTHER_IN_DOMAIN   "E31C4F07" OTHER "9F700107C503000000CC08" RIG_DOMAIN
 #define THE_DOMAIN        "E31D4F08" RIG_DOMAIN "9F70010FC503808000CC08" ISD
 #define PACKAGE           "E3174F07" RIG_PACKAGE "9F700101CC08" RIG_DOMAIN
+#define PACKAGE_OF(v)     "E31B4F07" RIG_PACKAGE "9F700101CE02" v "CC08" RIG_DOMAIN
 #define MAKERS            "E30D4F07A00000015153509F700101"
 #define KEYS_01           "E006C00401018810"
 #define KEYS_01_02        "E00CC00401018810C00401028810"
@@ -118,6 +119,26 @@ static void an_application_in_another_domain_is_told(void **state)
     is_one(DRIFT_APPLICATION_ELSEWHERE, RIG_PAYMENT, REPAIR_REGISTER);
 }
 
+static void a_load_file_of_another_version_is_told_where_its_version_is_known(void **state)
+{
+    (void)state;
+    assert_ok(compare(THE_DOMAIN PAYMENT_IN_DOMAIN, PACKAGE_OF("0102"), KEYS_01));
+    assert_int_equal(s.list.n, 0);
+    s.object[2].versioned = true;
+    s.object[2].version[0] = 1;
+    assert_ok(compare(THE_DOMAIN PAYMENT_IN_DOMAIN, PACKAGE_OF("0100"), KEYS_01));
+    assert_int_equal(s.list.n, 0);
+    assert_ok(compare(THE_DOMAIN PAYMENT_IN_DOMAIN, PACKAGE, KEYS_01)); /* a card that does not tell it */
+    assert_int_equal(s.list.n, 0);
+    assert_ok(compare(THE_DOMAIN PAYMENT_IN_DOMAIN, PACKAGE_OF("0102"), KEYS_01));
+    is_one(DRIFT_FILE_REPLACED, RIG_PACKAGE, REPAIR_REGISTER | REPAIR_REINSTALL);
+    assert_string_equal(s.list.at[0].expected, "version 1.0");
+    assert_string_equal(s.list.at[0].found, "version 1.2");
+    s.object[0].free_below = true; /* its holder may upgrade what it likes */
+    assert_ok(compare(THE_DOMAIN PAYMENT_IN_DOMAIN, PACKAGE_OF("0102"), KEYS_01));
+    assert_int_equal(s.list.n, 0);
+}
+
 static void a_block_that_the_card_does_not_have_is_told_and_a_providers_own_lock_is_not(void **state)
 {
     (void)state;
@@ -191,6 +212,7 @@ int main(void)
         TEST(what_nobody_ordered_is_told_but_not_where_its_holder_is_free),
         TEST(an_unknown_domain_is_told_as_one),
         TEST(an_application_in_another_domain_is_told),
+        TEST(a_load_file_of_another_version_is_told_where_its_version_is_known),
         TEST(a_block_that_the_card_does_not_have_is_told_and_a_providers_own_lock_is_not),
         TEST(key_versions_are_compared),
         TEST(space_that_was_sold_must_be_free),

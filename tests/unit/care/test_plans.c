@@ -138,6 +138,25 @@ static void the_state_of_a_card_is_read(void **state)
     assert_int_equal(card_life_read(HEX("E3")), 0);
 }
 
+/* A card without the version of some file may refuse the listing, one of an older edition does not know tags.
+ */
+static void load_files_are_listed_without_tags_where_a_card_refuses_them(void **state)
+{
+    const struct plan_step *s = &plan_audit.steps[READ_FILES];
+    (void)state;
+    for (int bare = 0; bare <= 1; bare++) {
+        uint8_t room[64];
+        struct script script = {.store = WRITER(room)};
+        care.files_bare = bare;
+        assert_ok(s->build(&rig.facts, s->arg, &script));
+        assert_int_equal(script.command[0].len, bare ? 8 : 15);
+        assert_int_equal(s->fine(&rig.facts, s->arg, SW_BAD_DATA), !bare);
+        assert_int_equal(care_wants_bare(&care, SW_NOT_FOUND), !bare);
+        assert_false(s->fine(&rig.facts, s->arg, SW_SECURITY));
+    }
+    care.files_bare = false;
+}
+
 /* The compact form shows the status word of GET RESPONSE, which may hide the 6310 of GET STATUS. */
 static void a_page_in_the_compact_form_may_not_be_the_last(void **state)
 {
@@ -176,6 +195,7 @@ int main(void)
         TEST(a_card_is_brought_to_secured_by_the_steps_that_it_needs),
         TEST(the_state_of_a_card_is_read),
         TEST(a_page_in_the_compact_form_may_not_be_the_last),
+        TEST(load_files_are_listed_without_tags_where_a_card_refuses_them),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

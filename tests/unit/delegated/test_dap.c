@@ -97,7 +97,7 @@ static void a_hash_weaker_than_the_scheme_is_refused(void **state)
         enum rig_key key;
         enum hash_alg weakest;
     } rows[] = {{RIG_DES, HASH_SHA1},
-                {RIG_AES, HASH_SHA1},
+                {RIG_AES, HASH_SHA256},
                 {RIG_RSA_1024, HASH_SHA1},
                 {RIG_RSA_2048, HASH_SHA256},
                 {RIG_P256, HASH_SHA256},
@@ -115,6 +115,31 @@ static void a_hash_weaker_than_the_scheme_is_refused(void **state)
         }
     }
     assert_err(dap_file_check(HEX("00112233"), BYTES(code)), TSM_BAD_LENGTH);
+}
+
+/* Amendment D, Table 8-1: the strength of the key itself asks, when it is an AES key. */
+static void an_AES_key_signs_a_hash_as_strong_as_itself(void **state)
+{
+    static const struct {
+        const char *key;
+        enum hash_alg weakest;
+    } rows[] = {{"404142434445464748494A4B4C4D4E4F", HASH_SHA256},
+                {"404142434445464748494A4B4C4D4E4F5051525354555657", HASH_SHA384},
+                {"404142434445464748494A4B4C4D4E4F505152535455565758595A5B5C5D5E5F", HASH_SHA512}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct gp_signer s = rig_secret(CIPHER_AES, rows[i].key);
+        struct octets signature = octets_of("00112233445566778899AABBCCDDEEFF");
+        struct dap d = {HEX(PROVIDER), octets_bytes(&signature)};
+        for (int alg = 0; alg < HASH_ALGS; alg++) {
+            struct octets hash = hash_of((enum hash_alg)alg);
+            bool weak = alg < (int)rows[i].weakest;
+            uint8_t made[ROOM];
+            struct writer w = WRITER(made);
+            assert_err(dap_make(&s, d.domain, octets_bytes(&hash), &w), weak ? TSM_KEY_REFUSED : TSM_OK);
+            assert_err(dap_check(&s, &d, octets_bytes(&hash)), weak ? TSM_KEY_REFUSED : TSM_MAC_WRONG);
+        }
+    }
 }
 
 static void the_blocks_of_provider_and_authority_are_told_apart(void **state)
@@ -185,6 +210,7 @@ int main(void)
         cmocka_unit_test(a_dap_over_another_file_is_refused),
         cmocka_unit_test(a_dap_of_another_key_is_refused),
         cmocka_unit_test(a_hash_weaker_than_the_scheme_is_refused),
+        cmocka_unit_test(an_AES_key_signs_a_hash_as_strong_as_itself),
         cmocka_unit_test(the_blocks_of_provider_and_authority_are_told_apart),
         cmocka_unit_test(what_is_no_load_file_is_refused),
         cmocka_unit_test(more_blocks_than_the_limit_are_refused),

@@ -135,6 +135,9 @@ static void only_9000_and_warnings_are_success(void **state)
         assert_true(sw_text((uint16_t)sw)[0] != 0);
     }
     assert_string_equal(sw_text(0x6A88), "referenced data not found");
+    assert_string_equal(sw_text(0x63C2),
+                        "a verification failed; the last digit counts the tries that are left");
+    assert_string_equal(sw_text(0x63D0), "warning");
     assert_string_equal(sw_text(0x1234), "unknown status");
 }
 

@@ -6,9 +6,9 @@
 
 #include "gp/command/put_key.h"
 #include "gp/content/dgi.h"
-#include "gp/content/diversify.h"
-#include "gp/content/storekeys.h"
-#include "gp/content/wrapkey.h"
+#include "gp/keys/diversify.h"
+#include "gp/keys/storekeys.h"
+#include "gp/keys/wrapkey.h"
 #include "rig.h"
 
 enum { ROOM = 512 };
@@ -223,6 +223,11 @@ static void key_sets_that_no_card_takes_are_refused(void **state)
     assert_err(putkey_write(&keys, &dek, &w, &d), TSM_BAD_LENGTH);
     keys.value[0] = keys.value[2] = keys.value[1];
     assert_err(putkey_write(&keys, &dek, &w, &d), TSM_BAD_LENGTH);
+    keys = triple(GP_LAYOUT_BARE, &hold);
+    assert_ok(put_key_write(&(struct put_key){0, 0x7D, &keys}, &dek, &w, &d)); /* identifiers 7D to 7F */
+    w.len = d.len = 0;
+    assert_err(put_key_write(&(struct put_key){0, 0x7E, &keys}, &dek, &w, &d), TSM_BAD_VALUE);
+    assert_err(put_key_write(&(struct put_key){0x80, 1, &keys}, &dek, &w, &d), TSM_BAD_VALUE);
     assert_int_equal(w.len, 0);
     assert_int_equal(d.len, 0);
 }

@@ -7,9 +7,9 @@
 #include "gp/channel/protocol.h"
 #include "gp/cap/cap.h"
 #include "gp/command/put_key.h"
-#include "gp/content/diversify.h"
-#include "gp/content/kcv.h"
-#include "gp/content/wrapkey.h"
+#include "gp/keys/diversify.h"
+#include "gp/keys/kcv.h"
+#include "gp/keys/wrapkey.h"
 #include "rig.h"
 #include "vector_rows.h"
 

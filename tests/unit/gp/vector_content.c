@@ -8,7 +8,7 @@
 #include "gp/command/select.h"
 #include "gp/content/install_params.h"
 #include "gp/content/sd_params.h"
-#include "gp/content/storekeys.h"
+#include "gp/keys/storekeys.h"
 #include "gp/content/uicc_params.h"
 #include "rig.h"
 #include "vector_rows.h"

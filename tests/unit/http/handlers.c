@@ -47,6 +47,12 @@ static enum tsm_err echo(void *app, struct http_request *request, struct http_re
     return TSM_OK;
 }
 
+static enum tsm_err taken(void *app, struct http_request *request, struct http_reply *reply)
+{
+    (void)app;
+    return http_reply_json(reply, 200, json_pack("{sI}", "octets", (json_int_t)request->body.len));
+}
+
 static enum tsm_err order(void *app, struct http_request *request, struct http_reply *reply)
 {
     char id[32], state[16] = "";
@@ -115,6 +121,7 @@ static enum tsm_err big(void *app, struct http_request *request, struct http_rep
 
 const struct http_route handler_table[] = {
     {"POST", "/echo", echo, 0, NULL},
+    {"POST", "/taken", taken, 0, NULL},
     {"POST", "/small", echo, 16, NULL},
     {"POST", "/json", json_echo, 0, "application/json, application/x-ndjson"},
     {"GET", "/orders/{id}", order, 0, NULL},
@@ -124,5 +131,16 @@ const struct http_route handler_table[] = {
     {"GET", "/who", who, 0, NULL},
     {"GET", "/wait", wait_handler, 0, NULL},
     {"GET", "/big", big, 0, NULL},
+    {"POST", "/plain/small", echo, 16, NULL},
+    {"GET", "/plain/failing", failing, 0, NULL},
     {NULL, NULL, NULL, 0, NULL},
 };
+
+static enum tsm_err tell_plainly(const struct http_refusal *why, struct http_reply *reply)
+{
+    char text[256];
+    snprintf(text, sizeof text, "%d%s: %s", why->status, why->head ? "" : " unread", why->detail);
+    return http_reply_text(reply, why->status, "text/plain", strdup(text));
+}
+
+const struct http_manner handler_manners[] = {{"/plain/", tell_plainly}, {NULL, NULL}};

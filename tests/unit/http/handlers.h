@@ -27,4 +27,7 @@ void gate_open(struct gate *g);
 /* The app of these routes is a struct gate. */
 extern const struct http_route handler_table[];
 
+/* Under "/plain/" refusals are texts: the status that the listener would have given, and its words. */
+extern const struct http_manner handler_manners[];
+
 #endif

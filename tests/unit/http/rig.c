@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "handlers.h"
 #include "rig.h"
 
 #include <arpa/inet.h>
@@ -20,8 +21,12 @@
 
 struct rig rig_start(const struct http_routes *routes, const struct http_tls *tls, struct http_limits limits)
 {
-    struct http_config config = {
-        .address = "127.0.0.1", .tls = tls, .routes = routes, .n_routes = 1, .limits = limits};
+    struct http_config config = {.address = "127.0.0.1",
+                                 .tls = tls,
+                                 .routes = routes,
+                                 .n_routes = 1,
+                                 .manners = handler_manners,
+                                 .limits = limits};
     struct rig r;
     if (http_server_new(&config, &r.server) != TSM_OK)
         fail_msg("no server: %s", err_cause());

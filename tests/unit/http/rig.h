@@ -6,7 +6,7 @@
 
 #include "http/server.h"
 
-enum { RIG_PATIENCE_S = 20, RIG_REPLY_MAX = 65536 };
+enum { RIG_PATIENCE_S = 120, RIG_REPLY_MAX = 65536 };
 
 struct rig {
     struct http_server *server;

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "http/chunk.h"
+#include "http/message/chunk.h"
 
 struct row {
     const char *name, *text;

@@ -215,6 +215,41 @@ static void a_refusal_by_the_strict_reader_closes_the_connection(void **state)
     assert_int_equal(after.by_class[5] - before.by_class[5], 1);
 }
 
+static void an_absolute_target_is_served_as_its_path(void **state)
+{
+    (void)state;
+    ask_for("GET http://elsewhere:80/orders/7?state=OPEN HTTP/1.1\r\n" HOST CLOSE "\r\n", 200,
+            "{\"id\":\"7\",\"state\":\"OPEN\"");
+}
+
+static void options_of_the_whole_server_are_its_methods(void **state)
+{
+    char allow[64], length[16], *reply = rig_ask(&rig, "OPTIONS * HTTP/1.1\r\n" HOST CLOSE "\r\n");
+    (void)state;
+    assert_int_equal(rig_status(reply), 200);
+    assert_true(rig_field(reply, "Allow", allow, sizeof allow));
+    assert_string_equal(allow, "POST, GET, HEAD, DELETE, OPTIONS");
+    assert_true(rig_field(reply, "Content-Length", length, sizeof length));
+    assert_string_equal(length, "0");
+    free(reply);
+    ask_for("OPTIONS /echo HTTP/1.1\r\n" HOST CLOSE "\r\n", 405, "this address takes POST");
+}
+
+static void refusals_have_the_shape_of_their_interface(void **state)
+{
+    (void)state;
+    ask_for("POST /plain/small HTTP/1.1\r\n" HOST CLOSE "Content-Length: 17\r\n\r\n", 413,
+            "413: this address");
+    ask_for("POST /plain/small HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n11\r\n", 413,
+            "413: the body");
+    ask_for("GET /plain/failing HTTP/1.1\r\n" HOST CLOSE "\r\n", 400, "400: the ICCID");
+    ask_for("GET /plain/none HTTP/1.1\r\n" HOST CLOSE "\r\n", 404, "404: there is no such address");
+    ask_for("GET /plain/failing HTTP/1.1\r\n" HOST HOST "\r\n", 400,
+            "400 unread: the Host field occurs twice");
+    ask_for("GET http://x/plain/failing HTTP/3.0\r\n" HOST "\r\n", 505, "505 unread: only HTTP/1.1");
+    ask_for("GET /plain HTTP/3.0\r\n" HOST "\r\n", 505, "\"status\":505");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +269,9 @@ int main(void)
         cmocka_unit_test(pipelined_requests_are_answered_in_order),
         cmocka_unit_test(http_1_0_closes_unless_asked_to_stay),
         cmocka_unit_test(a_refusal_by_the_strict_reader_closes_the_connection),
+        cmocka_unit_test(an_absolute_target_is_served_as_its_path),
+        cmocka_unit_test(options_of_the_whole_server_are_its_methods),
+        cmocka_unit_test(refusals_have_the_shape_of_their_interface),
     };
     return cmocka_run_group_tests_name("http framing", tests, start, stop);
 }

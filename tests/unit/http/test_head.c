@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "http/head.h"
+#include "http/message/head.h"
 
 struct row {
     const char *name, *text;
@@ -98,9 +98,17 @@ static const struct row rows[] = {
     {"a method with a bad character is refused", "GE(T / HTTP/1.1\r\n" HOST END, HTTP_BAD_METHOD},
     {"a method of 17 characters is refused", "ABCDEFGHIJKLMNOPQ / HTTP/1.1\r\n" HOST END, HTTP_BAD_METHOD},
     {"an empty method is refused", " / HTTP/1.1\r\n" HOST END, HTTP_BAD_METHOD},
-    {"an absolute target is refused", "GET http://x/ HTTP/1.1\r\n" HOST END, HTTP_BAD_TARGET},
+    {"an absolute target is taken", "GET http://x/a?b HTTP/1.1\r\n" HOST END, HTTP_READY},
+    {"its host has no word about Host", "GET http://x/ HTTP/1.1\r\n" END, HTTP_NO_HOST},
+    {"an absolute target of another scheme is refused", "GET ftp://x/ HTTP/1.1\r\n" HOST END,
+     HTTP_BAD_TARGET},
+    {"an absolute target with a user is refused", "GET http://u@x/ HTTP/1.1\r\n" HOST END, HTTP_BAD_TARGET},
+    {"an absolute target without host is refused", "GET http:///a HTTP/1.1\r\n" HOST END, HTTP_BAD_TARGET},
+    {"a scheme alone is refused", "GET https:// HTTP/1.1\r\n" HOST END, HTTP_BAD_TARGET},
     {"the target of CONNECT is refused", "CONNECT x:443 HTTP/1.1\r\n" HOST END, HTTP_BAD_TARGET},
-    {"the asterisk is refused", "OPTIONS * HTTP/1.1\r\n" HOST END, HTTP_BAD_TARGET},
+    {"OPTIONS takes the asterisk", "OPTIONS * HTTP/1.1\r\n" HOST END, HTTP_READY},
+    {"GET takes no asterisk", "GET * HTTP/1.1\r\n" HOST END, HTTP_BAD_TARGET},
+    {"more than an asterisk is refused", "OPTIONS ** HTTP/1.1\r\n" HOST END, HTTP_BAD_TARGET},
     {"a fragment is refused", "GET /#x HTTP/1.1\r\n" HOST END, HTTP_BAD_TARGET},
     {"a half escape is refused", "GET /%4 HTTP/1.1\r\n" HOST END, HTTP_BAD_TARGET},
     {"an escape without digits is refused", "GET /%zz HTTP/1.1\r\n" HOST END, HTTP_BAD_TARGET},
@@ -166,6 +174,23 @@ static void body_octets_are_not_read(void **state)
     assert_true(bytes_equal(h.query, bytes_of_text("b=c?d")));
     assert_int_equal(h.n_fields, 2);
     assert_true(bytes_equal(h.fields[0].value, bytes_of_text("x")));
+}
+
+static void the_path_of_a_refused_head_is_told(void **state)
+{
+    static const struct {
+        const char *text, *path;
+    } cases[] = {
+        {"GET /a/b?c HTTP/9.9\r\n", "/a/b"},
+        {"GET http://x/a?c HTTP/9.9\r\n", "/a"},
+        {"GET /a#b HTTP/1.1", "/a#b"},
+        {"GET /a/b", "/a/b"},
+        {"GET", ""},
+        {"", ""},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_true(bytes_equal(http_path_told(bytes_of_text(cases[i].text)), bytes_of_text(cases[i].path)));
 }
 
 static void keep_alive_follows_version_and_connection(void **state)
@@ -234,10 +259,11 @@ enum { ROWS = sizeof rows / sizeof *rows };
 
 int main(void)
 {
-    struct CMUnitTest tests[ROWS + 7] = {
+    struct CMUnitTest tests[ROWS + 8] = {
         [ROWS] = cmocka_unit_test(nul_is_refused_anywhere),
         cmocka_unit_test(every_prefix_asks_for_more),
         cmocka_unit_test(body_octets_are_not_read),
+        cmocka_unit_test(the_path_of_a_refused_head_is_told),
         cmocka_unit_test(keep_alive_follows_version_and_connection),
         cmocka_unit_test(a_head_may_have_8192_octets_and_no_more),
         cmocka_unit_test(a_head_may_have_64_lines_and_no_more),

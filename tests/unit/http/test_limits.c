@@ -18,7 +18,7 @@
 
 #define HOST "Host: x\r\n"
 
-enum { SHORT_MS = 150, DRIP_MS = 10, FOREVER_DRIPS = 2000 };
+enum { SHORT_MS = 150, DRIP_MS = 10, LONG_DRIPS = 500, FOREVER_DRIPS = 2000, PART = 128 * 1024, PARTS = 4 };
 
 static struct rig start_with(struct gate *g, struct http_limits limits)
 {
@@ -80,6 +80,55 @@ static void slowly_dripped_chunks_are_cut_too(void **state)
     (void)state;
     rig_say(fd, "POST /echo HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n");
     assert_true(drip_until_cut(fd, "1\r\na\r\n") < FOREVER_DRIPS);
+    close(fd);
+    rig_stop(&rig);
+}
+
+/* The head, then the parts between `before` and `after`, SHORT_MS apart, so that they take longer than the
+ * limit, then the end: the status of the reply. */
+static int status_of_a_long_body(const char *head, const char *before, const char *after, const char *end)
+{
+    static char part[PART + 1];
+    struct rig rig = start_with(NULL, (struct http_limits){.workers = 2, .body_ms = SHORT_MS});
+    int fd = rig_connect(&rig), status;
+    char *reply;
+    memset(part, 'a', PART);
+    rig_say(fd, head);
+    for (int i = 0; i < PARTS; i++) {
+        rig_say(fd, before);
+        rig_say(fd, part);
+        rig_say(fd, after);
+        poll(NULL, 0, SHORT_MS);
+    }
+    rig_say(fd, end);
+    reply = rig_hear_reply(fd);
+    status = rig_status(reply);
+    free(reply);
+    close(fd);
+    rig_stop(&rig);
+    return status;
+}
+
+static void a_long_body_has_time_for_its_length(void **state)
+{
+    (void)state;
+    assert_int_equal(
+        status_of_a_long_body("POST /taken HTTP/1.1\r\n" HOST "Content-Length: 524288\r\n\r\n", "", "", ""),
+        200);
+    assert_int_equal(status_of_a_long_body("POST /taken HTTP/1.1\r\n" HOST
+                                           "Transfer-Encoding: chunked\r\n\r\n",
+                                           "20000\r\n", "\r\n", "0\r\n\r\n"),
+                     200);
+}
+
+static void an_announced_length_alone_earns_no_time(void **state)
+{
+    struct rig rig = start_with(NULL, (struct http_limits){.workers = 2, .body_ms = SHORT_MS});
+    int fd = rig_connect(&rig);
+    (void)state;
+    rig_say(fd, "POST /taken HTTP/1.1\r\n" HOST "Content-Length: 1000000\r\n\r\n");
+    assert_true(drip_until_cut(fd, "a") < LONG_DRIPS);
+    assert_int_equal(counts(&rig).cut, 1);
     close(fd);
     rig_stop(&rig);
 }
@@ -307,6 +356,8 @@ int main(void)
         cmocka_unit_test(a_slowly_dripped_head_is_cut_at_the_deadline_of_the_whole_head),
         cmocka_unit_test(a_slowly_dripped_body_is_cut_at_the_deadline_of_the_whole_body),
         cmocka_unit_test(slowly_dripped_chunks_are_cut_too),
+        cmocka_unit_test(a_long_body_has_time_for_its_length),
+        cmocka_unit_test(an_announced_length_alone_earns_no_time),
         cmocka_unit_test(a_connection_that_says_nothing_is_cut),
         cmocka_unit_test(a_connection_that_falls_silent_is_cut),
         cmocka_unit_test(a_peer_that_does_not_take_its_reply_is_cut),

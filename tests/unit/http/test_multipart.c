@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "http/multipart.h"
+#include "http/message/multipart.h"
 
 #define TYPE "multipart/form-data; boundary=xyz"
 #define NAME "Content-Disposition: form-data; name=\"n\"\r\n\r\n"

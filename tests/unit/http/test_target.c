@@ -10,7 +10,7 @@
 #include <cmocka.h>
 
 #include "http/reply.h"
-#include "http/target.h"
+#include "http/message/target.h"
 
 static void escapes_are_decoded(void **state)
 {
@@ -42,6 +42,39 @@ static void a_decoded_text_never_leaves_its_array(void **state)
     assert_int_equal(http_decode(bytes_of_text("abc"), false, out, sizeof out), TSM_OK);
     assert_string_equal(out, "abc");
     assert_int_equal(http_decode(bytes_of_text("abcd"), false, out, sizeof out), TSM_TOO_LONG);
+}
+
+static void targets_have_three_forms(void **state)
+{
+    static const struct {
+        const char *target, *path, *query; /* path NULL: refused */
+    } cases[] = {
+        {"/", "/", ""},
+        {"/a/b?c=d?e", "/a/b", "c=d?e"},
+        {"//a", "//a", ""},
+        {"/a?", "/a", ""},
+        {"http://x", "/", ""},
+        {"HTTPS://x:8443/a?b", "/a", "b"},
+        {"http://[::1]:80?b", "/", "b"},
+        {"*", "*", ""},
+        {"", NULL, NULL},
+        {"a/b", NULL, NULL},
+        {"x:443", NULL, NULL},
+        {"http:/x", NULL, NULL},
+        {"http://?a", NULL, NULL},
+        {"http://a@x/", NULL, NULL},
+        {"/a#b", NULL, NULL},
+    };
+    struct bytes path, query;
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool taken = http_target_read(bytes_of_text(cases[i].target), &path, &query);
+        assert_int_equal(taken, cases[i].path != NULL);
+        if (!taken)
+            continue;
+        assert_true(bytes_equal(path, bytes_of_text(cases[i].path)));
+        assert_true(bytes_equal(query, bytes_of_text(cases[i].query)));
+    }
 }
 
 static void parameters_are_found_and_doubts_refused(void **state)
@@ -212,6 +245,7 @@ int main(void)
         cmocka_unit_test(escapes_are_decoded),
         cmocka_unit_test(bad_escapes_are_refused),
         cmocka_unit_test(a_decoded_text_never_leaves_its_array),
+        cmocka_unit_test(targets_have_three_forms),
         cmocka_unit_test(parameters_are_found_and_doubts_refused),
         cmocka_unit_test(paths_match_their_patterns),
         cmocka_unit_test(a_reply_head_is_written_octet_by_octet),

@@ -49,8 +49,11 @@ static void a_heading_is_a_line_too(void **state)
 {
     (void)state;
     assert_string_equal(shape(SOURCE_CSV, "a,b\n1,2\n3,4\n"), "2 3");
-    assert_string_equal(shape(SOURCE_CSV, "a,b\n1,2,3\n\"1,2\",2\n\"1\"\"\",2\n1\"\n1\n"), "!2 !3 !4 !5 6");
+    assert_string_equal(shape(SOURCE_CSV, "a,b\n1,2,3\n\"1,2\",2\n\"1\"\"\",2\n1\"\n1\n"), "!2 3 4 !5 6");
     assert_string_equal(shape(SOURCE_CSV, "a,b\n"), "");
+    assert_string_equal(shape(SOURCE_CSV, "a,b\n1,2,\n1,2,,\n,,\n  \n1,2,3\n"), "2 3 !6");
+    assert_string_equal(shape(SOURCE_CSV, "a,b\n\"1,2\n\"1\"2\n1\x01\n\xFF,1\n"), "!2 !3 !4 !5");
+    assert_string_equal(shape(SOURCE_CSV, "a,b,A\n1,2,3\n"), "#");
     assert_string_equal(shape(SOURCE_CSV, "a-name-that-is-far-too-long-for-a-column\n1\n"), "#");
 }
 
@@ -66,6 +69,41 @@ static void a_spreadsheets_mark_and_quotes_are_taken_off(void **state)
     assert_int_equal(json_integer_value(json_object_get(o, "kvn")), 1);
     assert_int_equal(json_object_size(o), 2);
     json_decref(o);
+}
+
+static void a_column_that_no_line_has_is_told_at_the_heading(void **state)
+{
+    struct source s;
+    json_t *o;
+    (void)state;
+    source_open(&s, SOURCE_CSV, bytes_of_text("iccid,puk\n8949000000000000017,12345678\n"));
+    s.knows = import_line_knows;
+    assert_int_equal(source_next(&s, &o), TSM_UNKNOWN_FIELD);
+    assert_true(s.broken);
+    assert_string_equal(err_field(), "puk");
+}
+
+static void one_row_of(const char *csv)
+{
+    struct source s;
+    json_t *o;
+    source_open(&s, SOURCE_CSV, bytes_of_text(csv));
+    s.knows = import_line_knows;
+    assert_int_equal(source_next(&s, &o), TSM_OK);
+    assert_string_equal(json_string_value(json_object_get(o, "iccid")), "8949000000000000017");
+    assert_int_equal(json_integer_value(json_object_get(o, "kvn")), 48);
+    assert_int_equal(json_object_size(o), 3);
+    json_decref(o);
+}
+
+static void spreadsheets_write_one_row_in_many_ways(void **state)
+{
+    (void)state;
+    one_row_of("iccid,profile,kvn\n8949000000000000017,lab,48\n");
+    one_row_of("ICCID;Profile;KVN\r\n8949000000000000017;lab;48;;\r\n");
+    one_row_of("iccid\tprofile\tkvn\n\"8949000000000000017\"\tlab\t0x30");
+    one_row_of(" iccid , profile , kvn \n 8949000000000000017 , lab , 0X30 \n");
+    one_row_of("\xEF\xBB\xBF\"iccid\",\"profile\",\"kvn\"\n\"8949000000000000017\",\"l\"\"a,b\",48");
 }
 
 static void elements_of_a_list_are_read_one_by_one(void **state)
@@ -114,15 +152,71 @@ static void an_element_may_come_without_keys(void **state)
     assert_int_equal(read_line("{\"cplc\":\"00\"}", &l), TSM_BAD_LENGTH);
 }
 
+static void names_are_written_in_more_than_one_way(void **state)
+{
+    struct import_line l;
+    (void)state;
+    assert_int_equal(read_line("{\"iccid\":\"8949000000000000017F\",\"imsi\":\"262011234567890\"}", &l),
+                     TSM_OK);
+    assert_string_equal(l.names.iccid, "8949000000000000017");
+    assert_string_equal(l.bound, "8949000000000000017F");
+    assert_int_equal(read_line("{\"cin\":\"0a0b\",\"iin\":\"42000f\"}", &l), TSM_OK);
+    assert_string_equal(l.names.cin, "42000F0A0B");
+    assert_int_equal(read_line("{\"seid\":\"4f50\"}", &l), TSM_OK);
+    assert_string_equal(l.names.seid, "4F50");
+    assert_int_equal(read_line("{\"seid\":\"4F50\",\"iin\":\"42\"}", &l), TSM_MISSING_FIELD);
+    assert_int_equal(read_line("{\"seid\":\"4F5\"}", &l), TSM_BAD_LENGTH);
+    assert_int_equal(read_line("{\"seid\":\"4F5G\"}", &l), TSM_BAD_FORM);
+    assert_int_equal(read_line("{\"seid\":\"4F50\",\"imsi\":\"26201A\"}", &l), TSM_BAD_FORM);
+}
+
+#define KEYS_OF(more) "{\"seid\":\"4F50\",\"profile\":\"p\",\"protocol\":\"scp03\",\"kvn\":48" more "}"
+#define KDD           ",\"kdd\":\"00112233445566778899\""
+
+static void keys_come_in_one_way_of_three(void **state)
+{
+    struct import_line l;
+    struct line_keys k = {.sealed = false};
+    (void)state;
+    assert_int_equal(read_line(KEYS_OF(",\"master\":\"kmc\",\"kdf\":\"kdf3\"" KDD), &l), TSM_OK);
+    assert_int_equal(import_line_keys(&l, &k), TSM_OK);
+    assert_true(k.derived && k.row.form.alg == CIPHER_AES && k.row.form.key_len == 16);
+    assert_string_equal(k.master[2], "kmc");
+    assert_int_equal(read_line(KEYS_OF(",\"master\":\"a,b, c\",\"kdf\":\"visa2\"" KDD), &l), TSM_OK);
+    assert_int_equal(import_line_keys(&l, &k), TSM_OK);
+    assert_true(k.row.form.alg == CIPHER_TDES);
+    assert_string_equal(k.master[2], "c");
+    assert_int_equal(read_line(KEYS_OF(",\"master\":\"a,b\",\"kdf\":\"emv\"" KDD), &l), TSM_OK);
+    assert_int_equal(import_line_keys(&l, &k), TSM_BAD_VALUE);
+    assert_int_equal(read_line(KEYS_OF(",\"master\":\"kmc\",\"kdf\":\"kdf3\""), &l), TSM_MISSING_FIELD);
+    assert_string_equal(err_field(), "kdd");
+    assert_int_equal(read_line(KEYS_OF(",\"master\":\"kmc\"" KDD), &l), TSM_MISSING_FIELD);
+    assert_string_equal(err_field(), "kdf");
+    assert_int_equal(
+        read_line(
+            KEYS_OF(",\"master\":\"kmc\",\"kdf\":\"kdf3\",\"enc\":\"00112233445566778899AABBCCDDEEFF\"" KDD),
+            &l),
+        TSM_BAD_VALUE);
+    assert_int_equal(read_line(KEYS_OF(",\"enc\":\"00112233445566778899AABBCCDDEEFF\""), &l),
+                     TSM_MISSING_FIELD);
+    assert_string_equal(err_field(), "mac");
+    assert_int_equal(read_line("{\"seid\":\"4F50\",\"kdf\":\"kdf3\"" KDD "}", &l), TSM_MISSING_FIELD);
+    assert_string_equal(err_field(), "master");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_counted_as_in_the_file),
         cmocka_unit_test(a_heading_is_a_line_too),
         cmocka_unit_test(a_spreadsheets_mark_and_quotes_are_taken_off),
+        cmocka_unit_test(a_column_that_no_line_has_is_told_at_the_heading),
+        cmocka_unit_test(spreadsheets_write_one_row_in_many_ways),
         cmocka_unit_test(elements_of_a_list_are_read_one_by_one),
         cmocka_unit_test(what_is_no_list_ends_the_reading),
         cmocka_unit_test(an_element_may_come_without_keys),
+        cmocka_unit_test(names_are_written_in_more_than_one_way),
+        cmocka_unit_test(keys_come_in_one_way_of_three),
     };
     return cmocka_run_group_tests_name("inventory source", tests, NULL, NULL);
 }

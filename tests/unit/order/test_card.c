@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "order/card/iccid.h"
 #include "order/card/component.h"
 #include "order/card/identify.h"
 #include "order/card/match.h"
@@ -355,9 +356,30 @@ static void a_component_has_every_attribute_of_the_rule(void **state)
     json_decref(o);
 }
 
+static void an_iccid_is_written_with_its_check_digit_or_without(void **state)
+{
+    static const char body[] = "894900000000000001", whole[] = "8949000000000000018";
+    struct iccid_forms other;
+    (void)state;
+    iccid_other_forms(body, &other);
+    assert_int_equal(other.n, 1);
+    assert_string_equal(other.text[0], whole);
+    assert_true(iccid_same(body, whole) && iccid_same(whole, body) && iccid_same(whole, whole));
+    assert_false(iccid_same(body, "8949000000000000017"));
+    assert_false(iccid_same("8949000000000000017", body)); /* no check digit of its: another number */
+    iccid_other_forms("8949000000000000017", &other);
+    assert_int_equal(other.n, 1);
+    assert_int_equal(strlen(other.text[0]), 20);
+    iccid_other_forms("89490000000000000", &other); /* too short to be whole */
+    assert_int_equal(other.n, 0);
+    iccid_other_forms("894900000000000001700", &other);
+    assert_int_equal(other.n, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(an_iccid_is_written_with_its_check_digit_or_without),
         cmocka_unit_test(answers_are_read_each_for_itself),
         cmocka_unit_test(a_broken_answer_is_named_and_the_others_count),
         cmocka_unit_test(capabilities_tell_protocols_where_recognition_does_not),

@@ -181,6 +181,41 @@ static void dap_blocks_go_in_front_of_the_load_file(void **state)
     assert_hex(BYTES_OF(rig_command(&rig, 1).data.at, 19), "E20D4F08F04F54534DD00001C301AAC48202BC");
 }
 
+static enum tsm_err build(const struct plan *plan, const char *name)
+{
+    const struct plan_step *step = rig_step(plan, name);
+    rig.script = (struct script){.store = WRITER(rig.store)};
+    return step->build(&rig.facts, step->arg, &rig.script);
+}
+
+/* RSA of 2048 bits: the key for PUT KEY and its tokens are longer than a short command. */
+static void what_needs_a_chain_is_refused_where_none_is_carried(void **state)
+{
+    static const uint8_t token[256], field[270];
+    static const struct {
+        const struct plan *plan;
+        const char *step;
+    } rows[] = {{&plan_prepare, "PREPARE_TOKEN_KEY"},
+                {&plan_load_delegated, "DELEGATED_LOAD"},
+                {&plan_load_delegated, "DELEGATED_INSTALL_APPLICATION"},
+                {&plan_remove_delegated, "DELEGATED_DELETE_APPLICATION"},
+                {&plan_remove_delegated, "DELEGATED_DELETE_LOAD_FILE"}};
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        rig_make(&rig, rig_ese());
+        rig.facts.token_key = BYTES(field);
+        for (size_t n = 0; n < PLAN_TOKENS_MAX; n++)
+            rig.facts.token[n] = BYTES(token);
+        assert_ok(build(rows[i].plan, rows[i].step));
+        assert_true(rig_command(&rig, 0).data.len > APDU_SHORT_DATA_MAX);
+        rig.profile.protocol = 2;
+        assert_err(build(rows[i].plan, rows[i].step), TSM_NEEDS_BETTER_LINK);
+        assert_non_null(strstr(err_cause(), "SCP02 does not carry one"));
+        rig.profile.protocol = 0x80;
+        assert_err(build(rows[i].plan, rows[i].step), TSM_NEEDS_BETTER_LINK);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +227,7 @@ int main(void)
         cmocka_unit_test(other_modes_send_no_token),
         cmocka_unit_test(a_receipt_is_about_what_the_step_did),
         cmocka_unit_test(dap_blocks_go_in_front_of_the_load_file),
+        cmocka_unit_test(what_needs_a_chain_is_refused_where_none_is_carried),
     };
     return cmocka_run_group_tests_name("modes", tests, NULL, NULL);
 }

@@ -78,9 +78,29 @@ static const struct {
     {SW_NO_SPACE, OWNER_SE, "memory"},     {SW_CONDITIONS, OWNER_SE, "registry"},
     {SW_BAD_DATA, OWNER_SP, "check"},      {SW_SECURITY, OWNER_SEM, "keys"},
     {SW_NOT_FOUND, OWNER_SEM, "registry"}, {SW_NO_APPLICATION, OWNER_SEM, "audit"},
-    {0x6F00, OWNER_SE, "manual"},          {0x9484, OWNER_SE, "manual"},
-    {0x0000, OWNER_SE, "manual"},
+    {0x6F00, OWNER_SE, "manual"},          {0x9484, OWNER_SEM, "token"},
+    {0x9485, OWNER_SEM, "check values"},   {0x6983, OWNER_SEM, "do not retry"},
+    {0x6581, OWNER_SE, "memory"},          {0x6A81, OWNER_SE, "locked"},
+    {0x6881, OWNER_DEVICE, "order again"}, {0x6600, OWNER_SEM, "certificates"},
+    {0x6640, OWNER_SEM, "allow list"},     {0x0000, OWNER_SE, "manual"},
 };
+
+/* What each error table of GPCS chapter 11 and Amendment F 7 names is told in words, and has a way on: only
+ * 6400 and 6F00 say nothing themselves. */
+static void every_status_of_the_standards_tables_has_words_and_a_way_on(void **state)
+{
+    static const uint16_t tables[] = {
+        0x6581, 0x6600, 0x6640, 0x6700, 0x6881, 0x6882, 0x6982, 0x6983, 0x6985, 0x6A80, 0x6A81,
+        0x6A82, 0x6A84, 0x6A86, 0x6A87, 0x6A88, 0x6D00, 0x6E00, 0x9484, 0x9485, 0x6300,
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++) {
+        struct failure f;
+        assert_int_equal(outcome_of_sw(&loading, tables[i], "the command", &f), OUTCOME_FAIL);
+        assert_null(strstr(f.reason, "unknown status"));
+        assert_null(strstr(f.next_action, "manual"));
+    }
+}
 
 static void a_refusal_names_owner_step_command_and_what_to_do(void **state)
 {
@@ -145,6 +165,8 @@ static void errors_of_our_own_become_failures(void **state)
         assert_non_null(strstr(f.reason, ": the cause"));
         failure_of_error(&f, rows[i].e, "");
         assert_string_equal(f.reason, err_text(rows[i].e));
+        failure_of_own_work(&f); /* no provider sent it: the owner's own to mend */
+        assert_int_equal(f.owner, rows[i].owner == OWNER_SP ? OWNER_SEM : rows[i].owner);
     }
 }
 
@@ -207,12 +229,39 @@ static void partner_verbs_have_words_and_back(void **state)
     assert_err(partner_verb_read("", &verb), TSM_NOT_FOUND);
 }
 
+/* What was asked before an update is still that behind it: messages on their way, works that were begun. */
+static void partner_verbs_keep_the_numbers_of_stored_rows(void **state)
+{
+    static const char *const words[] = {"check-eligibility",
+                                        "book-space",
+                                        "release-space",
+                                        "create-domain",
+                                        "load-and-install",
+                                        "remove",
+                                        "begin-conversation",
+                                        "send-script",
+                                        "end-conversation",
+                                        "notify",
+                                        "generate-token",
+                                        "verify-receipt",
+                                        "list-application",
+                                        "set-up-keys",
+                                        "upgrade",
+                                        "se-renewed",
+                                        "make-accessible",
+                                        "withdraw"};
+    (void)state;
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        assert_string_equal(partner_verb_word((int64_t)i), words[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(success_and_warnings_go_on),
         cmocka_unit_test(what_a_step_wants_anyway_goes_on_for_that_step_only),
         cmocka_unit_test(a_refusal_names_owner_step_command_and_what_to_do),
+        cmocka_unit_test(every_status_of_the_standards_tables_has_words_and_a_way_on),
         cmocka_unit_test(proofs_of_receipt_go_on_wait_or_fail),
         cmocka_unit_test(a_proof_without_checksum_is_told_as_such),
         cmocka_unit_test(errors_of_our_own_become_failures),
@@ -222,6 +271,7 @@ int main(void)
         cmocka_unit_test(a_failure_is_utf8_whatever_its_cause_quotes),
         cmocka_unit_test(the_json_of_a_failure_has_room),
         cmocka_unit_test(partner_verbs_have_words_and_back),
+        cmocka_unit_test(partner_verbs_keep_the_numbers_of_stored_rows),
     };
     return cmocka_run_group_tests_name("outcome", tests, NULL, NULL);
 }

@@ -100,6 +100,12 @@ static const struct {
     {"spi", "\"16\"", TSM_BAD_LENGTH},
     {"spi", "\"16ZZ\"", TSM_BAD_FORM},
     {"spi", "\"1638\"", TSM_BAD_VALUE}, /* no proof of receipt */
+    {"spi", "\"1631\"", TSM_BAD_VALUE}, /* one that anybody can make */
+    {"spi", "\"1635\"", TSM_BAD_VALUE}, /* a redundancy check is none against forgers */
+    {"spi", "\"1439\"", TSM_BAD_VALUE}, /* commands that anybody can make */
+    {"spi", "\"1539\"", TSM_BAD_VALUE},
+    {"spi", "\"0639\"", TSM_BAD_VALUE}, /* AES without a counter */
+    {"spi", "\"0E39\"", TSM_BAD_VALUE}, /* and with one that is not looked at */
     {"kic_alg", "16", TSM_BAD_VALUE},
     {"kic_alg", "5", TSM_UNSUPPORTED}, /* triple DES: no token here does it */
     {"kid_alg", "16", TSM_BAD_VALUE},

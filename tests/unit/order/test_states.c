@@ -93,7 +93,7 @@ static void the_words_are_those_of_the_api(void **state)
 {
     static const char *const orders[ORDER_STATES] = {"ACCEPTED", "RUNNING", "DONE", "FAILED", "EXPIRED"};
     static const char *const ops[] = {"deploy", "update", "suspend", "resume", "terminate", "exchange"};
-    static const char *const kinds[] = {"iccid", "seid", "msisdn", "eid", "cplc"};
+    static const char *const kinds[] = {"iccid", "seid", "msisdn", "eid", "cplc", "cin"};
     (void)state;
     for (int i = 0; i < ORDER_STATES; i++) {
         assert_string_equal(order_state_word(i), orders[i]);

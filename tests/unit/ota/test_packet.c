@@ -264,17 +264,6 @@ static void a_packet_of_data_max_needs_just_those_segments(void **state)
         }
 }
 
-static void the_minimum_security_level_is_kept(void **state)
-{
-    (void)state;
-    assert_true(scp80_meets_level(0x16, 0x06));
-    assert_true(scp80_meets_level(0x16, 0x16));
-    assert_false(scp80_meets_level(0x06, 0x16)); /* no counter */
-    assert_false(scp80_meets_level(0x12, 0x16)); /* not ciphered */
-    assert_false(scp80_meets_level(0x15, 0x16)); /* redundancy check only */
-    assert_true(scp80_meets_level(0x00, 0x00));
-}
-
 static void weak_parameters_are_named(void **state)
 {
     (void)state;
@@ -301,7 +290,6 @@ int main(void)
         cmocka_unit_test(what_cpl_cannot_say_is_too_long),
         cmocka_unit_test(data_max_fills_the_segments_and_no_more),
         cmocka_unit_test(a_packet_of_data_max_needs_just_those_segments),
-        cmocka_unit_test(the_minimum_security_level_is_kept),
         cmocka_unit_test(weak_parameters_are_named),
     };
     static struct row_tests rows;

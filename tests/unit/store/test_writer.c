@@ -17,7 +17,7 @@
 #include <unistd.h>
 
 #include "store/internal.h"
-#include "store/sqlite_log.h"
+#include "store/sqlite/log.h"
 
 enum { PATH_ROOM = 256, BEHIND = 200, PAGE = 4096, BLOB = 64 * 1024, BLOBS_A_UNIT = 8 };
 

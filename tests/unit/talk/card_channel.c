@@ -7,6 +7,7 @@
 #include "gp/apdu/ins.h"
 #include "gp/channel/init_update.h"
 #include "gp/channel/protocol.h"
+#include "gp/delegated/chain.h"
 
 enum { MAC_LEN = 8, I_S8 = 0x70, LEVEL = 0x11, SW_LEN = 2 };
 
@@ -45,7 +46,7 @@ static bool check_mac(struct card *c, struct bytes capdu, const struct apdu *a, 
     struct bytes covered, mac;
     uint8_t due[CMAC_LEN];
     assert_true(a->data.len >= MAC_LEN);
-    assert_ok(bytes_part(capdu, 0, 5 + a->data.len - MAC_LEN, &covered));
+    assert_ok(bytes_part(capdu, 0, (size_t)(a->data.at - capdu.at) + a->data.len - MAC_LEN, &covered));
     assert_ok(bytes_part(a->data, a->data.len - MAC_LEN, MAC_LEN, &mac));
     assert_ok(bytes_part(a->data, 0, a->data.len - MAC_LEN, data));
     assert_ok(crypto_cmac(&c->session.mac, (struct bytes[]){BYTES(c->channel.chain), covered}, 2, due));
@@ -70,8 +71,13 @@ static void protected_command(struct card *c, struct bytes capdu, const struct a
     struct writer p = WRITER(plain), w = WRITER(answer), o = WRITER(out->at);
     struct bytes data, body, sw;
     struct apdu bare = *a;
-    assert_true(c->open);
-    assert_true(check_mac(c, capdu, a, &data));
+    bool fine = c->open && check_mac(c, capdu, a, &data);
+    assert_true(fine || c->refuse_pieces);
+    if (!fine) { /* the rest of a chain that was refused: the channel is over [AmdD 6.2.4] */
+        c->open = false;
+        status(out, SW_SECURITY);
+        return;
+    }
     bare.cla = CLA_GP;
     bare.data = data;
     assert_ok(apdu_write(&bare, &p));
@@ -89,6 +95,29 @@ static void protected_command(struct card *c, struct bytes capdu, const struct a
     room[0] ^= c->flip_answer;
     assert_ok(write_span(&o, sw));
     out->len = o.len;
+}
+
+/* The pieces of a chain are one command; true while others are to follow [GPCS 11.1.5.1]. */
+static bool goes_on(struct card *c, struct bytes capdu, struct bytes *whole, struct octets *out)
+{
+    bool more = command_chain_goes_on(capdu);
+    struct octets joined;
+    struct writer w = WRITER(joined.at);
+    if (more && c->refuse_pieces) {
+        status(out, c->refuse_pieces);
+        return true;
+    }
+    if (c->chain.len)
+        assert_ok(command_chain_join(octets_bytes(&c->chain), capdu, &w));
+    else
+        assert_ok(write_span(&w, capdu));
+    joined.len = w.len;
+    c->chain = joined;
+    *whole = octets_bytes(&c->chain);
+    c->pieces += more;
+    if (more)
+        status(out, SW_OK);
+    return more;
 }
 
 static void log_it(struct card *c, uint8_t ins)
@@ -118,7 +147,11 @@ struct octets card_channel(struct card *c, struct bytes capdu)
         authenticate(c, capdu, &a, &out);
         break;
     default:
-        protected_command(c, capdu, &a, &out);
+        if (!goes_on(c, capdu, &capdu, &out)) {
+            assert_ok(apdu_read(capdu, &a));
+            protected_command(c, capdu, &a, &out);
+            c->chain.len = 0;
+        }
     }
     return out;
 }

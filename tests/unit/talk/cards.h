@@ -42,6 +42,9 @@ struct card {
     struct channel channel;
     bool open, wrong_cryptogram, host_refused, flip_answer;
     uint8_t selected[16], selected_len, kvn;
+    struct octets chain;    /* the pieces of a command so far, as one */
+    size_t pieces;          /* that others were to follow */
+    uint16_t refuse_pieces; /* they are answered with this; 0: taken */
 };
 
 void card_make(struct card *c);

@@ -246,9 +246,10 @@ static size_t check_file(const char *path)
 
 static void nothing_here_writes_to_what_the_administration_interface_keeps(void **state)
 {
-    static const char *const files[] = {"serve",        "find/service",    "find/instance", "find/element",
-                                        "find/choice",  "method/create",   "method/list",   "method/check",
-                                        "method/begin", "process/process", "process/view",  "process/follow"};
+    static const char *const files[] = {
+        "serve",         "find/service",   "find/instance",  "find/element", "find/choice",
+        "method/create", "method/list",    "method/check",   "method/begin", "process/process",
+        "process/view",  "process/follow", "process/refused"};
     const char *root = getenv("TSM_SOURCE_ROOT");
     size_t found = 0;
     (void)state;

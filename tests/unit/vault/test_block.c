@@ -15,19 +15,6 @@ static const char published[] =
     "D0112P0AE00E0000B82679114F470F540165EDFBF7E250FCEA43F810D215F8D207E2E417C07156A27E"
     "8E31DA05F7425509593D03A457DC34";
 
-/* A party with the published protection key and one of TDES. */
-static struct vault_party *party(void)
-{
-    struct vault_party *p = rig_party("issuer");
-    bool there;
-    assert_ok(vault_has_key(p, "kbpk", &there));
-    if (!there) {
-        assert_ok(vault_import_master(p, "kbpk", MASTER_KBPK, HEX(kbpk_hex)));
-        assert_ok(vault_import_master(p, "kbpk-des", MASTER_TDES, HEX("EFE0853B256B583D868F251CE99EA1D9")));
-    }
-    return p;
-}
-
 struct head {
     char version;
     const char *usage;
@@ -58,6 +45,25 @@ static struct bytes partner_block(struct head head, const char *key_hex)
     assert_ok(keyblock_wrap(&k, c, &plain, &w));
     crypto_free(c);
     return written(&w);
+}
+
+/* A party with the published protection key and one of TDES. */
+static struct vault_party *party(void)
+{
+    struct vault_party *p = rig_party("issuer");
+    bool there;
+    assert_ok(vault_has_key(p, "kbpk", &there));
+    if (!there) {
+        assert_ok(vault_import_master(p, "kbpk", MASTER_KBPK, HEX(kbpk_hex)));
+        assert_ok(vault_import_block(
+            p,
+            &(struct block_import){.kbpk = "kbpk",
+                                   .name = "kbpk-des",
+                                   .text = partner_block((struct head){'D', "K1", 'T', 'B', 'N'},
+                                                         "EFE0853B256B583D868F251CE99EA1D9")},
+            NULL));
+    }
+    return p;
 }
 
 static enum tsm_err take(const char *name, struct head head, const char *key_hex)
@@ -94,6 +100,19 @@ static void a_flipped_head_leaves_no_key_behind(void **state)
     }
     assert_ok(vault_has_key(party(), "pin-b", &there));
     assert_false(there);
+}
+
+static void a_master_without_a_block_protects_none(void **state)
+{
+    struct block_import in = {
+        .kbpk = "zone",
+        .name = "by-zone",
+        .text = partner_block((struct head){'B', "E0", 'T', 'X', 'E'}, "9E15204313F7318ACB79B90BD986AD29")};
+    (void)state;
+    assert_ok(vault_import_master(party(), "zone", MASTER_TDES, HEX("EFE0853B256B583D868F251CE99EA1D9")));
+    assert_err(vault_import_block(party(), &in, NULL), TSM_KEY_REFUSED);
+    in.kbpk = "nobody";
+    assert_err(vault_import_block(party(), &in, NULL), TSM_KEY_MISSING);
 }
 
 static void an_issuer_master_derives_and_nothing_else(void **state)
@@ -190,6 +209,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_published_block_comes_in_under_the_tokens_key),
         cmocka_unit_test(a_flipped_head_leaves_no_key_behind),
+        cmocka_unit_test(a_master_without_a_block_protects_none),
         cmocka_unit_test(an_issuer_master_derives_and_nothing_else),
         cmocka_unit_test(blocks_that_the_rules_forbid_are_refused),
         cmocka_unit_test(a_key_that_may_leave_comes_back_the_same),

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Channels with sealed key sets against published sessions. Unit test of vault/operation/scp.c. */
+/* Channels with sealed key sets against published sessions. Unit test of vault/operation/channel/scp.c. */
 #include "vault/operation/operation.h"
 
 #include <stdio.h>

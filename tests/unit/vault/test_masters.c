@@ -43,6 +43,37 @@ static void card_keys_are_derived_in_the_token(void **state)
     }
 }
 
+static enum tsm_err take_in(struct vault_party *p, const char *master, uint8_t kvn)
+{
+    struct keyset_derivation d = {{master, master, master},
+                                  GP_KDF_KDF3,
+                                  {0, 1, 2, 3, 4, 5, 6, 7, 8, 9},
+                                  {PROTOCOL_SCP03, kvn, CIPHER_AES, 16}};
+    uint8_t box[SEALED_KEYSET_MAX];
+    struct writer w = WRITER(box);
+    return vault_import_derived(p, &d, (struct keyset_target){ID, &w, NULL});
+}
+
+/* A laboratory's master is in the token: production derives nothing from it. */
+static void an_inventory_takes_no_known_keys_from_masters(void **state)
+{
+    struct vault_party *lab = rig_party("operator"), *production = NULL;
+    struct vault_settings s = {rig_uri("operator"), false};
+    struct secret pin = secret_of(RIG_PIN);
+    (void)state;
+    assert_ok(vault_import_master(lab, "take-known", MASTER_AES, HEX("404142434445464748494A4B4C4D4E4F")));
+    assert_ok(vault_generate_master(lab, "take-own", MASTER_AES, 16));
+    assert_ok(take_in(lab, "take-known", 0xFF));
+    assert_ok(vault_open(&s, &pin, &production));
+    assert_ok(take_in(production, "take-own", 0x30));
+    assert_err(take_in(production, "take-own", 0xFF), TSM_KEY_REFUSED);
+    assert_non_null(strstr(err_cause(), "KVN-FF"));
+    assert_err(take_in(production, "take-known", 0x30), TSM_KEY_REFUSED);
+    assert_non_null(strstr(err_cause(), "KEY-DERIVED"));
+    assert_err(take_in(production, "take-none", 0x30), TSM_KEY_MISSING);
+    vault_close(production);
+}
+
 static void every_published_diversification_comes_out(void **state)
 {
     struct vectors v = vectors_open("vectors-gp.json");
@@ -220,6 +251,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(card_keys_are_derived_in_the_token),
+        cmocka_unit_test(an_inventory_takes_no_known_keys_from_masters),
         cmocka_unit_test(every_published_diversification_comes_out),
         cmocka_unit_test(masters_are_made_in_the_token_and_show_their_check_value),
         cmocka_unit_test(a_master_is_combined_from_its_custodians_components),

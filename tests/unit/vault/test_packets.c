@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Secured packets of many cards, and new keys and sensitive data under a DEK, against published values. Unit
- * test of vault/operation/scp80.c and vault/operation/newkeys.c. */
+ * test of vault/operation/channel/scp80.c and vault/operation/newkeys.c. */
 #include "vault/operation/operation.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Another module than SoftHSM: NSS softoken, which wants a text at its start, computes everything and guards
  * little. The self-test must tell. Unit test of vault/token on a private NSS database. [PKCS#11 v2.40] */
-#include "vault/token/selftest.h"
+#include "vault/token/selftest/selftest.h"
 
 #include <ftw.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One token: made, opened, used, refused, lost and found again. Unit test of vault/token on a private
  * SoftHSM. */
-#include "vault/token/selftest.h"
+#include "vault/token/selftest/selftest.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -12,7 +12,7 @@
 #include "gp/scp11/pso.h"
 #include "gp/scp11/scp11.h"
 #include "vault/ephemeral.h"
-#include "vault/operation/scp11.h"
+#include "vault/operation/channel/scp11.h"
 
 enum { SCP11_CHAIN_ROOM = 8192, SCP11_NUMBER_MAX = 127 };
 

@@ -4,7 +4,7 @@
 #include <stdio.h>
 
 #include "app/card/verb/verbs.h"
-#include "gp/content/putkey.h"
+#include "gp/keys/putkey.h"
 
 enum { VERSION_ROOM = 48 };
 

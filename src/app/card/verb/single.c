@@ -5,7 +5,7 @@
 #include "app/card/verb/verbs.h"
 #include "gp/certificate/curve.h"
 #include "gp/apdu/ins.h"
-#include "gp/content/putkey.h"
+#include "gp/keys/putkey.h"
 
 enum { FIELD_ROOM = 1024, COMMAND_ROOM = FIELD_ROOM + 16, P256_POINT = 65, P384_POINT = 97, FIRST_KID = 1 };
 

@@ -39,7 +39,7 @@ static const struct care_verb care_rows[] = {
      "op=store, delete or audit with aid=, app_hash=, filters=", true, false},
     {"contactless", "POST", SE, "/contactless", "", "who answers a reader: aid=, active=, priority=", true,
      false},
-    {"list", "GET", SE, "/acts", "", "the newest acts on an element", true, false},
+    {"list", "GET", SE, "/acts", "", "the acts on an element, newest first: --limit, --before", true, false},
     {"show", "GET", SE, "/acts/", "", "one act: REF/ACT", true, true},
     {NULL, NULL, NULL, NULL, NULL, NULL, false, false},
 };
@@ -70,16 +70,6 @@ static bool path_of(const struct care_verb *v, const char *operand, char path[CL
         return false;
     snprintf(path, CLIENT_PATH_MAX, "%s%s%s%s%s", v->before, ref, v->after, v->two ? slash + 1 : "", v->tail);
     return true;
-}
-
-/* A page of a list: nothing said, the newest. */
-static void add_page(const struct client_args *a, char path[CLIENT_PATH_MAX])
-{
-    size_t n = strlen(path);
-    if (a->limit)
-        n += (size_t)snprintf(path + n, CLIENT_PATH_MAX - n, "?limit=%lld", (long long)a->limit);
-    if (a->before)
-        snprintf(path + n, CLIENT_PATH_MAX - n, "%cbefore=%lld", a->limit ? '&' : '?', (long long)a->before);
 }
 
 static void print_drift(const json_t *d)
@@ -147,8 +137,8 @@ static enum client_exit ask(struct client *c, const struct care_verb *v, bool ca
         fprintf(stderr, "tsm: %s is named by %s\n", v->word, v->two ? "REF/ID" : "one plain word");
         return CLIENT_USAGE;
     }
-    if (campaign && !strcmp(v->word, "list"))
-        add_page(&c->args, path);
+    if (!strcmp(v->word, "list"))
+        client_add_page(&c->args, path);
     if (takes_body) {
         body = is_creation(v) ? bulk_body(&c->args) : care_wish(&c->args, campaign);
         if (!body)
@@ -199,10 +189,10 @@ static void usage(FILE *to, const char *group, const struct care_verb *rows)
 
 static int dispatch(const char *group, const struct care_verb *rows, int argc, char **argv)
 {
-    bool campaign = rows == campaign_rows;
+    bool campaign = rows == campaign_rows, list = argc > 1 && !strcmp(argv[1], "list");
     struct client_verb verb = {.token_name = "TSM_TOKEN_OPERATOR",
-                               .options = OPTION_WITH |
-                                          (campaign ? OPTION_TIMEOUT | OPTION_LIMIT | OPTION_BEFORE : 0),
+                               .options = OPTION_WITH | (campaign ? OPTION_TIMEOUT : 0) |
+                                          (list ? OPTION_LIMIT | OPTION_BEFORE : 0),
                                .run = campaign ? run_campaign : run_care};
     char synopsis[64];
     running = argc > 1 ? verb_in(rows, argv[1]) : NULL;

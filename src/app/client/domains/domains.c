@@ -12,27 +12,33 @@
 /* The path: before REF after; for an operand REF/ID: before REF after ID tail. */
 struct domain_verb {
     const char *word, *method, *before, *after, *tail, *about;
-    bool two; /* the operand is REF/ID */
+    bool two;   /* the operand is REF/ID */
+    bool pages; /* a list that is read page by page */
 };
 #define SE "/api/v1/secure-elements/"
 static const struct domain_verb domain_rows[] = {
-    {"prepare", "POST", SE, "/prepare", "", "put the owner's token and receipt keys into the card", false},
+    {"prepare", "POST", SE, "/prepare", "", "put the owner's token and receipt keys into the card", false,
+     false},
     {"create", "POST", SE, "/domains", "",
-     "domain= with provider=, mode=, parent=, nonvolatile=, volatile=, dap=, privileges=, hand_over=", false},
-    {"list", "GET", SE, "/domains", "", "the security domains of an element", false},
-    {"remove", "DELETE", SE, "/domains/", "", "delete an empty one: REF/AID", true},
-    {"extradite", "POST", SE, "/extraditions", "", "object= to=: move content or a domain", false},
-    {"sign", "POST", SE, "/tokens", "", "domain= commands=HEX,HEX: tokens for a delegated domain", false},
-    {"tokens", "GET", SE, "/tokens", "", "the tokens of an element and their receipts", false},
-    {"work", "GET", "/api/v1/works/", "", "", "a work by its number", false},
-    {NULL, NULL, NULL, NULL, NULL, NULL, false},
+     "domain= with provider=, mode=, parent=, nonvolatile=, volatile=, dap=, privileges=, hand_over=", false,
+     false},
+    {"list", "GET", SE, "/domains", "", "the security domains of an element", false, false},
+    {"remove", "DELETE", SE, "/domains/", "", "delete an empty one: REF/AID", true, false},
+    {"extradite", "POST", SE, "/extraditions", "", "object= to=: move content or a domain", false, false},
+    {"sign", "POST", SE, "/tokens", "", "domain= commands=HEX,HEX: tokens for a delegated domain", false,
+     false},
+    {"tokens", "GET", SE, "/tokens", "",
+     "the tokens of an element and their receipts, newest first: --limit, --before", false, true},
+    {"work", "GET", "/api/v1/works/", "", "", "a work by its number", false, false},
+    {NULL, NULL, NULL, NULL, NULL, NULL, false, false},
 };
 static const struct domain_verb space_rows[] = {
-    {"reserve", "POST", SE, "/bookings", "", "provider= bytes= with ref=, seconds=", false},
-    {"list", "GET", SE, "/bookings", "", "the bookings of an element", false},
-    {"commit", "POST", SE, "/bookings/", "/commit", "REF/BOOKING: it has no end any more", true},
-    {"release", "DELETE", SE, "/bookings/", "", "REF/BOOKING: the space is free", true},
-    {NULL, NULL, NULL, NULL, NULL, NULL, false},
+    {"reserve", "POST", SE, "/bookings", "", "provider= bytes= with ref=, seconds=", false, false},
+    {"list", "GET", SE, "/bookings", "", "the bookings of an element, newest first: --limit, --before", false,
+     true},
+    {"commit", "POST", SE, "/bookings/", "/commit", "REF/BOOKING: it has no end any more", true, false},
+    {"release", "DELETE", SE, "/bookings/", "", "REF/BOOKING: the space is free", true, false},
+    {NULL, NULL, NULL, NULL, NULL, NULL, false, false},
 };
 
 static json_t *words_of(const char *value)
@@ -144,6 +150,8 @@ static enum client_exit ask(struct client *c)
                 running->two ? "REF/ID" : "one plain word");
         return CLIENT_USAGE;
     }
+    if (running->pages)
+        client_add_page(&c->args, path);
     if (!strcmp(running->method, "POST") && !running->two) {
         body = body_of(&c->args);
         text = json_text(body);
@@ -179,6 +187,7 @@ static int dispatch(const char *group, const struct domain_verb *rows, int argc,
              running->two ? "REF/ID" : "REF");
     verb.synopsis = synopsis;
     verb.about = running->about;
+    verb.options |= running->pages ? OPTION_LIMIT | OPTION_BEFORE : 0;
     return client_main(&verb, argc - 1, argv + 1);
 }
 

@@ -11,10 +11,10 @@
 
 enum { NUMBER_DIGITS = 12 };
 
-static const char *const elements[] = {"iccid", "seid", "msisdn", "eid", "cplc", NULL};
-static const char *const known[] = {"service", "data",     "tag",        "value", "sfi",
-                                    "record",  "amount",   "iccid",      "seid",  "msisdn",
-                                    "eid",     "commands", "deadline_s", "cplc",  NULL};
+static const char *const elements[] = {"iccid", "seid", "msisdn", "eid", "cplc", "cin", NULL};
+static const char *const known[] = {"service",    "data",  "tag",  "value",  "sfi", "record",
+                                    "amount",     "iccid", "seid", "msisdn", "eid", "commands",
+                                    "deadline_s", "cplc",  "cin",  NULL};
 
 /* What it is about: one name of the secure element. */
 static json_t *element_of(const struct client_args *a)
@@ -58,7 +58,7 @@ static char *order_text(const struct client_args *a)
     char *data = value_text(value_given(a, "data")), *text = NULL;
     json_t *se = element_of(a), *o = NULL;
     if (!se)
-        fprintf(stderr, "tsm: --with iccid=.. (or seid, msisdn, eid, cplc) names the secure element\n");
+        fprintf(stderr, "tsm: --with iccid=.. (or seid, msisdn, eid, cplc, cin) names the secure element\n");
     if (se && data)
         o = json_pack("{ss ss sO so ss}", "operation", "exchange", "service", value_given(a, "service"), "se",
                       se, "exchange", change_of(a), "data", data);

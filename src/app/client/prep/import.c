@@ -9,6 +9,7 @@
 
 #include "app/client/client.h"
 #include "app/client/verbs.h"
+#include "base/csv/csv.h"
 #include "emv/intake/file.h"
 #include "vault/jose/jwe.h"
 
@@ -91,7 +92,8 @@ static enum client_exit take_line(struct cards *s)
 {
     struct bytes line = bytes_of_text(s->line);
     enum tsm_err e;
-    s->number++;
+    if (s->number++ == 0)
+        line = csv_without_mark(line);
     while (line.len && (line.at[line.len - 1] == '\n' || line.at[line.len - 1] == '\r'))
         line.len--;
     if (line.len == 0 || line.at[0] == '#')

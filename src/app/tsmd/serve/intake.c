@@ -7,7 +7,6 @@
  */
 #include <dirent.h>
 #include <errno.h>
-#include <openssl/sha.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,7 @@
 #include "app/tsmd/serve/house.h"
 #include "app/tsmd/serve/pull.h"
 #include "app/tsmd/log.h"
+#include "base/sign/sign.h"
 #include "base/hex.h"
 #include "role/sp/orders/accept.h"
 #include "role/sp/orders/order_api.h"
@@ -42,12 +42,13 @@ struct batch {
 };
 
 /* By the octets of the line: the same line is the same order, in whichever file. */
-static void key_of(struct bytes line, char key[3 + 2 * KEY_OCTETS + 1])
+static enum tsm_err key_of(struct bytes line, char key[3 + 2 * KEY_OCTETS + 1])
 {
     uint8_t digest[SHA256_LEN];
-    SHA256(line.at, line.len, digest);
+    TRY(sha256_of(line, digest));
     memcpy(key, "in-", 3);
     hex_text(BYTES_OF(digest, KEY_OCTETS), key + 3);
+    return TSM_OK;
 }
 
 /* The cause of a refusal shows no value of the card record. */
@@ -57,9 +58,10 @@ static void take_line(struct batch *b, struct bytes line)
     struct accepted a;
     json_t *o;
     enum tsm_err e;
-    key_of(line, key);
     err_clear();
-    e = sp_take_order(b->sp, &(struct order_letter){b->party, line, key}, &a);
+    e = key_of(line, key);
+    if (e == TSM_OK)
+        e = sp_take_order(b->sp, &(struct order_letter){b->party, line, key}, &a);
     b->waiting += err_may_retry(e) != 0;
     b->taken += e == TSM_OK;
     b->refused += e != TSM_OK && !err_may_retry(e);
@@ -140,6 +142,7 @@ static void look(struct intake *in)
         snprintf(folder, sizeof folder, "%s/%s", in->house->c->intake_dir, all->at[i].name);
         intake_pull(in->house->client, folder);
         look_at(in, all->at[i].id, folder);
+        intake_tell(in->house->client, folder);
     }
 }
 

@@ -8,6 +8,14 @@
 #include "base/hex.h"
 #include "base/json.h"
 
+/* Interfaces that tell errors otherwise than by problem documents. */
+static const struct http_manner *manners_of(const struct house *h, const char *setting)
+{
+    if (h->sp && !strcmp(setting, "listen"))
+        return sp_manners;
+    return h->tsmapi && !strcmp(setting, "listen_device") ? tsmapi_manners : NULL;
+}
+
 static enum tsm_err listen_on(struct house *h, const char *setting, const char *value,
                               const struct http_routes *routes, size_t n, struct http_server **out)
 {
@@ -19,6 +27,7 @@ static enum tsm_err listen_on(struct house *h, const char *setting, const char *
     struct address a;
     struct http_config config = {.routes = routes,
                                  .n_routes = n,
+                                 .manners = manners_of(h, setting),
                                  .tls = h->c->tls_cert[0] ? &tls : NULL,
                                  .limits = {.workers = (unsigned)strtoul(h->c->http_workers, NULL, 10)}};
     TRY(config_address(setting, value, &a));

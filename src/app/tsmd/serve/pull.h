@@ -13,5 +13,8 @@
 /* One look: a new batch is on the disk as pulled-DIGEST.ndjson on return, for the directory's own road; the
  * same batch twice is one file. Trouble goes to the log. */
 void intake_pull(struct http_client *client, const char *folder);
+/* Sends what came of each batch that is done (pulled-DIGEST.told.ndjson) to the address in PARTY/pull.told,
+ * if there is one, until it is taken: then pulled-DIGEST.heard stands beside it. Trouble goes to the log. */
+void intake_tell(struct http_client *client, const char *folder);
 
 #endif

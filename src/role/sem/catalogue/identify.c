@@ -113,7 +113,10 @@ static enum tsm_err catalogue_load(struct tx *tx, int64_t owner, struct catalogu
     e = db_query(tx, &r, SQL_PROFILE_CATALOGUE, owner);
     while (e == TSM_OK && (e = db_next(&r)) == TSM_OK && c->n < CATALOGUE_MAX) {
         json_t *body;
-        if (db_int(&r, 4) || json_read(bytes_of_text(db_text(&r, 2)), &body) != TSM_OK)
+        enum tsm_err read = db_int(&r, 4) ? TSM_BAD_FORM : json_read(bytes_of_text(db_text(&r, 2)), &body);
+        if (read == TSM_NO_MEMORY)
+            return read;
+        if (read != TSM_OK)
             continue;
         if (profile_read(body, &c->at[c->n]) == TSM_OK)
             c->id[c->n++] = db_int(&r, 0);

@@ -2,10 +2,10 @@
 /* The owner's gate over one load file: facts, judgement, rows. Stations 4 and 6. Role. [capability S18] */
 #include "role/sem/content/gate.h"
 
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/sign/sign.h"
 #include "base/hex.h"
 
 /* What the database says of one load file. */
@@ -24,12 +24,11 @@ struct gate_case {
 
 /* What a profile asks of packages, as a digest: another profile of the same terms needs no second judgement.
  */
-static void digest_terms(const struct se_profile *p, uint8_t out[SHA256_LEN])
+static enum tsm_err digest_terms(const struct se_profile *p, uint8_t out[SHA256_LEN])
 {
     char text[PROFILE_PACKAGES_MAX + 64];
-    int n =
-        snprintf(text, sizeof text, "%lld %lld %s", (long long)p->memory, (long long)p->no_int, p->packages);
-    SHA256((const uint8_t *)text, (size_t)n, out);
+    snprintf(text, sizeof text, "%lld %lld %s", (long long)p->memory, (long long)p->no_int, p->packages);
+    return sha256_of(bytes_of_text(text), out);
 }
 
 /* 1 in *out where the statement found a row. */
@@ -143,8 +142,8 @@ static enum tsm_err read_file(struct gate_case *c)
 {
     const struct gate_file *f = c->f;
     struct writer w = {malloc(f->content.len + f->descriptor.len + 1), 0, f->content.len + f->descriptor.len};
-    SHA256(f->content.at, f->content.len, c->g->hash);
     c->joined = w.at;
+    TRY(sha256_of(f->content, c->g->hash));
     NEED(w.at != NULL, NO_MEMORY);
     if (!bytes_equal(BYTES(c->g->hash), f->hash))
         return FAIL_FIELD(BAD_VALUE, "hash", "the hash is not that of the load file");
@@ -187,7 +186,7 @@ static enum tsm_err decide(struct gate_case *c)
 
 static enum tsm_err judge(struct store *store, struct gate_case *c)
 {
-    digest_terms(c->f->profile, c->g->terms);
+    TRY(digest_terms(c->f->profile, c->g->terms));
     TRY(read_file(c));
     TRY(store_read(store, load_facts, c));
     if (c->known)

@@ -117,13 +117,15 @@ bool upgrade_turn_back(struct turn *t)
     return true;
 }
 
-static json_t *turned_back(void)
+static json_t *turned_back(const struct turn *t)
 {
     struct failure f;
     failure_set(
         &f, OWNER_SP, "look at the timeline for the step that failed, mend the new version, and order again",
         "the element did not take the new version: the former one is back, the applications kept their "
         "data");
+    if (!t->call)
+        failure_of_own_work(&f);
     return json_pack("{so sb}", "failure", failure_json(&f), "changed", 0);
 }
 
@@ -143,7 +145,7 @@ static enum tsm_err tell_provider(const struct turn *t, struct tx *tx, const str
 enum tsm_err upgrade_done(struct turn *t, struct tx *tx, const struct job *job, json_t **reply)
 {
     if (t->stage == UPGRADE_BACK) {
-        *reply = turned_back();
+        *reply = turned_back(t);
         return *reply ? TSM_OK : FAIL(NO_MEMORY, "no memory for a reply");
     }
     TRY(tell_provider(t, tx, job));

@@ -19,11 +19,24 @@ enum tsm_err element_ref_read(struct sem *sem, struct http_request *q, struct el
     return TSM_OK;
 }
 
+static enum tsm_err find_by_imsi(struct tx *tx, const struct element_ref *ref, struct element *out)
+{
+    int64_t id;
+    {
+        ROWS r = {0};
+        TRY(db_first(tx, &r, SQL_SE_BY_IMSI, ref->text, ref->owner));
+        id = db_int(&r, 0);
+    }
+    return element_by_id(tx, ref->owner, id, out);
+}
+
 enum tsm_err element_ref_find(struct tx *tx, const struct element_ref *ref, struct element *out)
 {
     enum tsm_err e = TSM_NOT_FOUND;
     for (int64_t kind = 0; kind < SE_KINDS && e == TSM_NOT_FOUND; kind++)
         e = element_find(tx, ref->owner, kind, ref->text, out);
+    if (e == TSM_NOT_FOUND)
+        e = find_by_imsi(tx, ref, out);
     if (e == TSM_NOT_FOUND && text_is_digits(ref->text, 1, 19))
         e = element_by_id(tx, ref->owner, strtoll(ref->text, NULL, 10), out);
     return e == TSM_NOT_FOUND ? FAIL(NOT_FOUND, "no secure element of this owner has this name") : e;
@@ -41,7 +54,9 @@ json_t *standing_json(const struct standing *s)
     set_text(o, "seid", s->names.seid);
     set_text(o, "eid", s->names.eid);
     set_text(o, "cplc", s->names.cplc);
+    set_text(o, "cin", s->names.cin);
     set_text(o, "msisdn", s->msisdn);
+    set_text(o, "imsi", s->imsi);
     set_text(o, "profile", s->profile_name);
     json_object_set_new(o, "state", json_integer(s->state));
     set_text(o, "state_text", se_state_words[s->state]);
@@ -154,17 +169,19 @@ enum tsm_err sem_list_elements(void *app, struct http_request *q, struct http_re
  * HandleMobileSubscriptionIdentifierChanged,
  * ...StatusChange and HandleSEDeviceStatusChange. */
 struct wish {
-    char msisdn[MSISDN_MAX + 1], profile[PROFILE_NAME_MAX + 1];
+    char msisdn[MSISDN_MAX + 1], imsi[MSISDN_MAX + 1], profile[PROFILE_NAME_MAX + 1];
     struct se_names names;
     struct se_around around;
 };
 static const struct json_row wish_rows[] = {
     {"msisdn", JSON_TEXT, offsetof(struct wish, msisdn), 5, MSISDN_MAX, JSON_OPTIONAL, NULL},
+    {"imsi", JSON_TEXT, offsetof(struct wish, imsi), 6, MSISDN_MAX, JSON_OPTIONAL, NULL},
     {"profile", JSON_TEXT, offsetof(struct wish, profile), 1, PROFILE_NAME_MAX, JSON_OPTIONAL, NULL},
     {"iccid", JSON_TEXT, offsetof(struct wish, names.iccid), 10, ICCID_MAX, JSON_OPTIONAL, NULL},
     {"seid", JSON_TEXT, offsetof(struct wish, names.seid), 4, IDENT_MAX, JSON_OPTIONAL, NULL},
     {"eid", JSON_TEXT, offsetof(struct wish, names.eid), 4, ICCID_MAX, JSON_OPTIONAL, NULL},
     {"cplc", JSON_TEXT, offsetof(struct wish, names.cplc), 84, 84, JSON_OPTIONAL, NULL},
+    {"cin", JSON_TEXT, offsetof(struct wish, names.cin), 2, IDENT_MAX, JSON_OPTIONAL, NULL},
     {"subscription", JSON_ENUM, offsetof(struct wish, around.subscription), 0, 0, JSON_OPTIONAL,
      subscription_words},
     {"device", JSON_ENUM, offsetof(struct wish, around.device), 0, 0, JSON_OPTIONAL, device_words},
@@ -203,11 +220,14 @@ static enum tsm_err read_wish(struct http_request *q, struct import_line *line)
     json_decref(body);
     TRY(e);
     if (se_names_first(&w.names))
-        TRY(se_names_check(&w.names));
+        TRY(se_names_read(&w.names));
+    if (w.imsi[0] && !text_is_digits(w.imsi, 6, MSISDN_MAX))
+        return FAIL_FIELD(BAD_FORM, "imsi", "an IMSI has decimal digits only");
     if (w.msisdn[0] && !text_is_digits(w.msisdn, 5, MSISDN_MAX))
         return FAIL_FIELD(BAD_FORM, "msisdn", "a number has decimal digits only");
     *line = (struct import_line){.names = w.names, .around = w.around, .protocol = -1};
     snprintf(line->msisdn, sizeof line->msisdn, "%s", w.msisdn);
+    snprintf(line->imsi, sizeof line->imsi, "%s", w.imsi);
     snprintf(line->profile, sizeof line->profile, "%s", w.profile);
     return TSM_OK;
 }

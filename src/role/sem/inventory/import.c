@@ -163,7 +163,7 @@ static enum tsm_err import_body(struct import *im, struct source *s)
         e = source_next(s, &o);
         if (e == TSM_NOT_FOUND)
             break;
-        if (e != TSM_OK && s->broken)
+        if (e != TSM_OK && (s->broken || err_may_retry(e)))
             return e;
         if (e != TSM_OK) {
             refuse_now(im, s->number, e);
@@ -247,6 +247,7 @@ enum tsm_err sem_import(void *app, struct http_request *q, struct http_reply *re
     im.im.owner = who.party;
     TRY(im.im.sem->c.vault_of(im.im.sem->c.self, who.party, &im.im.vault));
     source_open(&source, form_of(q->content_type), q->body);
+    source.knows = import_line_knows;
     e = import_new(&im);
     if (e == TSM_OK)
         e = import_body(&im, &source);

@@ -57,6 +57,8 @@ static enum tsm_err merge(struct tx *tx, void *arg)
     TRY(names_merge(&now.names, &was.names, &named));
     if (!now.msisdn[0])
         snprintf(now.msisdn, sizeof now.msisdn, "%s", was.msisdn);
+    if (!now.imsi[0])
+        snprintf(now.imsi, sizeof now.imsi, "%s", was.imsi);
     TRY(move_keys(tx, &gone, &el));
     TRY(db_exec_one(tx, SQL_SE_DELETE, gone.id));
     TRY(standing_store(tx, &now));

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "order/card/iccid.h"
 #include "role/sem/inventory/row.h"
 
 static const struct {
@@ -15,15 +16,17 @@ static const struct {
     {"seid", offsetof(struct se_names, seid), IDENT_MAX + 1, SQL_SE_OWNER_BY_SEID},
     {"eid", offsetof(struct se_names, eid), ICCID_MAX + 1, SQL_SE_OWNER_BY_EID},
     {"cplc", offsetof(struct se_names, cplc), IDENT_MAX + 1, SQL_SE_OWNER_BY_CPLC},
+    {"cin", offsetof(struct se_names, cin), IDENT_MAX + 1, SQL_SE_OWNER_BY_CIN},
 };
-enum { NAME_KINDS = sizeof kinds / sizeof kinds[0] };
+enum { NAME_KINDS = sizeof kinds / sizeof kinds[0], KIND_ICCID = 0 };
 
 static const char *name_of(const struct se_names *n, size_t kind)
 {
     return (const char *)n + kinds[kind].offset;
 }
 
-static enum tsm_err find_one(struct tx *tx, int64_t owner, const char *name, size_t kind, int64_t *se)
+/* *se 0: nobody's element has it. */
+static enum tsm_err find_as_written(struct tx *tx, int64_t owner, const char *name, size_t kind, int64_t *se)
 {
     ROWS r = {0};
     enum tsm_err e = db_first(tx, &r, kinds[kind].owner_by, name);
@@ -38,6 +41,22 @@ static enum tsm_err find_one(struct tx *tx, int64_t owner, const char *name, siz
             kinds[kind].word, name);
     *se = db_int(&r, 0);
     return TSM_OK;
+}
+
+static enum tsm_err find_one(struct tx *tx, int64_t owner, const char *name, size_t kind, int64_t *se)
+{
+    struct iccid_forms other = {.n = 0};
+    TRY(find_as_written(tx, owner, name, kind, se));
+    if (kind == KIND_ICCID && !*se)
+        iccid_other_forms(name, &other);
+    for (size_t i = 0; i < other.n && !*se; i++)
+        TRY(find_as_written(tx, owner, other.text[i], kind, se));
+    return TSM_OK;
+}
+
+static bool is_same_name(size_t kind, const char *a, const char *b)
+{
+    return kind == KIND_ICCID ? iccid_same(a, b) : !strcmp(a, b);
 }
 
 enum tsm_err names_find(struct tx *tx, int64_t owner, const struct se_names *names, int64_t *se)
@@ -63,7 +82,7 @@ enum tsm_err names_merge(struct se_names *s, const struct se_names *more, bool *
     for (size_t k = 0; k < NAME_KINDS; k++) {
         char *mine = (char *)&all + kinds[k].offset;
         const char *its = name_of(more, k);
-        if (!its[0] || !strcmp(mine, its))
+        if (!its[0] || (mine[0] && is_same_name(k, mine, its)))
             continue;
         if (mine[0])
             return FAIL_FIELD(CONFLICT, kinds[k].word,
@@ -75,6 +94,19 @@ enum tsm_err names_merge(struct se_names *s, const struct se_names *more, bool *
     *s = all;
     *changed = *changed || new_one;
     return TSM_OK;
+}
+
+enum tsm_err imsi_is_free(struct tx *tx, int64_t owner, const char *imsi, int64_t se)
+{
+    ROWS r = {0};
+    enum tsm_err e;
+    if (!imsi[0])
+        return TSM_OK;
+    e = db_first(tx, &r, SQL_SE_OTHER_WITH_IMSI, imsi, owner, se);
+    if (e == TSM_OK)
+        return FAIL_FIELD(CONFLICT, "imsi",
+                          "another element of yours has this IMSI: change or renew that one first");
+    return e == TSM_NOT_FOUND ? TSM_OK : e;
 }
 
 enum tsm_err msisdn_is_free(struct tx *tx, int64_t owner, const char *msisdn, int64_t se)

@@ -46,7 +46,8 @@ static json_t *name_json(const struct se_names *n)
     return n->iccid[0]  ? json_pack("{ss}", "iccid", n->iccid)
            : n->seid[0] ? json_pack("{ss}", "seid", n->seid)
            : n->eid[0]  ? json_pack("{ss}", "eid", n->eid)
-                        : json_pack("{ss}", "cplc", n->cplc);
+           : n->cplc[0] ? json_pack("{ss}", "cplc", n->cplc)
+                        : json_pack("{ss}", "cin", n->cin);
 }
 
 struct told {

@@ -29,6 +29,8 @@ enum tsm_err standing_load(struct tx *tx, int64_t se, struct standing *out)
     s.device = db_int(&r, 8);
     s.successor = db_int(&r, 9);
     COPY_TEXT(s.profile_name, db_text(&r, 10));
+    COPY_TEXT(s.names.cin, db_text(&r, 11));
+    COPY_TEXT(s.imsi, db_text(&r, 12));
     *out = s;
     return TSM_OK;
 }
@@ -37,7 +39,8 @@ enum tsm_err standing_store(struct tx *tx, const struct standing *s)
 {
     const struct se_names *n = &s->names;
     return db_exec_one(tx, SQL_SE_CHANGE, s->id, s->profile, or_null(n->iccid), or_null(n->seid),
-                       or_null(n->eid), or_null(n->cplc), or_null(s->msisdn), s->subscription, s->device);
+                       or_null(n->eid), or_null(n->cplc), or_null(s->msisdn), s->subscription, s->device,
+                       or_null(n->cin), or_null(s->imsi));
 }
 
 static enum tsm_err profile_of(struct tx *tx, struct importer *im, const char *name)
@@ -78,10 +81,12 @@ static enum tsm_err add_element(struct tx *tx, struct importer *im, const struct
     TRY(profile_of(tx, im, l->profile[0] ? l->profile : PROFILE_UNIDENTIFIED));
     TRY(not_retired(im));
     TRY(msisdn_is_free(tx, im->owner, l->msisdn, 0));
+    TRY(imsi_is_free(tx, im->owner, l->imsi, 0));
     TRY(db_exec(tx, SQL_SE_IMPORT, se, im->owner, im->profile.id, or_null(l->names.iccid),
                 or_null(l->names.seid), or_null(l->names.eid), or_null(l->names.cplc), or_null(l->msisdn),
                 (int64_t)SE_ACTIVE, (int64_t)(l->around.subscription > 0 ? l->around.subscription : 0),
-                (int64_t)(l->around.device > 0 ? l->around.device : 0)));
+                (int64_t)(l->around.device > 0 ? l->around.device : 0), or_null(l->names.cin),
+                or_null(l->imsi)));
     return line_has_keys(l) ? add_keys(tx, im, se, row) : TSM_OK;
 }
 
@@ -153,6 +158,10 @@ static enum tsm_err judge_change(struct tx *tx, struct importer *im, const struc
         TRY(msisdn_is_free(tx, im->owner, l->msisdn, now->id));
         COPY_TEXT(now->msisdn, l->msisdn);
     }
+    if (l->imsi[0] && strcmp(l->imsi, now->imsi) != 0) {
+        TRY(imsi_is_free(tx, im->owner, l->imsi, now->id));
+        COPY_TEXT(now->imsi, l->imsi);
+    }
     if (l->around.subscription >= 0)
         now->subscription = l->around.subscription;
     if (l->around.device >= 0)
@@ -163,21 +172,22 @@ static enum tsm_err judge_change(struct tx *tx, struct importer *im, const struc
 static bool standing_differs(const struct standing *a, const struct standing *b)
 {
     return a->profile != b->profile || a->subscription != b->subscription || a->device != b->device ||
-           strcmp(a->msisdn, b->msisdn) != 0;
+           strcmp(a->msisdn, b->msisdn) != 0 || strcmp(a->imsi, b->imsi) != 0;
 }
 
 /* No audit, no change: what it was and what it is. */
 static enum tsm_err audit_change(struct tx *tx, int64_t owner, const struct standing *was,
                                  const struct standing *now)
 {
-    char detail[400], from[MSISDN_MASKED], to[MSISDN_MASKED];
+    char detail[400], from[MSISDN_MASKED], to[MSISDN_MASKED], left[MSISDN_MASKED], came[MSISDN_MASKED];
     snprintf(
         detail, sizeof detail,
-        "{\"se\":\"%lld\",\"profile\":[\"%s\",\"%s\"],\"msisdn\":[\"%s\",\"%s\"],\"subscription\":[\"%s\","
-        "\"%s\"],\"device\":[\"%s\",\"%s\"]}",
+        "{\"se\":\"%lld\",\"profile\":[\"%s\",\"%s\"],\"msisdn\":[\"%s\",\"%s\"],\"imsi\":[\"%s\",\"%s\"],"
+        "\"subscription\":[\"%s\",\"%s\"],\"device\":[\"%s\",\"%s\"]}",
         (long long)now->id, was->profile_name, now->profile_name, msisdn_masked(was->msisdn, from),
-        msisdn_masked(now->msisdn, to), subscription_words[was->subscription],
-        subscription_words[now->subscription], device_words[was->device], device_words[now->device]);
+        msisdn_masked(now->msisdn, to), msisdn_masked(was->imsi, left), msisdn_masked(now->imsi, came),
+        subscription_words[was->subscription], subscription_words[now->subscription],
+        device_words[was->device], device_words[now->device]);
     return audit_add(tx, &(struct audit_leaf){owner, BYTES_NONE, "inventory.changed", detail});
 }
 

@@ -45,20 +45,21 @@ enum tsm_err inventory_change(struct tx *tx, struct importer *im, int64_t se, co
 struct standing {
     int64_t id, profile, state, subscription, device, successor;
     struct se_names names;
-    char msisdn[MSISDN_MAX + 1], profile_name[PROFILE_NAME_MAX + 1];
+    char msisdn[MSISDN_MAX + 1], imsi[MSISDN_MAX + 1], profile_name[PROFILE_NAME_MAX + 1];
 };
 enum tsm_err standing_load(struct tx *tx, int64_t se, struct standing *out);
 /* As its owner sees it; owned by the caller. */
 json_t *standing_json(const struct standing *s);
 enum tsm_err standing_store(struct tx *tx, const struct standing *s);
-/* CONFLICT where another of the owner's elements answers under this number; "" is free. */
+/* CONFLICT where another of the owner's elements answers under this number, or has this IMSI; "" is free. */
 enum tsm_err msisdn_is_free(struct tx *tx, int64_t owner, const char *msisdn, int64_t se);
+enum tsm_err imsi_is_free(struct tx *tx, int64_t owner, const char *imsi, int64_t se);
 /* The element that one of the names is of, 0 where none is: CONFLICT where they are of several elements, or
- * of another owner's, who is not told. */
+ * of another owner's, who is not told. An ICCID is found with its check digit or without. */
 enum tsm_err names_find(struct tx *tx, int64_t owner, const struct se_names *names, int64_t *se);
 /* Names that `s` lacks are added; CONFLICT where it has another of a kind. *changed is set if one was. */
 enum tsm_err names_merge(struct se_names *s, const struct se_names *more, bool *changed);
-/* A number as it is shown where it is not needed: its last four digits. */
+/* A number or IMSI as it is shown where it is not needed: its last four digits. */
 enum { MSISDN_MASKED = 24 };
 const char *msisdn_masked(const char *msisdn, char out[MSISDN_MASKED]);
 

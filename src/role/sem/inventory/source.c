@@ -1,20 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* NDJSON, CSV and JSON lists cut into objects. Station 1. Pure but for jansson. [RFC 8259, RFC 4180 with
- * quotes around whole fields only] */
+/* NDJSON, CSV and JSON lists cut into objects. Station 1. Pure but for jansson. [RFC 8259, RFC 4180] */
 #include "role/sem/inventory/source.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/hex.h"
+#include "base/csv/csv.h"
 
 void source_open(struct source *s, enum source_form form, struct bytes body)
 {
-    static const uint8_t mark[] = {0xEF, 0xBB, 0xBF}; /* what spreadsheets put in front of UTF-8 */
-    *s = (struct source){.form = form, .rest = body};
-    if (body.len >= sizeof mark && memcmp(body.at, mark, sizeof mark) == 0)
-        s->rest = BYTES_OF(body.at + sizeof mark, body.len - sizeof mark);
+    *s = (struct source){.form = form, .rest = csv_without_mark(body)};
 }
 
 static void take(struct source *s, size_t n)
@@ -36,30 +31,32 @@ static bool next_line(struct source *s, struct bytes *line)
     return true;
 }
 
-/* The next field up to a comma, without the quotes around it. No value here needs a quote or a comma within;
- * what has one keeps its quotes and is refused. */
-static bool next_field(struct bytes *line, struct bytes *field)
+/* Columns are found by their names, however spreadsheets write them. */
+static enum tsm_err take_column(struct source *s, const char *name)
 {
-    size_t n = 0;
-    if (!line->at)
-        return false;
-    while (n < line->len && line->at[n] != ',')
-        n++;
-    *field = BYTES_OF(line->at, n);
-    if (n > 1 && line->at[0] == '"' && line->at[n - 1] == '"')
-        *field = BYTES_OF(line->at + 1, n - 2);
-    *line = n < line->len ? BYTES_OF(line->at + n + 1, line->len - n - 1) : BYTES_NONE;
-    return true;
+    char *to = s->names[s->n_names];
+    if (s->n_names == CSV_COLUMNS_MAX)
+        return FAIL(TOO_LONG, "a heading has at most %d columns", CSV_COLUMNS_MAX);
+    for (size_t i = 0; i < CSV_NAME_MAX; i++)
+        to[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] - 'A' + 'a') : name[i];
+    if (s->knows && to[0] && !s->knows(to))
+        return FAIL_FIELD(UNKNOWN_FIELD, to, "the heading has a column %s, which is not known here", to);
+    for (size_t i = 0; i < s->n_names; i++)
+        if (to[0] && !strcmp(s->names[i], to))
+            return FAIL_FIELD(DUPLICATE_TAG, to, "the heading has the column %s twice", to);
+    s->n_names++;
+    return TSM_OK;
 }
 
 static enum tsm_err read_heading(struct source *s, struct bytes line)
 {
-    struct bytes f;
-    while (next_field(&line, &f)) {
-        if (s->n_names == CSV_COLUMNS_MAX || f.len >= CSV_NAME_MAX)
-            return FAIL(TOO_LONG, "a heading has at most %d columns of %d characters", CSV_COLUMNS_MAX,
-                        CSV_NAME_MAX - 1);
-        snprintf(s->names[s->n_names++], CSV_NAME_MAX, "%.*s", (int)f.len, (const char *)f.at);
+    struct csv_line l;
+    s->separator = csv_separator(line);
+    l = CSV_LINE(line, s->separator);
+    while (l.more) {
+        char name[CSV_NAME_MAX] = "";
+        TRY(csv_field(&l, name, sizeof name));
+        TRY(take_column(s, name));
     }
     return TSM_OK;
 }
@@ -69,44 +66,77 @@ static bool is_number(const char *name)
     return !strcmp(name, "kvn") || !strcmp(name, "key_len");
 }
 
-static json_t *csv_value(const char *name, struct bytes f)
+/* Key versions are written in hex as often as not: 0x30 is 48. */
+static json_t *csv_value(const char *name, const char *field)
 {
-    json_t *v = json_stringn((const char *)f.at, f.len);
-    if (v && is_number(name) && text_is_digits(json_string_value(v), 1, 3)) {
-        json_int_t number = strtol(json_string_value(v), NULL, 10);
-        json_decref(v);
-        v = json_integer(number);
+    bool hex = field[0] == '0' && (field[1] == 'x' || field[1] == 'X');
+    const char *digits = hex ? field + 2 : field;
+    size_t n = strspn(digits, hex ? "0123456789ABCDEFabcdef" : "0123456789");
+    if (is_number(name) && n > 0 && n <= 3 && !digits[n])
+        return json_integer(strtol(digits, NULL, hex ? 16 : 10));
+    return json_string(field);
+}
+
+/* An empty field is a member that is not there, in a column that has no name, too. */
+static enum tsm_err put_field(const struct source *s, size_t i, const char *field, json_t *o)
+{
+    bool named = i < s->n_names && s->names[i][0];
+    if (!field[0])
+        return TSM_OK;
+    if (!named)
+        return FAIL(BAD_FORM, "the line has more fields than the heading");
+    return json_object_set_new(o, s->names[i], csv_value(s->names[i], field)) == 0
+               ? TSM_OK
+               : FAIL_FIELD(BAD_FORM, s->names[i], "the field is no text in UTF-8");
+}
+
+static enum tsm_err read_fields(const struct source *s, struct bytes line, json_t *o)
+{
+    struct csv_line l = CSV_LINE(line, s->separator);
+    char field[CSV_FIELD_MAX];
+    enum tsm_err e = TSM_OK;
+    for (size_t i = 0; e == TSM_OK && l.more; i++) {
+        e = csv_field(&l, field, sizeof field);
+        if (e == TSM_OK)
+            e = put_field(s, i, field, o);
     }
-    return v;
+    explicit_bzero(field, sizeof field);
+    return e;
 }
 
 static enum tsm_err read_csv(const struct source *s, struct bytes line, json_t **out)
 {
     json_t *o = json_object();
-    struct bytes f;
-    for (size_t i = 0; o && next_field(&line, &f); i++) {
-        if (i >= s->n_names || memchr(f.at, '"', f.len)) {
-            json_decref(o);
-            return FAIL(BAD_FORM, "the line has more fields than the heading, or quotes within a field");
-        }
-        if (f.len)
-            json_object_set_new(o, s->names[i], csv_value(s->names[i], f));
-    }
+    enum tsm_err e;
     NEED(o != NULL, NO_MEMORY);
-    *out = o;
-    return TSM_OK;
+    e = read_fields(s, line, o);
+    if (e == TSM_OK)
+        *out = o;
+    else
+        json_decref(o);
+    return e;
+}
+
+/* Nothing stands in it: what spreadsheets leave behind the last line has separators alone. */
+static bool is_blank(const struct source *s, struct bytes line)
+{
+    size_t i = 0;
+    while (i < line.len && (line.at[i] == ' ' || line.at[i] == '\t' ||
+                            (s->form == SOURCE_CSV && s->begun && line.at[i] == (uint8_t)s->separator)))
+        i++;
+    return i == line.len;
 }
 
 /* The next line that is not empty; the first one of CSV is its heading. */
 static enum tsm_err next_record(struct source *s, struct bytes *line)
 {
     while (next_line(s, line)) {
-        if (line->len == 0)
+        if (is_blank(s, *line))
             continue;
         if (s->form == SOURCE_NDJSON || s->begun)
             return TSM_OK;
-        s->begun = true;
         TRY(read_heading(s, *line));
+        s->begun = true;
     }
     return TSM_NOT_FOUND;
 }

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A line on its way through the vault: read, its keys opened and checked, sealed for the row. Station 1.
  * Role. [capability S1] */
+#include <string.h>
+
 #include "base/hex.h"
 #include "role/sem/inventory/row.h"
+#include "vault/keys/master.h"
 
 static enum tsm_err check_kcv(const struct import_line *l, struct bytes kcvs)
 {
@@ -19,10 +22,30 @@ static enum tsm_err check_kcv(const struct import_line *l, struct bytes kcvs)
     return TSM_OK;
 }
 
+/* Derived once, here: the set is kept as others are. [DESIGN 5] */
+static enum tsm_err from_master(const struct importer *im, const struct line_keys *k, struct keyset_target to)
+{
+    struct keyset_derivation d = {
+        .master = {k->master[0], k->master[1], k->master[2]}, .kdf = k->kdf, .form = k->row.form};
+    enum tsm_err e;
+    memcpy(d.kdd, k->kdd, sizeof d.kdd);
+    e = vault_import_derived(im->vault, &d, to);
+    if (e == TSM_KEY_MISSING)
+        return FAIL_FIELD(KEY_MISSING, "master", "the owner's token has no master key of this name");
+    if (e == TSM_BAD_LENGTH)
+        return FAIL_FIELD(BAD_LENGTH, "key_len",
+                          "the method does not make keys of %u octets from this master", k->row.form.key_len);
+    if (e != TSM_OK && !err_may_retry(e) && !err_field()[0])
+        return err_fail_field(e, "master", "%s", err_cause()[0] ? err_cause() : err_text(e));
+    return e;
+}
+
 static enum tsm_err through_vault(const struct importer *im, struct sealed_keyset file_key,
                                   const struct line_keys *k, struct keyset_target to)
 {
     enum tsm_err e;
+    if (k->derived)
+        return from_master(im, k, to);
     if (k->sealed && file_key.blob.len == 0)
         return FAIL_FIELD(KEY_MISSING, "sealed", "no line with the file_key stands before this one");
     e = k->sealed ? vault_import_row(im->vault, file_key, &k->row, to)

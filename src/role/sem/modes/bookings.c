@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Space on an element as its operator sells it by hand: reserved until a time, committed, released. Stations
  * 1 and 6. Role. [capability S8] */
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "base/hex.h"
@@ -12,7 +13,7 @@ struct booking {
     struct element_ref ref;
     struct element el;
     char provider[PROFILE_NAME_MAX + 1], name[BOOKING_REF_MAX + 1];
-    int64_t bytes, seconds, id;
+    int64_t bytes, seconds, id, expires;
     json_t *answer;
 };
 
@@ -26,7 +27,10 @@ static const struct json_row rows[] = {
 
 static enum tsm_err note_booking(struct tx *tx, const struct booking *b, const char *what)
 {
-    return audit_add(tx, &(struct audit_leaf){b->el.owner, BYTES_NONE, what, "{}"});
+    char detail[80];
+    snprintf(detail, sizeof detail, "{\"booking\":\"%lld\",\"bytes\":%lld}", (long long)b->id,
+             (long long)b->bytes);
+    return audit_add(tx, &(struct audit_leaf){b->el.owner, BYTES_NONE, what, detail});
 }
 
 static enum tsm_err provider_of(struct tx *tx, const char *name, int64_t *id)
@@ -40,20 +44,43 @@ static enum tsm_err provider_of(struct tx *tx, const char *name, int64_t *id)
     return TSM_OK;
 }
 
+/* AIDs are told in either case; orders name their domain in capitals. */
+static void name_domain(struct booking *b)
+{
+    uint8_t aid[16];
+    size_t n;
+    if (hex_read(b->name, aid, sizeof aid, &n) == TSM_OK)
+        hex_text(BYTES_OF(aid, n), b->name);
+    err_clear();
+}
+
+/* The same provider and reference keep the number that they have. */
+static enum tsm_err set(struct tx *tx, struct booking *b, int64_t provider, int64_t expires)
+{
+    ROWS r = {0};
+    TRY(db_exec(tx, SQL_BOOKING_SET, store_id(tx_store(tx)), b->el.id, provider, b->name, b->bytes, expires));
+    TRY(db_first(tx, &r, SQL_BOOKING_GET, b->el.id, provider, b->name));
+    b->expires = db_int(&r, 1);
+    b->id = db_int(&r, 2);
+    return TSM_OK;
+}
+
 static enum tsm_err reserve(struct tx *tx, void *arg)
 {
     struct booking *b = arg;
     int64_t provider, others, expires = tx_now(tx) + SECONDS(b->seconds ? b->seconds : BOOKING_S);
     TRY(element_ref_find(tx, &b->ref, &b->el));
+    if (b->el.state >= SE_TERMINATED)
+        return FAIL(WRONG_STATE, "the secure element is %s", se_state_words[b->el.state]);
     TRY(provider_of(tx, b->provider, &provider));
+    name_domain(b);
     TRY(space_booked(tx, b->el.id, provider, b->name, &others));
     if (others + b->bytes > b->el.profile.memory)
         return FAIL(CONFLICT, "NOT ENOUGH SPACE: %lld bytes are asked for, %lld of %lld are booked",
                     (long long)b->bytes, (long long)others, (long long)b->el.profile.memory);
-    b->id = store_id(tx_store(tx));
-    TRY(db_exec(tx, SQL_BOOKING_SET, b->id, b->el.id, provider, b->name, b->bytes, expires));
+    TRY(set(tx, b, provider, expires));
     b->answer = json_pack("{so sI sI}", "booking", json_sprintf("%lld", (long long)b->id), "bytes",
-                          (json_int_t)b->bytes, "expires", (json_int_t)expires);
+                          (json_int_t)b->bytes, "expires", (json_int_t)b->expires);
     return note_booking(tx, b, "space.reserved");
 }
 
@@ -71,40 +98,6 @@ enum tsm_err sem_post_booking(void *app, struct http_request *q, struct http_rep
     e = store_write(sem->c.store, reserve, &b);
     if (e == TSM_OK)
         return http_reply_json(reply, 201, b.answer);
-    json_decref(b.answer);
-    return e;
-}
-
-static enum tsm_err list(struct tx *tx, void *arg)
-{
-    struct booking *b = arg;
-    ROWS r = {0};
-    enum tsm_err e;
-    TRY(element_ref_find(tx, &b->ref, &b->el));
-    e = db_query(tx, &r, SQL_BOOKING_LIST, b->el.id);
-    while (e == TSM_OK && (e = db_next(&r)) == TSM_OK) {
-        int64_t expires = db_int(&r, 4);
-        const char *state = expires == 0 ? "committed" : expires > tx_now(tx) ? "reserved" : "expired";
-        json_array_append_new(b->answer, json_pack("{so ss ss sI sI ss}", "booking",
-                                                   json_sprintf("%lld", (long long)db_int(&r, 0)), "provider",
-                                                   db_text(&r, 1), "ref", db_text(&r, 2), "bytes",
-                                                   (json_int_t)db_int(&r, 3), "expires", (json_int_t)expires,
-                                                   "state", state));
-    }
-    return e == TSM_NOT_FOUND ? TSM_OK : e;
-}
-
-enum tsm_err sem_list_bookings(void *app, struct http_request *q, struct http_reply *reply)
-{
-    struct sem *sem = app;
-    struct booking b = {.id = 0};
-    enum tsm_err e;
-    TRY(element_ref_read(sem, q, &b.ref));
-    b.answer = json_array();
-    NEED(b.answer != NULL, NO_MEMORY);
-    e = store_read(sem->c.store, list, &b);
-    if (e == TSM_OK)
-        return http_reply_json(reply, 200, b.answer);
     json_decref(b.answer);
     return e;
 }

@@ -69,9 +69,10 @@ enum tsm_err set_up_judge(struct turn *t, struct tx *tx, int64_t provider, bool 
                : FAIL(WRONG_STATE, "the security domain does not wait for keys");
 }
 
+/* An order before this one may have brought them, and its answer was lost. */
 bool set_up_may_be_done(const struct turn *t)
 {
-    return t->domain.hand_over == HAND_OVER_CASD_PULL;
+    return t->domain.hand_over != HAND_OVER_SCP11;
 }
 
 /* The verdict of a probe alone: what the card refuses by a status word it would refuse in a new domain, too.

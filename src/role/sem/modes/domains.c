@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Domains of the owner's making: for itself or for a provider who will claim it, with privileges, quota and a
  * place in the hierarchy. Stations 5 and 6. Role. [GPCS 6.6.1, 7.2; capability S4] */
+#include <stdio.h>
 #include <string.h>
 
 #include "order/manage/authority.h"
@@ -31,18 +32,30 @@ json_t *privileges_json(int64_t privileges)
     return list;
 }
 
+static enum tsm_err no_privilege(const json_t *word)
+{
+    const char *text = json_is_string(word) ? json_string_value(word) : "what is no text";
+    char all[ERR_CAUSE_MAX] = "";
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof privilege_rows / sizeof privilege_rows[0] && n < sizeof all; i++)
+        n += (size_t)snprintf(all + n, sizeof all - n, "%s%s", i ? ", " : "", privilege_rows[i].word);
+    return FAIL_FIELD(BAD_VALUE, "privileges", "%.30s is none of: %.180s", text, all);
+}
+
 static enum tsm_err read_privileges(const json_t *list, int64_t *out)
 {
     const json_t *word;
     uint32_t sum = 0;
     size_t i, k, n = sizeof privilege_rows / sizeof privilege_rows[0];
+    if (list && !json_is_array(list))
+        return FAIL_FIELD(BAD_VALUE, "privileges", "privileges must be a list of words");
     json_array_foreach(list, i, word)
     {
         for (k = 0; k < n &&
                     (!json_is_string(word) || strcmp(json_string_value(word), privilege_rows[k].word) != 0);)
             k++;
         if (k == n)
-            return FAIL_FIELD(BAD_VALUE, "privileges", "a privilege is none of the words that are allowed");
+            return no_privilege(word);
         sum |= privilege_rows[k].bits;
     }
     *out = (int64_t)sum;
@@ -144,7 +157,10 @@ enum tsm_err owners_removal_judge(struct turn *t, struct tx *tx, int64_t provide
     ROWS r = {0};
     enum tsm_err e;
     (void)provider;
-    TRY(domain_known(tx, &t->el, &t->domain));
+    e = domain_known(tx, &t->el, &t->domain);
+    if (e == TSM_NOT_FOUND)
+        return FAIL(NOT_FOUND, "the secure element has no security domain of this AID");
+    TRY(e);
     e = db_first(tx, &r, SQL_DOMAIN_CHILD, t->el.id, t->domain.id);
     if (e == TSM_OK)
         return FAIL(CONFLICT, "domains below it must be removed first");

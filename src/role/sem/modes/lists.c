@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The domains of an element and the tokens that were given for it, as its operator sees them. Station 1.
- * Role. [capabilities S4, S6] */
+/* The domains of an element, the tokens that were given for it and the space that is booked on it, as its
+ * operator sees them. Station 1. Role. [capabilities S4, S6, S8] */
 #include "base/hex.h"
 #include "gp/delegated/token.h"
 #include "order/manage/mode.h"
 #include "role/sem/inventory/inventory.h"
+#include "role/sem/page.h"
 #include "role/sem/work.h"
 
 /* Lists of one element. */
 struct listing {
     struct element_ref ref;
+    struct page page; /* of those that grow */
     json_t *list;
 };
 
@@ -82,9 +84,38 @@ static enum tsm_err list_tokens(struct tx *tx, void *arg)
     enum tsm_err e;
     ROWS r = {0};
     TRY(element_ref_find(tx, &l->ref, &el));
-    e = db_query(tx, &r, SQL_DM_TOKEN_LIST, el.id, el.owner, INT64_MAX, (int64_t)WORK_LIST_MAX);
-    while (e == TSM_OK && (e = db_next(&r)) == TSM_OK)
+    e = db_query(tx, &r, SQL_DM_TOKEN_LIST, el.id, el.owner, l->page.before, l->page.limit);
+    while (e == TSM_OK && (e = db_next(&r)) == TSM_OK) {
         json_array_append_new(l->list, token_json(&r));
+        page_shows(&l->page, db_int(&r, 0));
+    }
+    return e == TSM_NOT_FOUND ? TSM_OK : e;
+}
+
+static enum tsm_err booking_row(struct listing *l, const struct rows *r, time_us now)
+{
+    int64_t expires = db_int(r, 4);
+    const char *state = expires == 0 ? "committed" : expires > now ? "reserved" : "expired";
+    page_shows(&l->page, db_int(r, 0));
+    return json_array_append_new(l->list, json_pack("{so ss ss sI sI ss}", "booking",
+                                                    json_sprintf("%lld", (long long)db_int(r, 0)), "provider",
+                                                    db_text(r, 1), "ref", db_text(r, 2), "bytes",
+                                                    (json_int_t)db_int(r, 3), "expires", (json_int_t)expires,
+                                                    "state", state)) == 0
+               ? TSM_OK
+               : FAIL(NO_MEMORY, "no memory for a list of bookings");
+}
+
+static enum tsm_err list_bookings(struct tx *tx, void *arg)
+{
+    struct listing *l = arg;
+    struct element el;
+    enum tsm_err e;
+    ROWS r = {0};
+    TRY(element_ref_find(tx, &l->ref, &el));
+    e = db_query(tx, &r, SQL_BOOKING_LIST, el.id, l->page.before, l->page.limit);
+    while (e == TSM_OK && (e = db_next(&r)) == TSM_OK)
+        TRY(booking_row(l, &r, tx_now(tx)));
     return e == TSM_NOT_FOUND ? TSM_OK : e;
 }
 
@@ -93,9 +124,12 @@ static enum tsm_err list(struct sem *sem, struct http_request *q, struct http_re
     struct listing l = {.list = NULL};
     enum tsm_err e;
     TRY(element_ref_read(sem, q, &l.ref));
+    TRY(page_read(q, PAGE_MAX, &l.page));
     l.list = json_array();
     NEED(l.list != NULL, NO_MEMORY);
     e = store_read(sem->c.store, unit, &l);
+    if (e == TSM_OK)
+        e = page_link(&l.page, q, reply, l.list);
     if (e != TSM_OK) {
         json_decref(l.list);
         return e;
@@ -111,4 +145,9 @@ enum tsm_err sem_list_domains(void *app, struct http_request *q, struct http_rep
 enum tsm_err sem_list_tokens(void *app, struct http_request *q, struct http_reply *reply)
 {
     return list(app, q, reply, list_tokens);
+}
+
+enum tsm_err sem_list_bookings(void *app, struct http_request *q, struct http_reply *reply)
+{
+    return list(app, q, reply, list_bookings);
 }

@@ -7,7 +7,7 @@
 #include "order/plan.h"
 #include "role/sem/internal.h"
 
-enum { DIRECTORY_ROOM = 1024, WORK_DEADLINE_S = 86400, WORK_LIST_MAX = 100, SET_UP_ANEW_MAX = 3 };
+enum { DIRECTORY_ROOM = 1024, WORK_DEADLINE_S = 86400, SET_UP_ANEW_MAX = 3 };
 
 /* Beside the partner verbs; numbers are stored. */
 enum owner_work { WORK_PREPARE = 100, WORK_CREATE_DOMAIN, WORK_REMOVE_DOMAIN, WORK_EXTRADITE };

@@ -87,6 +87,16 @@ struct posted {
     json_t *ask, *answer;
 };
 
+enum { FORM_TEXT_MAX = 64 };
+/* Where members of a call are read to when only their kinds are looked at. */
+struct terms_form {
+    char first[FORM_TEXT_MAX + 1], second[FORM_TEXT_MAX + 1], word[FORM_TEXT_MAX + 1];
+    const json_t *list;
+    int64_t number;
+    bool yes;
+};
+#define FORM(member) offsetof(struct terms_form, member)
+
 static enum tsm_err post(struct tx *tx, void *arg)
 {
     struct posted *p = arg;
@@ -129,11 +139,6 @@ enum tsm_err work_post(struct sem *sem, struct http_request *q, struct http_repl
     return begin(sem, q, reply, &(struct posted){.verb = verb});
 }
 
-enum tsm_err sem_post_prepare(void *app, struct http_request *q, struct http_reply *reply)
-{
-    return begin(app, q, reply, &(struct posted){.verb = WORK_PREPARE});
-}
-
 enum tsm_err members_known(const json_t *ask, const char *const *names)
 {
     const char *name;
@@ -149,19 +154,43 @@ enum tsm_err members_known(const json_t *ask, const char *const *names)
     return TSM_OK;
 }
 
-enum tsm_err sem_post_domain(void *app, struct http_request *q, struct http_reply *reply)
+/* A work whose members are these and of these kinds; what they say is judged when it is taken up. */
+static enum tsm_err begin_of(struct sem *sem, struct http_request *q, struct http_reply *reply, int64_t verb,
+                             const struct json_row *members)
 {
-    static const char *const names[] = {"domain",      "provider", "mode", "parent",    "privileges",
-                                        "nonvolatile", "volatile", "dap",  "hand_over", NULL};
-    struct posted p = {.verb = WORK_CREATE_DOMAIN};
+    struct posted p = {.verb = verb};
+    struct terms_form form;
     enum tsm_err e;
     TRY(ask_of(q, &p.ask));
-    e = members_known(p.ask, names);
+    e = json_fill(p.ask, members, &form);
     if (e != TSM_OK) {
         json_decref(p.ask);
         return e;
     }
-    return begin(app, q, reply, &p);
+    return begin(sem, q, reply, &p);
+}
+
+enum tsm_err sem_post_prepare(void *app, struct http_request *q, struct http_reply *reply)
+{
+    static const struct json_row none[] = {{NULL, JSON_TEXT, 0, 0, 0, JSON_OPTIONAL, NULL}};
+    return begin_of(app, q, reply, WORK_PREPARE, none);
+}
+
+enum tsm_err sem_post_domain(void *app, struct http_request *q, struct http_reply *reply)
+{
+    static const struct json_row members[] = {
+        {"domain", JSON_TEXT, FORM(first), 0, FORM_TEXT_MAX, JSON_OPTIONAL, NULL},
+        {"parent", JSON_TEXT, FORM(second), 0, FORM_TEXT_MAX, JSON_OPTIONAL, NULL},
+        {"provider", JSON_TEXT, FORM(word), 0, FORM_TEXT_MAX, JSON_OPTIONAL, NULL},
+        {"mode", JSON_TEXT, FORM(word), 0, FORM_TEXT_MAX, JSON_OPTIONAL, NULL},
+        {"hand_over", JSON_TEXT, FORM(word), 0, FORM_TEXT_MAX, JSON_OPTIONAL, NULL},
+        {"privileges", JSON_VALUE, FORM(list), 0, 0, JSON_OPTIONAL, NULL},
+        {"nonvolatile", JSON_INT, FORM(number), INT64_MIN, INT64_MAX, JSON_OPTIONAL, NULL},
+        {"volatile", JSON_INT, FORM(number), INT64_MIN, INT64_MAX, JSON_OPTIONAL, NULL},
+        {"dap", JSON_BOOL, FORM(yes), 0, 0, JSON_OPTIONAL, NULL},
+        {NULL, JSON_TEXT, 0, 0, 0, JSON_OPTIONAL, NULL},
+    };
+    return begin_of(app, q, reply, WORK_CREATE_DOMAIN, members);
 }
 
 enum tsm_err sem_delete_domain(void *app, struct http_request *q, struct http_reply *reply)
@@ -176,7 +205,12 @@ enum tsm_err sem_delete_domain(void *app, struct http_request *q, struct http_re
 
 enum tsm_err sem_post_extradition(void *app, struct http_request *q, struct http_reply *reply)
 {
-    return begin(app, q, reply, &(struct posted){.verb = WORK_EXTRADITE});
+    static const struct json_row members[] = {
+        {"object", JSON_TEXT, FORM(first), 0, FORM_TEXT_MAX, JSON_OPTIONAL, NULL},
+        {"to", JSON_TEXT, FORM(second), 0, FORM_TEXT_MAX, JSON_OPTIONAL, NULL},
+        {NULL, JSON_TEXT, 0, 0, 0, JSON_OPTIONAL, NULL},
+    };
+    return begin_of(app, q, reply, WORK_EXTRADITE, members);
 }
 
 struct read_work {

@@ -4,11 +4,11 @@
 #include "role/sp/art/art.h"
 
 #include <ctype.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sign/sign.h"
 #include "base/hex.h"
 #include "role/sp/art/picture.h"
 #include "role/sp/life/subject.h"
@@ -44,13 +44,14 @@ bool art_locale_is_right(const char *text)
     }
 }
 
-void art_hash(struct bytes octets, char out[ART_HASH_TEXT])
+enum tsm_err art_hash(struct bytes octets, char out[ART_HASH_TEXT])
 {
     uint8_t digest[SHA256_LEN];
-    SHA256(octets.at, octets.len, digest);
+    TRY(sha256_of(octets, digest));
     hex_text(BYTES(digest), out);
     for (char *p = out; *p; p++)
         *p = (char)tolower((unsigned char)*p);
+    return TSM_OK;
 }
 
 static enum tsm_err read_text(const struct http_request *q, const char *name, char *out, size_t cap)
@@ -114,7 +115,7 @@ enum tsm_err sp_post_card_art(void *app, struct http_request *q, struct http_rep
     if (strcmp(q->content_type, a.picture.type) != 0)
         return FAIL_FIELD(WRONG_TYPE, "Content-Type", "the octets are %s", a.picture.type);
     a.party = who.party;
-    art_hash(a.octets, a.hash);
+    TRY(art_hash(a.octets, a.hash));
     TRY(store_write(sp->c.store, store_art, &a));
     TRY(http_reply_json(reply, a.fresh ? 201 : 200,
                         json_pack("{ss ss sI sI sI ss ss ss}", "hash", a.hash, "type", a.picture.type,

@@ -28,8 +28,8 @@ struct art_words {
 };
 /* From the query. BAD_FORM with the field named. */
 enum tsm_err art_words_read(const struct http_request *q, struct art_words *out);
-/* SHA-256 in lower-case hex: the picture's name. */
-void art_hash(struct bytes octets, char out[ART_HASH_TEXT]);
+/* SHA-256 in lower-case hex: the picture's name. NO_MEMORY. */
+enum tsm_err art_hash(struct bytes octets, char out[ART_HASH_TEXT]);
 /* A language tag by its form: "de", "pt-BR", "zh-Hant-TW" [BCP 47 2.1]. */
 bool art_locale_is_right(const char *text);
 

@@ -95,7 +95,7 @@ static enum tsm_err audit_altered(struct tx *tx, void *arg)
 static enum tsm_err check_octets(struct sp *sp, struct fetched *f)
 {
     char now[ART_HASH_TEXT];
-    art_hash(BYTES_OF((const uint8_t *)f->octets, f->len), now);
+    TRY(art_hash(BYTES_OF((const uint8_t *)f->octets, f->len), now));
     if (!strcmp(now, f->hash))
         return TSM_OK;
     TRY(store_write(sp->c.store, audit_altered, f));

@@ -18,14 +18,13 @@ enum {
     BULK_DEADLINE_MAX_S = 366 * DAY_S,
     BULK_REASONS_MAX = 20, /* that are counted apart */
     BULK_REASON_MAX = 240,
-    BULK_NOTE_MAX = 95,
     VERSION_MAX = 64,
     BULK_BODY_MAX = 4 << 20, /* a list of ids */
 };
 
 struct bulk {
     int64_t id, party, operation, service, state, job, zone_s, validity_s, place;
-    char version[VERSION_MAX + 1], note[BULK_NOTE_MAX + 1];
+    char version[VERSION_MAX + 1], note[CAMPAIGN_NOTE_MAX + 1];
     struct campaign_rules rules;
     struct campaign_counts counts;
     time_us begun, created, updated;

@@ -104,11 +104,8 @@ static enum tsm_err turn(struct tx *tx, const struct bulk *b, struct job *job)
 static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
 {
     struct bulk b;
-    enum tsm_err e;
+    enum tsm_err e = bulk_load(tx, job->party, job->ref, &b);
     (void)self;
-    if (job->error)
-        return TSM_OK;
-    e = bulk_load(tx, job->party, job->ref, &b);
     if (e == TSM_NOT_FOUND)
         job->next.state = JOB_DONE;
     if (e != TSM_OK)

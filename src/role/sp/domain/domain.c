@@ -22,7 +22,7 @@ bool has_own_keys(const struct turn *t)
 bool is_domain_of_use(const struct turn *t)
 {
     bool keys_to_come = json_member(t->progress, "groupings")[0] != 0;
-    return has_domain(t) && (t->hand_over != HAND_OVER_CASD_PULL || t->own_live || keys_to_come);
+    return has_domain(t) && (!by_casd(t->hand_over) || t->own_live || keys_to_come);
 }
 
 enum tsm_err ask_domain(struct turn *t, json_t **question)

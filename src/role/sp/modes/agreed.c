@@ -8,7 +8,7 @@
 #include "role/sp/modes/confidential.h"
 #include "role/sp/modes/today.h"
 #include "role/sp/orders/order_api.h"
-#include "vault/operation/scp11.h"
+#include "vault/operation/channel/scp11.h"
 
 enum { KVN_MAX = 0x7F };
 

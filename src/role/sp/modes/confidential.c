@@ -83,18 +83,28 @@ static enum tsm_err begin_agreement(struct turn *t, const struct gp_certificate 
     return TSM_OK;
 }
 
-static enum tsm_err push_keys(struct turn *t, const struct gp_certificate *c, struct writer *dgis)
+/* Those of an order before, which may have come to the card without a word of it, or fresh ones. */
+static enum tsm_err keys_to_push(struct turn *t, struct sealed_keyset *out)
 {
     static const enum cipher_alg alg = CIPHER_AES;
     struct keyset_form form = {PROTOCOL_SCP03, (uint8_t)t->profile.own_kvn, alg, KEY_LEN};
     struct writer own = WRITER(t->new_blob[1]);
-    struct casd_terms terms = terms_of(t);
-    struct casd_push push = {.terms = &terms, .casd = c};
+    *out = t->talk.key[IN_PROVIDER].sealed;
+    if (out->blob.len)
+        return TSM_OK;
     t->new_id[1] = store_id(t->sp->c.store);
     TRY(vault_generate_keyset(t->vault, &form,
                               (struct keyset_target){.id = (uint64_t)t->new_id[1], .blob = &own}));
     t->new_len[1] = own.len;
-    push.keys = (struct sealed_keyset){(uint64_t)t->new_id[1], written(&own)};
+    *out = (struct sealed_keyset){(uint64_t)t->new_id[1], written(&own)};
+    return TSM_OK;
+}
+
+static enum tsm_err push_keys(struct turn *t, const struct gp_certificate *c, struct writer *dgis)
+{
+    struct casd_terms terms = terms_of(t);
+    struct casd_push push = {.terms = &terms, .casd = c};
+    TRY(keys_to_push(t, &push.keys));
     return vault_push_casd(t->vault, &push, dgis);
 }
 
@@ -115,14 +125,8 @@ enum tsm_err confidential_read_domain(struct turn *t, const json_t *reply)
 
 enum tsm_err ask_set_up(struct turn *t, json_t **question)
 {
-    const char *groupings = json_member(t->progress, "groupings");
-    if (!*groupings) {
-        failure_set(&t->failure, OWNER_SP, "terminate the service on this secure element and order again",
-                    "an earlier order left the security domain without keys");
-        t->failed = true;
-        return TSM_OK;
-    }
-    *question = json_pack("{ss ss}", "domain", json_member(t->flavor, "domain"), "groupings", groupings);
+    *question = json_pack("{ss ss}", "domain", json_member(t->flavor, "domain"), "groupings",
+                          json_member(t->progress, "groupings"));
     NEED(*question != NULL, NO_MEMORY);
     return TSM_OK;
 }

@@ -65,7 +65,7 @@ static enum tsm_err find_repeated(struct tx *tx, struct accepting *a)
 static enum tsm_err check_free(struct tx *tx, const struct order *o)
 {
     ROWS r = {0};
-    enum tsm_err e = db_first(tx, &r, SQL_ORDER_RUNNING_ON, o->instance);
+    enum tsm_err e = db_first(tx, &r, SQL_ORDER_RUNNING_ON, o->party, o->instance);
     if (e == TSM_OK)
         return FAIL(CONFLICT, "order %lld is still running on this instance", (long long)db_int(&r, 0));
     return e == TSM_NOT_FOUND ? TSM_OK : e;
@@ -79,6 +79,7 @@ static enum tsm_err write_rows(struct tx *tx, const struct accepting *a)
                           .state = JOB_READY,
                           .party = o->party,
                           .ref = o->id,
+                          .id = o->id, /* so that who cancels the order finds its job */
                           .step = (int64_t)first_step_of((enum operation)o->operation, o->commands),
                           .trace = BYTES(o->trace),
                           .due = tx_now(tx),
@@ -215,11 +216,11 @@ enum tsm_err sp_accept_order(struct sp *sp, const struct order_wish *wish, struc
 }
 
 /* An order that sleeps until its customer answers is woken; any other hears of something soon. */
-enum tsm_err sp_give_up_in(struct tx *tx, int64_t party, int64_t order)
+enum tsm_err sp_give_up_in(struct tx *tx, int64_t party, int64_t order, enum given_up by)
 {
     struct verifying v;
     enum tsm_err e;
-    TRY(db_exec(tx, SQL_ORDER_GIVE_UP, order, party));
+    TRY(db_exec(tx, SQL_ORDER_GIVE_UP, order, party, (int64_t)by));
     e = verifying_load(tx, party, order, &v);
     if (e == TSM_OK)
         return verify_settle(tx, &v, "manually cancelled");

@@ -54,6 +54,6 @@ enum tsm_err sp_accept_in(struct tx *tx, const struct order_wish *wish, struct a
 /* Gives a running order up, inside the caller's transaction: what is in flight is heard, so that it is known
  * what the element has done, nothing new is sent, and the order fails as "manually cancelled"; the step that
  * was the last one ends it as done. One that has ended stays as it is. */
-enum tsm_err sp_give_up_in(struct tx *tx, int64_t party, int64_t order);
+enum tsm_err sp_give_up_in(struct tx *tx, int64_t party, int64_t order, enum given_up by);
 
 #endif

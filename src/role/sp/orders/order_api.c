@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* POST of orders: who asks, is the form right; accepted, it is answered with 202. Stations 1 to 3. Role. */
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/sign/sign.h"
 #include "base/hex.h"
 #include "role/sp/orders/accept.h"
 #include "role/sp/issuer/issuer.h"
@@ -50,12 +50,12 @@ static enum tsm_err read_se(const json_t *se, struct posted *o)
     size_t n = value ? strlen(value) : 0;
     if (!json_is_object(se) || json_object_size(se) != 1 || !value)
         return FAIL_FIELD(BAD_VALUE, "se",
-                          "se must name the secure element by one of iccid, seid, msisdn, eid");
+                          "se must name the secure element by one of iccid, seid, msisdn, eid, cplc, cin");
     for (o->se_kind = 0; o->se_kind < SE_KINDS && strcmp(name, se_kind_words[o->se_kind]) != 0; o->se_kind++)
         ;
     if (o->se_kind == SE_KINDS)
         return FAIL_FIELD(UNKNOWN_FIELD, "se", "se.%.20s is no identifier known here", name);
-    if (o->se_kind == SE_BY_SEID || o->se_kind == SE_BY_CPLC
+    if (o->se_kind == SE_BY_SEID || o->se_kind == SE_BY_CPLC || o->se_kind == SE_BY_CIN
             ? n < 4 || n > IDENT_MAX || n % 2 || strspn(value, "0123456789ABCDEFabcdef") != n
             : !text_is_digits(value, 5, 32))
         return FAIL_FIELD(BAD_FORM, "se", "se.%s is not of the right form", name);
@@ -186,7 +186,7 @@ enum tsm_err sp_take_order(struct sp *sp, const struct order_letter *letter, str
     struct posted p = {.finalise = true};
     uint8_t digest[SHA256_LEN];
     TRY(read_posted(sp, letter, &p));
-    SHA256(letter->body.at, letter->body.len, digest);
+    TRY(sha256_of(letter->body, digest));
     return sp_accept_order(sp,
                            &(struct order_wish){.party = letter->party,
                                                 .operation = (enum operation)p.operation,

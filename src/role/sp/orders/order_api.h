@@ -8,6 +8,7 @@
 
 enum tsm_err sp_post_order(void *app, struct http_request *q, struct http_reply *reply);
 enum tsm_err sp_get_order(void *app, struct http_request *q, struct http_reply *reply);
+enum tsm_err sp_delete_order(void *app, struct http_request *q, struct http_reply *reply); /* cancels */
 enum tsm_err sp_list_orders(void *app, struct http_request *q, struct http_reply *reply);
 enum tsm_err sp_get_instance(void *app, struct http_request *q, struct http_reply *reply);
 
@@ -21,6 +22,8 @@ struct order_letter {
 struct accepted; /* role/sp/orders/accept.h */
 enum tsm_err sp_take_order(struct sp *sp, const struct order_letter *letter, struct accepted *out);
 
+/* The number in the path; NOT_FOUND for what is none. */
+enum tsm_err sp_order_id(const struct http_request *q, int64_t *id);
 /* The provider behind the bearer token. */
 enum tsm_err sp_caller(struct sp *sp, struct http_request *q, struct caller *who);
 /* Waits until the order (party and id given) has come to a state or the time is over; *order is as stored

@@ -47,7 +47,7 @@ static enum tsm_err read_order(struct tx *tx, void *arg)
     return order_json(tx, q->sp, &q->order, true, &q->answer);
 }
 
-static enum tsm_err id_param(const struct http_request *q, int64_t *id)
+enum tsm_err sp_order_id(const struct http_request *q, int64_t *id)
 {
     char text[24];
     TRY(http_path_param(q, "id", text, sizeof text));
@@ -63,7 +63,7 @@ enum tsm_err sp_get_order(void *app, struct http_request *q, struct http_reply *
     struct caller who;
     int64_t wait;
     TRY(sp_caller(app, q, &who));
-    TRY(id_param(q, &ask.id));
+    TRY(sp_order_id(q, &ask.id));
     TRY(http_query_number(q, "wait", (struct http_range){0, ORDER_WAIT_MAX_S, 0}, &wait));
     ask.party = who.party;
     ask.order.party = who.party;
@@ -130,7 +130,7 @@ enum tsm_err sp_get_instance(void *app, struct http_request *q, struct http_repl
     struct question ask = {.sp = app};
     struct caller who;
     TRY(sp_caller(app, q, &who));
-    TRY(id_param(q, &ask.id));
+    TRY(sp_order_id(q, &ask.id));
     ask.party = who.party;
     TRY(store_read(ask.sp->c.store, read_instance, &ask));
     return http_reply_json(reply, 200, ask.answer);

@@ -39,7 +39,7 @@ enum tsm_err order_load(struct tx *tx, int64_t party, int64_t id, struct order *
     o.end_state = db_int(&r, 16);
     o.started = db_int(&r, 17);
     o.ended = db_int(&r, 18);
-    o.given_up = db_int(&r, 19) != 0;
+    o.given_up = db_int(&r, 19);
     COPY_TEXT(o.installation, db_text(&r, 20));
     *out = o;
     return TSM_OK;
@@ -146,6 +146,8 @@ json_t *order_summary(const struct sp *sp, const struct order *order, int64_t in
         !order_is_final(order->state)) /* a secret that has no use any more is not shown */
         json_object_set_new(o, "seram",
                             json_pack("{ss ss}", "url", sp->device_url, "session_id", order->session));
+    if (order->given_up && order->state != ORDER_DONE) /* what had left came to its end */
+        json_object_set_new(o, "cancelled", json_true());
     if (order->failure[0])
         json_object_set_new(o, "failure", json_loads(order->failure, 0, NULL));
     return o;

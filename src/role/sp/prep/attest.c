@@ -4,12 +4,12 @@
 #include "role/sp/prep/attest.h"
 
 #include <openssl/evp.h>
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
 
+#include "base/sign/sign.h"
 #include "base/hex.h"
 #include "base/json.h"
 #include "role/sp/content/words.h"
@@ -45,7 +45,7 @@ static enum tsm_err flavor_uuid(const struct turn *t, const json_t *asked, uint8
                    ? TSM_OK
                    : FAIL_FIELD(BAD_FORM, "attestation", "the flavor's identifier is no UUID");
     snprintf(text, sizeof text, "%lld", (long long)t->instance.flavor);
-    SHA256((const uint8_t *)text, strlen(text), digest);
+    TRY(sha256_of(bytes_of_text(text), digest));
     memcpy(out, digest, ATTESTATION_UUID);
     out[UUID_VERSION_AT] = (uint8_t)((out[UUID_VERSION_AT] & 0x0F) | 0x80);
     out[UUID_VARIANT_AT] = (uint8_t)((out[UUID_VARIANT_AT] & 0x3F) | 0x80);

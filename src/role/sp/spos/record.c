@@ -85,7 +85,7 @@ char *spos_process_uuid(const struct order *o, char out[37])
  * result of its removal tells the same. */
 static enum tsm_err instance_uuid(struct tx *tx, const struct instance *i, char out[37])
 {
-    (void)instance_uuid_made(i->id, out);
+    TRY(instance_uuid_made(i->id, out));
     if (i->uuid[0])
         snprintf(out, 37, "%s", i->uuid);
     return i->uuid[0] ? TSM_OK : db_exec(tx, SQL_SPOS_NAME_INSTANCE, i->id, out);

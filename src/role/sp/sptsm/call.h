@@ -4,7 +4,7 @@
 #ifndef TSM_ROLE_SP_SPTSM_CALL_H
 #define TSM_ROLE_SP_SPTSM_CALL_H
 
-#include "http/multipart.h"
+#include "http/message/multipart.h"
 #include "link/cap/archive.h"
 #include "role/sp/internal.h"
 #include "role/sp/sptsm/keep/row.h"

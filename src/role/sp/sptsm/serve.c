@@ -62,15 +62,17 @@ static enum tsm_err find_operation(struct tr_call *c, bool *known)
 
 static enum tsm_err read_json(struct tr_call *c)
 {
+    enum tsm_err e;
     if (c->request->body.len == 0)
         return call_refuse(c, TR_INVALID_REQUEST, "request body missing");
     if (strcmp(c->request->content_type, "application/json") != 0)
         return call_refuse(c, TR_INVALID_REQUEST, "unsupported content type");
     if (c->request->body.len > SPTSM_JSON_MAX)
         return call_refuse(c, TR_INVALID_REQUEST, "request body too long");
-    if (json_read(c->request->body, &c->given) != TSM_OK)
-        return call_refuse(c, TR_INVALID_REQUEST, "request body is not valid JSON");
-    return TSM_OK;
+    e = json_read(c->request->body, &c->given);
+    return e == TSM_OK || e == TSM_NO_MEMORY
+               ? e
+               : call_refuse(c, TR_INVALID_REQUEST, "request body is not valid JSON");
 }
 
 static enum tsm_err read_body(struct tr_call *c)

@@ -10,5 +10,7 @@ enum { SPTSM_BODY_MAX = 16 * 1024 * 1024 }; /* beyond it the listener answers wi
 
 /* Every method and path below the base address; app: struct sp. */
 enum tsm_err sptsm_handle(void *app, struct http_request *q, struct http_reply *reply);
+/* What the listener refuses there, as a GeneralError; 404 has no body. */
+enum tsm_err sptsm_tell(const struct http_refusal *why, struct http_reply *reply);
 
 #endif

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Long-term token in, short-term token out; and who stands behind one. Station 2. Role. [TR-03165 4.1.6.1.1,
  * RFC 6750] */
-#include <openssl/sha.h>
 #include <string.h>
 
+#include "base/sign/sign.h"
 #include "base/hex.h"
 #include "role/sp/sptsm/call.h"
 #include "role/sp/sptsm/keep/adopt.h"
@@ -14,9 +14,9 @@ struct beginning {
     uint8_t hash[SHA256_LEN];
 };
 
-static void hash_of(const char *token, uint8_t hash[SHA256_LEN])
+static enum tsm_err hash_of(const char *token, uint8_t hash[SHA256_LEN])
 {
-    SHA256((const unsigned char *)token, strlen(token), hash);
+    return sha256_of(bytes_of_text(token), hash);
 }
 
 /* Tokens that are over go with each new one. */
@@ -48,8 +48,9 @@ enum tsm_err session_begin(struct tr_call *c)
     c->party = who.party;
     TRY(vault_random(random, sizeof random));
     b64url_text(BYTES(random), token);
-    hash_of(token, b.hash);
-    e = store_write(c->sp->c.store, write_session, &b);
+    e = hash_of(token, b.hash);
+    if (e == TSM_OK)
+        e = store_write(c->sp->c.store, write_session, &b);
     if (e == TSM_OK && !(answer = json_string(token)))
         e = TSM_NO_MEMORY;
     explicit_bzero(random, sizeof random);
@@ -65,7 +66,7 @@ enum tsm_err session_find(struct tx *tx, struct tr_call *c)
     enum tsm_err e = http_bearer(c->request, &token);
     if (e != TSM_OK)
         return call_refuse(c, TR_NOT_AUTHENTICATED, NULL);
-    hash_of(token, hash);
+    TRY(hash_of(token, hash));
     e = db_first(tx, &r, SQL_TR_SESSION_GET, BYTES(hash), tx_now(tx));
     if (e == TSM_NOT_FOUND)
         return call_refuse(c, TR_NOT_AUTHENTICATED, NULL);

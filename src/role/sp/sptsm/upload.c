@@ -13,23 +13,6 @@
 #include "role/sp/sptsm/model/form.h"
 #include "role/sp/sptsm/release/release.h"
 
-enum { TENTHS_OF_MIB = (1 << 20) / 10, SIZE_ROOM = 24 };
-
-/* Megabytes as the TR writes them: "2,6". Rounded up, so that what is too long never looks allowed. */
-static const char *megabytes(uint64_t octets, char out[SIZE_ROOM])
-{
-    uint64_t tenths = octets / TENTHS_OF_MIB + (octets % TENTHS_OF_MIB != 0);
-    snprintf(out, SIZE_ROOM, "%llu,%llu", (unsigned long long)(tenths / 10),
-             (unsigned long long)(tenths % 10));
-    return out;
-}
-
-static enum tsm_err too_long(struct tr_call *c, uint64_t octets)
-{
-    char size[SIZE_ROOM];
-    return refuse(&c->refusal, TR_FILE_SIZE, megabytes(octets, size), "0,5", NULL);
-}
-
 static enum tsm_err wrong_type(struct tr_call *c)
 {
     return call_refuse(c, TR_FILE_TYPE, tr_entity(c->op->kind)->types);
@@ -98,7 +81,7 @@ static enum tsm_err read_cap(struct tr_call *c)
     struct crypto *crypto;
     enum tsm_err e = cap_archive_read(u->file.body, &u->cap);
     if (e == TSM_TOO_LONG)
-        return too_long(c, cap_archive_size(u->file.body));
+        return refuse_size(&c->refusal, cap_archive_size(u->file.body));
     if (e != TSM_OK)
         return err_may_retry(e) ? e : wrong_type(c);
     TRY(crypto_new(&crypto));
@@ -116,7 +99,7 @@ static enum tsm_err read_file(struct tr_call *c)
 {
     struct tr_upload *u = &c->upload;
     if (u->file.body.len > SPTSM_FILE_MAX)
-        return too_long(c, u->file.body.len);
+        return refuse_size(&c->refusal, u->file.body.len);
     if (u->file.body.len == 0)
         return call_refuse(c, TR_MISSING_FILE, NULL);
     if (!u->has_name && u->file.has_filename && u->file.filename[0])

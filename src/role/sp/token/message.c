@@ -33,8 +33,9 @@ enum tsm_err token_answer_read(struct bytes body, struct token_answer *out)
     struct token_answer a = {.status = TOKEN_DECLINED};
     json_t *o;
     enum tsm_err e;
-    if (json_read(body, &o) != TSM_OK)
-        return FAIL(PEER_REFUSED, "the answer is no JSON");
+    e = json_read(body, &o);
+    if (e != TSM_OK)
+        return e == TSM_NO_MEMORY ? e : FAIL(PEER_REFUSED, "the answer is no JSON");
     e = json_fill_known(o, rows, &a);
     json_decref(o);
     if (e != TSM_OK)

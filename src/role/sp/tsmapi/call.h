@@ -77,5 +77,8 @@ struct process_times {
     time_us start, end;
 };
 json_t *process_info(const char *process, const struct fault *f, struct process_times t);
+/* The whole result of a method whose process never began: by the call's fault, and what was found before it.
+ */
+enum tsm_err process_refused(const struct api_call *c, time_us now, json_t **out);
 
 #endif

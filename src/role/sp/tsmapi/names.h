@@ -11,7 +11,7 @@ enum { API_UUID_ROOM = 37 };
 /* The instance's id: its own, or for one that no app has asked for one made from its row, always the same.
  * NOT_FOUND where there is no such row. */
 enum tsm_err service_instance_uuid(struct tx *tx, int64_t instance, char out[API_UUID_ROOM]);
-/* The one that is made from the row's number. */
-char *instance_uuid_made(int64_t instance, char out[API_UUID_ROOM]);
+/* The one that is made from the row's number. NO_MEMORY. */
+enum tsm_err instance_uuid_made(int64_t instance, char out[API_UUID_ROOM]);
 
 #endif

@@ -24,7 +24,15 @@ static const struct {
                              "{\"updateAvailable\":0,\"newVersion\":\"\",\"newTechnicalInformation\":null}"},
 };
 
-enum { STATUS_OK = 200, STATUS_ACCEPTED = 202, STATUS_BAD = 400, STATUS_SIGN_IN = 401, STATUS_LATER = 503 };
+enum {
+    STATUS_OK = 200,
+    STATUS_ACCEPTED = 202,
+    STATUS_BAD = 400,
+    STATUS_SIGN_IN = 401,
+    STATUS_NOWHERE = 404,
+    STATUS_FAILED = 500,
+    STATUS_LATER = 503
+};
 
 enum tsm_err tsmapi_new(const struct tsmapi_config *config, struct tsmapi **out)
 {
@@ -96,15 +104,14 @@ static void call_drop(struct api_call *c)
 static enum tsm_err reply_nothing(struct api_call *c, struct http_reply *reply)
 {
     const struct fault *f = &c->reading.fault;
-    time_us now = clock_now(c->sp->c.clock);
     json_t *o;
     enum tsm_err e;
     if (f->type == API_OVERLOAD_PROTECTION || c->reading.no_request)
         return api_reply_fault(reply, c->reading.no_request ? STATUS_BAD : STATUS_LATER, f);
-    if (api_method_starts_process(c->q.method))
-        return http_reply_json(
-            reply, STATUS_OK,
-            json_pack("{so}", "processInfo", process_info("", f, (struct process_times){now, now})));
+    if (api_method_starts_process(c->q.method)) {
+        TRY(process_refused(c, clock_now(c->sp->c.clock), &o));
+        return http_reply_json(reply, STATUS_OK, o);
+    }
     o = json_loads(methods[c->q.method].nothing, 0, NULL);
     e = o ? fault_put(o, f) : TSM_NO_MEMORY;
     if (e == TSM_OK)
@@ -166,6 +173,26 @@ static enum tsm_err handle(void *app, struct http_request *q, struct http_reply 
     call_drop(c);
     return e;
 }
+
+/* Before a method was called: too long, of another type, no HTTP; or nobody is free. */
+static enum tsm_err tell(const struct http_refusal *why, struct http_reply *reply)
+{
+    enum api_error type = why->status == STATUS_LATER     ? API_OVERLOAD_PROTECTION
+                          : why->status == STATUS_FAILED  ? API_INTERNAL_ERROR
+                          : why->status == STATUS_NOWHERE ? API_NOT_FOUND
+                                                          : API_INVALID_ARGUMENT;
+    struct fault f;
+    json_t *o = json_object();
+    enum tsm_err e;
+    (void)fault_set(&f, type, "%s", why->detail);
+    e = o ? fault_put(o, &f) : TSM_NO_MEMORY;
+    if (e == TSM_OK)
+        return http_reply_json(reply, why->status, o);
+    json_decref(o);
+    return e;
+}
+
+const struct http_manner tsmapi_manners[] = {{TSMAPI_BASE, tell}, {NULL, NULL}};
 
 const struct http_route tsmapi_routes[] = {
     {"POST", TSMAPI_BASE "{method}", handle, API_BODY_MAX, "application/json"},

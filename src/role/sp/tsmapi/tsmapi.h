@@ -29,5 +29,7 @@ enum tsm_err tsmapi_new(const struct tsmapi_config *config, struct tsmapi **out)
 void tsmapi_free(struct tsmapi *api); /* NULL is legal */
 /* Their app is the struct tsmapi. */
 extern const struct http_route tsmapi_routes[];
+/* What the listener refuses at these addresses has the members of every answer. */
+extern const struct http_manner tsmapi_manners[];
 
 #endif

@@ -143,8 +143,9 @@ static enum tsm_err read_decision(const struct http_answer *answer, struct deliv
     struct said said = {.decision = PENDING};
     json_t *o;
     enum tsm_err e;
-    if (json_read(BYTES_OF((const uint8_t *)answer->body, answer->size), &o) != TSM_OK)
-        return FAIL(PEER_REFUSED, "the hook's answer is no JSON");
+    e = json_read(BYTES_OF((const uint8_t *)answer->body, answer->size), &o);
+    if (e != TSM_OK)
+        return e == TSM_NO_MEMORY ? e : FAIL(PEER_REFUSED, "the hook's answer is no JSON");
     e = json_fill_known(o, said_rows, &said);
     json_decref(o);
     if (e != TSM_OK)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* SCP11 with the static key in the token and a card that has its own half of each pair. Unit test of
- * vault/operation/scp11.c. */
-#include "vault/operation/scp11.h"
+ * vault/operation/channel/scp11.c. */
+#include "vault/operation/channel/scp11.h"
 
 #include <string.h>
 

@@ -9,6 +9,7 @@
 #include "base/hex.h"
 #include "role/sem/care/act/post.h"
 #include "role/sem/care/keys/rotation.h"
+#include "role/sem/page.h"
 
 enum { ACTS_SHOWN = 50 };
 
@@ -132,6 +133,7 @@ struct act_look {
     struct element_ref ref;
     struct element el;
     int64_t id;
+    struct page page; /* of a list */
     json_t *answer;
 };
 
@@ -169,13 +171,13 @@ enum tsm_err care_get_act(void *app, struct http_request *q, struct http_reply *
 static enum tsm_err list_acts(struct tx *tx, void *arg)
 {
     struct act_look *l = arg;
-    int64_t ids[ACTS_SHOWN];
+    int64_t ids[PAGE_MAX];
     size_t n = 0;
     TRY(element_ref_find(tx, &l->ref, &l->el));
     {
         ROWS r = {0};
-        enum tsm_err e = db_query(tx, &r, SQL_ACT_LIST, l->el.id, INT64_MAX, (int64_t)ACTS_SHOWN);
-        while (e == TSM_OK && n < ACTS_SHOWN && (e = db_next(&r)) == TSM_OK)
+        enum tsm_err e = db_query(tx, &r, SQL_ACT_LIST, l->el.id, l->page.before, l->page.limit);
+        while (e == TSM_OK && n < PAGE_MAX && (e = db_next(&r)) == TSM_OK)
             ids[n++] = db_int(&r, 0);
         if (e != TSM_NOT_FOUND && e != TSM_OK)
             return e;
@@ -186,6 +188,7 @@ static enum tsm_err list_acts(struct tx *tx, void *arg)
         TRY(act_json(l->sem, tx, l->ref.owner, ids[i], &o));
         json_object_del(o, "timeline");
         json_array_append_new(l->answer, o);
+        page_shows(&l->page, ids[i]);
     }
     return TSM_OK;
 }
@@ -193,12 +196,20 @@ static enum tsm_err list_acts(struct tx *tx, void *arg)
 enum tsm_err care_list_acts(void *app, struct http_request *q, struct http_reply *reply)
 {
     struct act_look l = {.sem = app};
+    json_t *answer;
     enum tsm_err e;
     TRY(element_ref_read(l.sem, q, &l.ref));
+    TRY(page_read(q, ACTS_SHOWN, &l.page));
     e = store_read(l.sem->c.store, list_acts, &l);
     if (e != TSM_OK) {
         json_decref(l.answer);
         return e;
     }
-    return http_reply_json(reply, 200, json_pack("{so}", "acts", l.answer));
+    answer = json_pack("{so}", "acts", l.answer);
+    e = page_link(&l.page, q, reply, answer);
+    if (e != TSM_OK) {
+        json_decref(answer);
+        return e;
+    }
+    return http_reply_json(reply, 200, answer);
 }

@@ -173,6 +173,7 @@ static enum tsm_err finish(struct care_turn *t, struct tx *tx, struct job *job)
                      .text = t->failed ? t->talk.failure.reason : act_kind_word(t->act.kind)};
     struct act_end end = {.el = &t->el, .result = t->result, .f = t->failed ? &t->talk.failure : NULL};
     t->result = NULL;
+    failure_of_own_work(&t->talk.failure);
     TRY(note_add(tx, &n));
     job->next.state = t->failed ? JOB_FAILED : JOB_DONE;
     TRY(exchange_let_go(tx, job, CARE_HOLDER));

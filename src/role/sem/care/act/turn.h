@@ -53,6 +53,7 @@ struct care_turn {
     struct rule_set *rules; /* owned */
     enum talk_event event;
     bool read; /* an answer was read in this turn */
+    bool held; /* of an unlock: its holder had locked the application before the owner did */
     bool raw;  /* the phase speaks plain commands to an application, outside any channel: choose sets it */
     json_t *payload;   /* of a raw phase: owned */
     json_t *answers;   /* to it: borrowed from the reply */

@@ -41,6 +41,7 @@ static enum tsm_err load(struct care_turn *t, struct tx *tx)
 {
     for (int i = 0; i < CARE_LISTINGS; i++)
         t->care.more[i] = (uint8_t)json_integer_value(json_object_get(t->memory, more_names[i]));
+    t->care.files_bare = json_is_true(json_object_get(t->memory, "files_bare"));
     return keys_now(tx, &t->el, t->el.id, &t->now);
 }
 
@@ -94,6 +95,11 @@ static void heard(struct care_turn *t, const struct plan_step *step, size_t comm
 {
     size_t at = (size_t)(step - plan_audit.steps);
     (void)command;
+    if (at == READ_FILES && care_wants_bare(&t->care, answer->sw)) { /* says nothing of what is there */
+        t->care.files_bare = true;
+        json_object_set_new(t->memory, "files_bare", json_true());
+        return;
+    }
     join(t, at, answer->data);
     if (answer->sw == SW_DATA_LOST)
         not_whole(t, "the card has more data than it could send (62F1)");
@@ -123,6 +129,8 @@ static void listing_again(struct care_turn *t, size_t at)
 static void stepped(struct care_turn *t)
 {
     size_t said = (size_t)(t->talk.said - plan_audit.steps);
+    if (said == READ_FILES && t->event == TALK_STEP_DONE && !json_object_get(t->memory, "files"))
+        t->state.step = READ_FILES; /* bare now */
     if (!is_more(said))
         return;
     if (t->event == TALK_STEP_DONE && t->care.more[readings[said].listing])

@@ -3,6 +3,7 @@
  * Station 11. Role. [capability S10] */
 #include <string.h>
 
+#include "gp/cap/cap.h"
 #include "order/manage/keys.h"
 #include "role/sem/care/audit/audit.h"
 
@@ -74,6 +75,32 @@ static enum tsm_err load_objects(struct tx *tx, int64_t se, enum expected_kind k
     return e == TSM_NOT_FOUND ? TSM_OK : e;
 }
 
+static void set_version(struct drift_expected *out, struct expected_rows *rows, struct bytes aid,
+                        const struct cap_package *package)
+{
+    for (size_t i = 0; i < out->n; i++) {
+        struct expected *x = &rows->object[i];
+        if (x->kind != EXPECT_FILE || !bytes_equal(BYTES_OF(x->aid, x->aid_len), aid))
+            continue;
+        x->version[0] = package->major;
+        x->version[1] = package->minor;
+        x->versioned = true;
+    }
+}
+
+/* A card tells no hash of a load file, but its version: that of the octets that were admitted. */
+static enum tsm_err load_versions(struct tx *tx, const struct element *el, struct expected_rows *rows,
+                                  struct drift_expected *out)
+{
+    ROWS r = {0};
+    struct cap cap;
+    enum tsm_err e = db_query(tx, &r, SQL_EXECUTABLE_CONTENTS, el->id, el->owner);
+    while (e == TSM_OK && (e = db_next(&r)) == TSM_OK)
+        if (cap_read_joined(db_blob(&r, 1), &cap) == TSM_OK)
+            set_version(out, rows, db_blob(&r, 0), &cap.package);
+    return e == TSM_NOT_FOUND ? TSM_OK : e;
+}
+
 /* A locked domain takes all below it along. */
 static void mark_below(struct drift_expected *out, struct expected_rows *rows, const struct expected *domain)
 {
@@ -139,6 +166,7 @@ enum tsm_err expected_load(struct tx *tx, const struct element *el, struct expec
     TRY(load_domains(tx, el, rows, out, &domains));
     TRY(load_objects(tx, el->id, EXPECT_APPLICATION, rows, out, &domains));
     TRY(load_objects(tx, el->id, EXPECT_FILE, rows, out, &domains));
+    TRY(load_versions(tx, el, rows, out));
     TRY(load_blocks(tx, el->id, rows, out));
     TRY(load_keys(tx, el, out));
     TRY(load_delegation_keys(tx, el, out));

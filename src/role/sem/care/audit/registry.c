@@ -53,6 +53,8 @@ static enum tsm_err take_over(struct tx *tx, const struct element *el, const str
     case DRIFT_KEYS_UNKNOWN: /* that it is there is known now; nobody here has the keys */
         return db_exec(tx, SQL_KEYSET_PUT, el->id, el->owner, (int64_t)NO_PROTOCOL, (int64_t)d->kvn,
                        store_id(tx_store(tx)), (int64_t)KEYSET_RETIRED, BYTES_NONE);
+    case DRIFT_FILE_REPLACED: /* what its octets are, nobody here knows */
+        return db_exec(tx, SQL_EXECUTABLE_SET_HASH, el->id, aid_of(d), BYTES_NONE);
     case DRIFT_APPLICATION_ELSEWHERE:
         TRY(is_file(tx, el, aid_of(d), &file));
         TRY(registry_forget(tx, el, file ? EXPECT_FILE : EXPECT_APPLICATION, aid_of(d)));
@@ -79,8 +81,9 @@ enum tsm_err registry_forget(struct tx *tx, const struct element *el, enum expec
 static enum expected_kind kind_of(enum drift_what what)
 {
     return what == DRIFT_DOMAIN_MISSING || what == DRIFT_DOMAIN_UNKNOWN ? EXPECT_DOMAIN
-           : what == DRIFT_FILE_MISSING || what == DRIFT_FILE_UNKNOWN   ? EXPECT_FILE
-                                                                        : EXPECT_APPLICATION;
+           : what == DRIFT_FILE_MISSING || what == DRIFT_FILE_UNKNOWN || what == DRIFT_FILE_REPLACED
+               ? EXPECT_FILE
+               : EXPECT_APPLICATION;
 }
 
 /* Whose service stops working; the owner itself for what no provider holds. */
@@ -125,7 +128,8 @@ enum tsm_err registry_mend(struct tx *tx, const struct act *a, const struct elem
         break;
     case REPAIR_REINSTALL:
         TRY(holder_of(tx, el, d, &holder));
-        TRY(registry_forget(tx, el, kind_of(d->what), aid_of(d)));
+        TRY(d->what == DRIFT_FILE_REPLACED ? take_over(tx, el, d)
+                                           : registry_forget(tx, el, kind_of(d->what), aid_of(d)));
         TRY(tell_provider(tx, a, el, d, holder));
         break;
     case REPAIR_MARK_LOST:

@@ -69,6 +69,7 @@ static enum tsm_err member_refused(struct tx *tx, const struct campaign *c, int6
     char *text;
     enum tsm_err e;
     failure_of_error(&f, why, err_cause());
+    failure_of_own_work(&f);
     text = failure_text(&f);
     NEED(text != NULL, NO_MEMORY);
     e = db_exec(tx, SQL_MEMBER_SET, c->id, se, (int64_t)MEMBER_FAILED, (int64_t)0, text);
@@ -150,10 +151,11 @@ static enum tsm_err turn(struct sem *sem, struct tx *tx, struct campaign *c, str
 static enum tsm_err commit(void *self, struct tx *tx, struct job *job)
 {
     struct campaign c;
-    enum tsm_err e = job->error ? TSM_NOT_FOUND : campaign_load(tx, job->party, job->ref, &c);
+    enum tsm_err e = campaign_load(tx, job->party, job->ref, &c);
     if (e == TSM_NOT_FOUND)
-        return TSM_OK;
-    TRY(e);
+        job->next.state = JOB_DONE;
+    if (e != TSM_OK)
+        return e == TSM_NOT_FOUND ? TSM_OK : e;
     if (c.state == CAMPAIGN_RUNNING && c.job == job->id)
         e = turn(self, tx, &c, job);
     else

@@ -16,7 +16,7 @@ struct campaign {
     struct campaign_counts counts;
     time_us begun, created, updated;
     json_t *ask; /* owned: campaign_drop */
-    char note[96];
+    char note[CAMPAIGN_NOTE_MAX + 1];
 };
 void campaign_drop(struct campaign *c);
 enum tsm_err campaign_load(struct tx *tx, int64_t owner, int64_t id, struct campaign *out);

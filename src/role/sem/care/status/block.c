@@ -105,6 +105,19 @@ enum tsm_err block_set(struct sem *sem, struct tx *tx, const struct block *b, en
     return drop_waiting(sem, tx, b);
 }
 
+enum tsm_err block_found(struct tx *tx, const struct block *b, enum block_found found)
+{
+    return db_exec(tx, SQL_BLOCK_FOUND, b->el->id, b->aid, (int64_t)found);
+}
+
+enum tsm_err block_was_locked(struct tx *tx, const struct block *b, bool *yes)
+{
+    ROWS r = {0};
+    enum tsm_err e = db_first(tx, &r, SQL_BLOCK_GET, b->el->id, b->aid);
+    *yes = e == TSM_OK && db_int(&r, 0) == FOUND_LOCKED;
+    return e == TSM_NOT_FOUND ? TSM_OK : e;
+}
+
 enum tsm_err block_end(struct tx *tx, const struct block *b)
 {
     TRY(db_exec(tx, SQL_BLOCK_END, b->el->id, b->aid));

@@ -17,6 +17,11 @@ struct block {
 enum tsm_err block_find(struct tx *tx, struct block *b);
 /* Closed: sessions of devices end, exchanges that wait are answered with the reason, nothing new begins. */
 enum tsm_err block_set(struct sem *sem, struct tx *tx, const struct block *b, enum se_state state);
+/* How the card was found when its lock was asked for; the numbers are stored. */
+enum block_found { FOUND_UNKNOWN, FOUND_OPEN, FOUND_LOCKED };
+enum tsm_err block_found(struct tx *tx, const struct block *b, enum block_found found);
+/* Had the holder of an application locked it before the owner did? */
+enum tsm_err block_was_locked(struct tx *tx, const struct block *b, bool *yes);
 enum tsm_err block_end(struct tx *tx, const struct block *b);
 /* What the owner's own works have waiting in the line counts as lost: each asks its element anew, under the
  * keys of that moment. */

@@ -21,6 +21,22 @@ static bool is_card(const struct care_turn *t)
     return !aid_text(t)[0];
 }
 
+static bool is_tree(const struct care_turn *t)
+{
+    return json_is_true(json_object_get(t->act.ask, "domain"));
+}
+
+/* What the act closes or opens. `aid` is the room for its AID. */
+static enum tsm_err block_of(const struct care_turn *t, uint8_t aid[16], struct block *b)
+{
+    *b = (struct block){.el = &t->el};
+    if (is_card(t))
+        return TSM_OK;
+    TRY(json_member_hex(t->act.ask, "aid", aid, 16, &b->aid.len));
+    b->aid.at = aid;
+    return TSM_OK;
+}
+
 static enum tsm_err add_target(struct care_turn *t, struct bytes aid, bool with_content)
 {
     struct care_target *x = &t->care.target[t->care.targets];
@@ -52,7 +68,7 @@ static enum tsm_err load_target(struct care_turn *t, struct tx *tx)
     uint8_t aid[16];
     size_t n;
     TRY(json_member_hex(t->act.ask, "aid", aid, sizeof aid, &n));
-    if (t->act.kind == ACT_TERMINATE && json_is_true(json_object_get(t->act.ask, "domain"))) {
+    if (t->act.kind == ACT_TERMINATE && is_tree(t)) {
         ROWS r = {0};
         int64_t domain;
         enum tsm_err e = db_first(tx, &r, SQL_DOMAIN_BY_AID, t->el.id, t->el.owner, BYTES_OF(aid, n));
@@ -68,6 +84,11 @@ static enum tsm_err load_target(struct care_turn *t, struct tx *tx)
 
 static enum tsm_err load(struct care_turn *t, struct tx *tx)
 {
+    struct block b;
+    uint8_t aid[16];
+    TRY(block_of(t, aid, &b));
+    if (t->act.kind == ACT_UNLOCK && !is_card(t) && !is_tree(t))
+        TRY(block_was_locked(tx, &b, &t->held));
     TRY(keys_now(tx, &t->el, t->el.id, &t->now));
     t->care.card_life = (uint8_t)json_integer_value(json_object_get(t->memory, "life"));
     return is_card(t) ? TSM_OK : load_target(t, tx);
@@ -75,7 +96,7 @@ static enum tsm_err load(struct care_turn *t, struct tx *tx)
 
 static const struct plan *plan_of(const struct care_turn *t)
 {
-    bool tree = json_is_true(json_object_get(t->act.ask, "domain"));
+    bool tree = is_tree(t);
     if (is_card(t) && t->phase < CARD_CHANGE)
         return t->phase == CARD_READ ? &plan_read_card : &plan_secure_card;
     if (is_card(t))
@@ -91,11 +112,32 @@ static const struct plan *plan_of(const struct care_turn *t)
 
 static enum tsm_err choose(struct care_turn *t)
 {
+    if (t->held) { /* suspended before: that is its provider's to end */
+        t->event = TALK_DONE;
+        return TSM_OK;
+    }
     t->talk.plan = plan_of(t);
     t->talk.key[IN_ISSUER] = held_talk_key(&t->now);
     if (!t->state.ask_first && !(is_card(t) && t->phase == CARD_READ))
         talk_ask_first(&t->state); /* it may be so already */
     return TSM_OK;
+}
+
+static bool locks_application(const struct care_turn *t)
+{
+    return t->act.kind == ACT_LOCK && !is_card(t) && !is_tree(t);
+}
+
+/* The card was asked and had it open: kept before the command leaves, or what an act that is never heard of
+ * again has locked would be taken for its holder's suspension by the next one. */
+static enum tsm_err before(struct care_turn *t, struct tx *tx)
+{
+    struct block b;
+    uint8_t aid[16];
+    if (!locks_application(t) || t->state.phase != TALK_COMMANDS)
+        return TSM_OK;
+    TRY(block_of(t, aid, &b));
+    return block_found(tx, &b, FOUND_OPEN);
 }
 
 static void heard(struct care_turn *t, const struct plan_step *step, size_t command,
@@ -110,12 +152,11 @@ static void heard(struct care_turn *t, const struct plan_step *step, size_t comm
 
 static enum tsm_err over(struct care_turn *t, struct tx *tx)
 {
-    struct block b = {.el = &t->el};
+    struct block b;
     uint8_t aid[16];
-    if (!is_card(t)) {
-        TRY(json_member_hex(t->act.ask, "aid", aid, sizeof aid, &b.aid.len));
-        b.aid.at = aid;
-    }
+    TRY(block_of(t, aid, &b));
+    if (locks_application(t)) /* unless it was found open before */
+        TRY(block_found(tx, &b, FOUND_LOCKED));
     if (t->act.kind == ACT_UNLOCK)
         TRY(block_end(tx, &b));
     if (t->act.kind == ACT_TERMINATE && !is_card(t)) {
@@ -170,4 +211,5 @@ static enum tsm_err ended(struct care_turn *t, struct tx *tx, bool failed)
     return over(t, tx);
 }
 
-const struct care_kind care_status = {.load = load, .choose = choose, .ended = ended, .heard = heard};
+const struct care_kind care_status = {
+    .load = load, .choose = choose, .before = before, .ended = ended, .heard = heard};

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Load files that the owner brings itself: kept once, named by their hash in the works of many elements.
  * Stations 1 and 5. Role. [capability S17] */
-#include <openssl/sha.h>
 #include <stdlib.h>
 
+#include "base/sign/sign.h"
 #include "base/hex.h"
 #include "gp/cap/cap.h"
 #include "role/sem/content/own/take.h"
@@ -30,7 +30,7 @@ static enum tsm_err read_octets(const json_t *file, struct offered *o)
     TRY(json_member_hex(file, "content", o->room, OWN_FILE_MAX, &o->len));
     if (json_object_get(file, "descriptor"))
         TRY(json_member_hex(file, "descriptor", o->room + o->len, FILE_ROOM, &o->descriptor));
-    SHA256(o->room, o->len, o->hash);
+    TRY(sha256_of(content_of(o), o->hash));
     if (cap_read_joined(BYTES_OF(o->room, o->len + o->descriptor), &o->cap) != TSM_OK)
         return FAIL_FIELD(BAD_VALUE, "content", "the octets are no load file data block");
     if (json_object_get(file, "package")) {

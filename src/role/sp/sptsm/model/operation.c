@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "http/head.h"
+#include "http/message/head.h"
 
 #define NONE SQL_COUNT
 

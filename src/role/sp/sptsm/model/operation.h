@@ -4,7 +4,7 @@
 #ifndef TSM_ROLE_SP_SPTSM_MODEL_OPERATION_H
 #define TSM_ROLE_SP_SPTSM_MODEL_OPERATION_H
 
-#include "http/target.h"
+#include "http/message/target.h"
 #include "role/sp/sptsm/model/entity.h"
 #include "store/sql.h"
 

@@ -3,9 +3,12 @@
  * 4.1.5.2] */
 #include "role/sp/sptsm/model/refusal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "base/utf8.h"
+
+enum { TENTHS_OF_MIB = (1 << 20) / 10, SIZE_ROOM = 24 };
 
 static const struct {
     int number, status;
@@ -57,6 +60,21 @@ enum tsm_err refuse(struct refusal *r, enum tr_category category, const char *a,
     }
     r->text[w.len] = 0;
     return TSM_BAD_VALUE;
+}
+
+/* Megabytes as the TR writes them: "2,6". Rounded up, so that what is too long never looks allowed. */
+static const char *megabytes(uint64_t octets, char out[SIZE_ROOM])
+{
+    uint64_t tenths = octets / TENTHS_OF_MIB + (octets % TENTHS_OF_MIB != 0);
+    snprintf(out, SIZE_ROOM, "%llu,%llu", (unsigned long long)(tenths / 10),
+             (unsigned long long)(tenths % 10));
+    return out;
+}
+
+enum tsm_err refuse_size(struct refusal *r, uint64_t octets)
+{
+    char size[SIZE_ROOM];
+    return refuse(r, TR_FILE_SIZE, megabytes(octets, size), "0,5", NULL);
 }
 
 void refuse_internal(struct refusal *r, enum tsm_err e)

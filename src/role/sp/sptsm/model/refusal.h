@@ -59,6 +59,8 @@ struct refusal {
  * NULL where the text has fewer; long ones are cut. */
 enum tsm_err refuse(struct refusal *r, enum tr_category category, const char *a, const char *b,
                     const char *c);
+/* A file of so many octets is longer than SPTSM_FILE_MAX: 1014. */
+enum tsm_err refuse_size(struct refusal *r, uint64_t octets);
 /* An error that no rule of the interface has told: 2000. */
 void refuse_internal(struct refusal *r, enum tsm_err e);
 int refusal_number(enum tr_category category);

@@ -89,15 +89,21 @@ enum tsm_err technical_json(struct tx *tx, const struct api_service *s, const st
     return *out ? TSM_OK : FAIL(NO_MEMORY, "no memory for an answer");
 }
 
-enum tsm_err instance_json(struct tx *tx, const struct api_service *s, const struct api_instance *i,
-                           const char *reader, json_t **out)
+enum tsm_err technical_of_instance(struct tx *tx, const struct api_service *s, const struct api_instance *i,
+                                   json_t **out)
 {
     struct api_technical t = {.version = i->version,
                               .profile = i->profile,
                               .flavor = i->flavor,
                               .installed = i->state != INSTANCE_NOT_DEPLOYED};
+    return technical_json(tx, s, &t, out);
+}
+
+enum tsm_err instance_json(struct tx *tx, const struct api_service *s, const struct api_instance *i,
+                           const char *reader, json_t **out)
+{
     json_t *technical;
-    TRY(technical_json(tx, s, &t, &technical));
+    TRY(technical_of_instance(tx, s, i, &technical));
     *out = json_pack("{ss sI so sI ss}", "id", i->uuid, "state", (json_int_t)i->state, "technicalInformation",
                      technical, "lastOperation", (json_int_t)i->last_operation, "reader", reader);
     return *out ? TSM_OK : FAIL(NO_MEMORY, "no memory for an answer");

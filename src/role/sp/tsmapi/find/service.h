@@ -57,6 +57,9 @@ struct api_technical {
 };
 enum tsm_err technical_json(struct tx *tx, const struct api_service *s, const struct api_technical *t,
                             json_t **out);
+/* Of what is on the instance's element. */
+enum tsm_err technical_of_instance(struct tx *tx, const struct api_service *s, const struct api_instance *i,
+                                   json_t **out);
 /* ServiceInstance, with the reader that this handset has it in. */
 enum tsm_err instance_json(struct tx *tx, const struct api_service *s, const struct api_instance *i,
                            const char *reader, json_t **out);

@@ -53,7 +53,7 @@ static enum tsm_err read_instance(struct tx *tx, void *arg)
     TRY(service_load(tx, c->party, c->instance.service, &c->service));
     TRY(service_admits(&c->service, c->q.caller));
     ROWS r = {0};
-    e = db_first(tx, &r, SQL_ORDER_RUNNING_ON, c->instance.id);
+    e = db_first(tx, &r, SQL_ORDER_RUNNING_ON, c->party, c->instance.id);
     if (e == TSM_OK)
         return CALL_FAULT(c, API_NOT_ALLOWED, "a process is running on this service instance");
     return e == TSM_NOT_FOUND ? TSM_OK : e;

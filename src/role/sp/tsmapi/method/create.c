@@ -75,28 +75,35 @@ static enum tsm_err judge_all(struct api_call *c)
     return c->chosen >= 0 ? TSM_OK : none_eligible(c);
 }
 
-/* The provider's online system hears why the eligibility check failed [3.3.1]. */
+/* The provider's online system hears why the eligibility check failed [3.3.1]; where the service is there
+ * already, of the instance that stands against another. */
 static enum tsm_err write_refusal(struct tx *tx, void *arg)
 {
     struct api_call *c = arg;
+    struct api_instance there = {.state = INSTANCE_NOT_DEPLOYED};
     char text[FAULT_TEXT_MAX];
+    for (size_t i = 0; i < c->n_shown && !there.id; i++)
+        if (c->shown[i].instance)
+            TRY(api_instance_load(tx, c->party, c->shown[i].instance, &there));
     return spos_request_failed(tx, &(struct spos_refusal){.party = c->party,
                                                           .service = c->service.id,
                                                           .version = c->versions.at[0].tag,
-                                                          .instance = "",
+                                                          .instance = there.uuid,
                                                           .status = (int)c->reading.fault.type,
                                                           .message = fault_text(&c->reading.fault, text),
                                                           .operation = OP_DEPLOY,
-                                                          .state = INSTANCE_NOT_DEPLOYED,
+                                                          .state = there.state,
                                                           .asked = tx_now(tx)});
 }
 
+/* Is there an element that can be reached, that has no instance beside it, and that is fit [3.3.1]? */
 static enum tsm_err check_eligibility(struct api_call *c)
 {
-    enum tsm_err e = judge_all(c);
-    if (e != TSM_OK && c->reading.fault.type != API_OK)
-        TRY(store_write(c->sp->c.store, write_refusal, c));
-    return e;
+    if (c->q.n_components == 0)
+        return CALL_FAULT(c, API_NO_ELIGIBLE_SC, "the handset shows no secure component");
+    TRY(call_look(c));
+    TRY(store_read(c->sp->c.store, read_elements, c));
+    return judge_all(c);
 }
 
 /* Two apps may ask at once: the second finds the first one's instance. */
@@ -129,12 +136,12 @@ enum tsm_err method_create(struct api_call *c)
 {
     struct store *s = c->sp->c.store;
     uint8_t random[16];
+    enum tsm_err e;
     TRY(store_read(s, read_service, c));
-    if (c->q.n_components == 0)
-        return CALL_FAULT(c, API_NO_ELIGIBLE_SC, "the handset shows no secure component");
-    TRY(call_look(c));
-    TRY(store_read(s, read_elements, c));
-    TRY(check_eligibility(c));
+    e = check_eligibility(c);
+    if (e != TSM_OK && c->reading.fault.type != API_OK)
+        TRY(store_write(s, write_refusal, c));
+    TRY(e);
     TRY(vault_random(random, sizeof random));
     uuid_text(random, c->instance.uuid);
     TRY(store_write(s, write_instance, c));

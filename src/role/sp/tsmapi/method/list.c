@@ -1,21 +1,22 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* getServiceInstances: what the service has on the elements that a handset shows, and which process runs
  * there. Stations 2 and 12. Role. [TR-03165 4.2.5.2] */
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <string.h>
 
+#include "base/sign/sign.h"
 #include "base/hex.h"
 #include "role/sp/tsmapi/call.h"
 #include "role/sp/tsmapi/names.h"
 
-char *instance_uuid_made(int64_t instance, char out[API_UUID_ROOM])
+enum tsm_err instance_uuid_made(int64_t instance, char out[API_UUID_ROOM])
 {
-    uint8_t digest[SHA256_DIGEST_LENGTH];
+    uint8_t digest[SHA256_LEN];
     char text[24];
-    int n = snprintf(text, sizeof text, "%lld", (long long)instance);
-    SHA256((const uint8_t *)text, (size_t)n, digest);
-    return uuid_text(digest, out);
+    snprintf(text, sizeof text, "%lld", (long long)instance);
+    TRY(sha256_of(bytes_of_text(text), digest));
+    (void)uuid_text(digest, out);
+    return TSM_OK;
 }
 
 enum tsm_err service_instance_uuid(struct tx *tx, int64_t instance, char out[API_UUID_ROOM])
@@ -26,8 +27,7 @@ enum tsm_err service_instance_uuid(struct tx *tx, int64_t instance, char out[API
         snprintf(out, API_UUID_ROOM, "%s", db_text(&r, 0));
         return TSM_OK;
     }
-    (void)instance_uuid_made(instance, out);
-    return TSM_OK;
+    return instance_uuid_made(instance, out);
 }
 
 static enum tsm_err read_service(struct tx *tx, void *arg)

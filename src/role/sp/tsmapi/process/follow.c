@@ -108,7 +108,8 @@ static enum tsm_err cancel_unit(struct tx *tx, void *arg)
     struct following *f = arg;
     TRY(process_load(tx, &f->name, &f->p));
     process_settle(&f->p, tx_now(tx));
-    return f->p.state == PROCESS_STARTED ? sp_give_up_in(tx, f->p.party, f->p.order) : over_unit(tx, arg);
+    return f->p.state == PROCESS_STARTED ? sp_give_up_in(tx, f->p.party, f->p.order, GIVEN_UP_BY_APP)
+                                         : over_unit(tx, arg);
 }
 
 static enum tsm_err cancel(struct following *f)

@@ -8,6 +8,9 @@
 #include "role/sp/prep/played.h"
 #include "role/sp/tsmapi/call.h"
 
+/* commandExecutionStatus [4.2.3.10] */
+enum { EXECUTION_SUCCESS, EXECUTION_FAILED, NOT_EXECUTED };
+
 /* Stored numbers; append only. */
 enum process_state { PROCESS_WAITS, PROCESS_STARTED, PROCESS_OVER };
 

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an app sees of its process while it runs, and the result. Stations 11 and 12. Role. [TR-03165 4.2.3.8
  * to 4.2.3.12, 4.2.5.3 to 4.2.5.6] */
-#include <openssl/sha.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/sign/sign.h"
 #include "role/sp/content/words.h"
 #include "role/sp/tsmapi/process/process.h"
 
-enum { EXECUTION_SUCCESS, EXECUTION_FAILED, NOT_EXECUTED }; /* of a command [4.2.3.10] */
 enum { AID_TEXT = 2 * 16 + 1 };
 
 struct view {
@@ -110,12 +109,7 @@ static enum tsm_err add_instance(struct view *v, json_t *result)
     TRY(e);
     TRY(instance_load(v->tx, v->p->party, v->p->instance, &now));
     TRY(service_load(v->tx, v->p->party, i.service, &service));
-    e = technical_json(v->tx, &service,
-                       &(struct api_technical){.version = i.version,
-                                               .profile = i.profile,
-                                               .flavor = i.flavor,
-                                               .installed = i.state != INSTANCE_NOT_DEPLOYED},
-                       &technical);
+    e = technical_of_instance(v->tx, &service, &i, &technical);
     service_drop(&service);
     TRY(e);
     json_object_set_new(result, "serviceInstanceState", json_integer(i.state));
@@ -175,12 +169,14 @@ static enum tsm_err fill(struct view *v)
 /* A number for what the answer says. */
 static enum tsm_err add_seen(json_t *o)
 {
-    uint8_t digest[SHA256_DIGEST_LENGTH];
+    uint8_t digest[SHA256_LEN];
     char *text = json_text(o);
     int64_t seen;
+    enum tsm_err e;
     NEED(text != NULL, NO_MEMORY);
-    SHA256((const uint8_t *)text, strlen(text), digest);
+    e = sha256_of(bytes_of_text(text), digest);
     free(text);
+    TRY(e);
     seen = (int64_t)(digest[0] & 0x7F) << 24 | digest[1] << 16 | digest[2] << 8 | digest[3];
     return json_object_set_new(o, "seen", json_integer(seen)) == 0 ? TSM_OK : TSM_NO_MEMORY;
 }

@@ -165,7 +165,10 @@ enum tsm_err api_request_read(struct bytes text, enum api_method method, struct 
     enum tsm_err e;
     *out = (struct api_request){.method = method};
     r->no_request = true;
-    if (json_read(text, &r->document) != TSM_OK || !json_is_object(r->document))
+    e = json_read(text, &r->document);
+    if (e == TSM_NO_MEMORY)
+        return e;
+    if (e != TSM_OK || !json_is_object(r->document))
         return fault_set(&r->fault, API_INVALID_ARGUMENT, "the body of %s is no JSON object",
                          methods[method].title);
     r->no_request = false;
