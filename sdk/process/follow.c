@@ -132,6 +132,7 @@ static struct tsm_api_status turn(struct follow *w)
     tell_progress(w);
     if (future_is_cancelled(w->f) && !w->cancel_sent) {
         w->cancel_sent = true;
+        (void)is_closing(w); /* the wish may have stopped the line since it was looked at last */
         return post(w, "cancel");
     }
     side_follow(&w->side, w->now.has_exchange ? &w->now.exchange : NULL);

@@ -212,18 +212,18 @@ void tsm_api_future_then(struct tsm_api_future *f, void (*done)(void *self, stru
         done(self, f);
 }
 
-/* The line is the client's as long as the thread runs. */
+/* The line is the client's as long as the thread runs. Wish and stop are one for whoever asks for the wish: a
+ * stop that came behind it would end the request that tells the back end of it. */
 void tsm_api_future_cancel(struct tsm_api_future *f)
 {
-    pthread_mutex_lock(&f->lock);
-    bool wake = !f->done && !f->cancelled;
-    f->cancelled = f->cancelled || wake;
-    pthread_mutex_unlock(&f->lock);
-    if (!wake)
+    if (tsm_api_future_wait(f, 0)) /* done: its client may be gone */
         return;
     pthread_mutex_lock(&f->api->lock);
-    if (f->line)
+    pthread_mutex_lock(&f->lock);
+    if (!f->done && !f->cancelled && f->line)
         https_stop(f->line);
+    f->cancelled = f->cancelled || !f->done;
+    pthread_mutex_unlock(&f->lock);
     pthread_mutex_unlock(&f->api->lock);
 }
 

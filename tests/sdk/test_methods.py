@@ -19,6 +19,7 @@ from process import PATIENCE_S, Process
 from tap import Tap
 
 SERVICE = backend.SERVICE
+CANCELS = 10
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
 MISSING = "d8c791a1-c39e-41f7-a2ec-f8cdfb57406a"
 
@@ -266,6 +267,15 @@ def nonsense_in_the_middle(s):
         p.call("terminate", instance)
 
 
+def cancelled(p):
+    """What the journal has when a new process was cancelled."""
+    instance = p.call("create", SERVICE, "1.3.0").result["serviceInstance"]["id"]
+    p.call("deploy", instance, "--install", "--personalize", "--activate", "--finalize", "--cancel-at", 1)
+    left = json.loads(p.journal_text())["processes"]
+    p.call("terminate", instance)
+    return left
+
+
 def listeners(s):
     t, p = s.t, s.phone
     instance = p.call("create", SERVICE, "1.3.0").result["serviceInstance"]["id"]
@@ -276,6 +286,7 @@ def listeners(s):
     t.ok(c.status in (0, 6), "a cancellation ends with 6, or came too late", c)
     t.equal(json.loads(p.journal_text())["processes"], [], "either way nothing is left to go on with")
     p.call("terminate", instance)
+    t.equal([cancelled(p) for _ in range(CANCELS)], [[]] * CANCELS, "at whatever moment the cancellation comes")
 
 
 def main():
